@@ -1,0 +1,187 @@
+//! What a key should be, fully known and with every default in place: what a plan is made towards.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Value;
+
+use crate::policy::{self, Facts, TypedPolicy};
+use crate::spec::generated::{AccountAccess, AwsKmsKeySpec, KeyPolicy};
+use crate::spec::input::Input;
+use crate::value::{PropertyMap, PropertyValue};
+
+/// The key that the inputs ask for. Made at apply time only, when nothing is unknown any more.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Desired {
+    /// KMS's name of the kind of key material, such as `SYMMETRIC_DEFAULT`.
+    pub key_spec: String,
+    /// KMS's name of the usage, such as `ENCRYPT_DECRYPT`.
+    pub key_usage: String,
+    /// Whether the key is a multi-Region primary.
+    pub multi_region: bool,
+    /// Every name of the key, the first-named `alias` included.
+    pub aliases: BTreeSet<String>,
+    /// What the key is for; may be empty.
+    pub description: String,
+    /// Whether the key can be used.
+    pub enabled: bool,
+    /// Days between automatic rotations, 90 to 2560; `None` when KMS does not rotate the key.
+    pub rotation_period_days: Option<i32>,
+    /// The key policy; `None` stands for AWS's default policy.
+    pub policy: Option<Value>,
+    /// Skips AWS's check that the caller can still change the policy afterwards.
+    pub bypass_policy_lockout_safety_check: bool,
+    /// Every tag of the user, the provider's default tags included.
+    pub tags: BTreeMap<String, String>,
+}
+
+/// What an earlier run of this resource put on the key. Names and tags outside of it belong to somebody else and are
+/// left alone.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Managed {
+    /// Aliases that the resource has held.
+    pub aliases: BTreeSet<String>,
+    /// Tag keys that the resource has set.
+    pub tag_keys: BTreeSet<String>,
+}
+
+/// The account and partition that a policy is written for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Account {
+    /// `aws`, `aws-cn`, `aws-us-gov`, …
+    pub partition: String,
+    /// The 12-digit account ID.
+    pub id: String,
+}
+
+/// Why the inputs do not say yet what the key should be.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Unresolved {
+    /// A preview does not know the property yet.
+    #[error("{0} is not known yet")]
+    Unknown(&'static str),
+    /// The typed policy speaks of the account, and the account is not known.
+    #[error("policy: it grants access to the account, whose ID is not known. Allow sts:GetCallerIdentity to the caller, or unset skipRequestingAccountId")]
+    NoAccount,
+}
+
+/// Reads checked inputs as the key that they ask for.
+///
+/// # Errors
+/// [`Unresolved::Unknown`] in a preview whose inputs depend on other resources.
+pub fn resolve(inputs: &PropertyMap, account: Option<&Account>) -> Result<Desired, Unresolved> {
+    let spec = AwsKmsKeySpec::from_properties(inputs);
+    let key_spec = text(spec.key_spec.known().map(|spec| spec.as_str()), "SYMMETRIC_DEFAULT");
+    let key_usage = text(spec.key_usage.known().map(|usage| usage.as_str()), "ENCRYPT_DECRYPT");
+    if spec.key_spec.is_unknown() || spec.key_usage.is_unknown() {
+        return Err(Unresolved::Unknown("keySpec"));
+    }
+    let multi_region = or_default(&spec.multi_region, "multiRegion")?;
+    Ok(Desired {
+        multi_region,
+        aliases: aliases(&spec)?,
+        description: or_default(&spec.description, "description")?,
+        enabled: known(&spec.enabled, "enabled")?.unwrap_or(true),
+        rotation_period_days: rotation(&spec)?,
+        policy: key_policy(&spec, account, &key_usage, multi_region)?,
+        bypass_policy_lockout_safety_check: or_default(
+            &spec.bypass_policy_lockout_safety_check,
+            "bypassPolicyLockoutSafetyCheck",
+        )?,
+        tags: tags(inputs)?,
+        key_spec,
+        key_usage,
+    })
+}
+
+/// What the resource held by its inputs of an earlier run.
+pub fn managed(inputs: &PropertyMap) -> Managed {
+    let list = inputs.get("aliases").and_then(PropertyValue::as_list).unwrap_or_default();
+    let names = inputs.get("alias").into_iter().chain(list);
+    let all = inputs.get("tagsAll").or_else(|| inputs.get("tags")).and_then(PropertyValue::as_map);
+    Managed {
+        aliases: names.filter_map(PropertyValue::as_str).map(str::to_owned).collect(),
+        tag_keys: all.into_iter().flatten().map(|(key, _)| key.clone()).collect(),
+    }
+}
+
+/// The policy document that a typed policy stands for.
+pub fn typed(policy: &KeyPolicy) -> Result<TypedPolicy, Unresolved> {
+    let unknown = Unresolved::Unknown("policy");
+    let mut admin_roles: Vec<String> = known(&policy.admin_role, "policy")?.into_iter().collect();
+    admin_roles.extend(known(&policy.admin_roles, "policy")?.unwrap_or_default());
+    let context = known(&policy.encryption_context, "policy")?.unwrap_or_default();
+    let context = context.into_iter().map(|(key, value)| match value {
+        Input::Known(value) => Ok((key, value)),
+        Input::Absent | Input::Unknown => Err(unknown.clone()),
+    });
+    Ok(TypedPolicy {
+        admin_roles,
+        usage_roles: known(&policy.usage_roles, "policy")?.unwrap_or_default(),
+        encryption_context: context.collect::<Result<_, _>>()?,
+        account_access: known(&policy.account_access, "policy")?.unwrap_or(AccountAccess::Administration),
+    })
+}
+
+fn key_policy(
+    spec: &AwsKmsKeySpec,
+    account: Option<&Account>,
+    key_usage: &str,
+    multi_region: bool,
+) -> Result<Option<Value>, Unresolved> {
+    if let Some(document) = known(&spec.policy_document, "policyDocument")? {
+        // Check has parsed it: text that is no JSON does not come this far.
+        return Ok(Some(match document {
+            Value::String(text) => serde_json::from_str(&text).unwrap_or(Value::String(text)),
+            object => object,
+        }));
+    }
+    let Some(policy) = known(&spec.policy, "policy")? else { return Ok(None) };
+    let policy = typed(&policy)?;
+    let account = account.ok_or(Unresolved::NoAccount)?;
+    let facts = Facts {
+        partition: &account.partition,
+        account: &account.id,
+        key_usage,
+        key_spec: spec.key_spec.known().map_or("SYMMETRIC_DEFAULT", |spec| spec.as_str()),
+        multi_region,
+    };
+    Ok(Some(policy::render(&policy, &facts)))
+}
+
+fn aliases(spec: &AwsKmsKeySpec) -> Result<BTreeSet<String>, Unresolved> {
+    let mut names: BTreeSet<String> = known(&spec.aliases, "aliases")?.unwrap_or_default().into_iter().collect();
+    names.extend(known(&spec.alias, "alias")?);
+    Ok(names)
+}
+
+fn rotation(spec: &AwsKmsKeySpec) -> Result<Option<i32>, Unresolved> {
+    let on = known(&spec.enable_rotation, "enableRotation")?.unwrap_or(false);
+    let days = known(&spec.rotation_period_days, "rotationPeriodDays")?.unwrap_or(365);
+    Ok(on.then_some(days))
+}
+
+/// `tagsAll` is there when the provider has default tags; it holds them and the resource's own.
+fn tags(inputs: &PropertyMap) -> Result<BTreeMap<String, String>, Unresolved> {
+    let Some(all) = inputs.get("tagsAll").or_else(|| inputs.get("tags")) else { return Ok(BTreeMap::new()) };
+    if all.has_unknowns() {
+        return Err(Unresolved::Unknown("tags"));
+    }
+    let entries = all.as_map().into_iter().flatten();
+    Ok(entries.filter_map(|(key, value)| Some((key.clone(), value.as_str()?.to_owned()))).collect())
+}
+
+fn known<T: Clone>(input: &Input<T>, name: &'static str) -> Result<Option<T>, Unresolved> {
+    match input {
+        Input::Absent => Ok(None),
+        Input::Known(value) => Ok(Some(value.clone())),
+        Input::Unknown => Err(Unresolved::Unknown(name)),
+    }
+}
+
+fn or_default<T: Clone + Default>(input: &Input<T>, name: &'static str) -> Result<T, Unresolved> {
+    Ok(known(input, name)?.unwrap_or_default())
+}
+
+fn text(known: Option<&str>, default: &str) -> String {
+    known.unwrap_or(default).to_owned()
+}

@@ -1,0 +1,142 @@
+//! The owner mark: a tag that every key carries from birth and that names the resource it belongs to.
+//!
+//! `CreateKey` has no idempotency token. When its answer is lost, or the run is killed before the engine has recorded
+//! the key, only something on the key itself can tell the next run that the key is there and whose it is. The mark goes
+//! into the `CreateKey` call, so that no key ever exists without it.
+//!
+//! The mark also fences: it carries a generation, and the stack's state remembers the mark it last saw. When a newer run
+//! has taken the key over, the generation on the key has moved on, and a deletion or change from the old state leaves
+//! the key alone.
+
+use std::fmt;
+
+use sha2::{Digest, Sha256};
+
+use crate::desired::Desired;
+
+/// The key of the tag that holds the mark.
+pub const OWNER_TAG: &str = "awskms:owner";
+
+/// The version of the mark's form.
+const VERSION: &str = "1";
+
+/// Who a key belongs to, which key was asked for, and how often it has changed hands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OwnerMark {
+    owner: String,
+    fingerprint: String,
+    generation: u32,
+}
+
+impl OwnerMark {
+    /// The mark of a new key of the resource with this URN. The URN names stack and project; the organization comes
+    /// from the backend where it has one.
+    pub fn new(organization: &str, urn: &str, region: &str, desired: &Desired) -> Self {
+        Self {
+            owner: short_hash(&["owner", organization, urn], 16),
+            fingerprint: short_hash(
+                &[
+                    "fingerprint",
+                    region,
+                    &desired.key_spec,
+                    &desired.key_usage,
+                    if desired.multi_region { "multi-Region" } else { "single-Region" },
+                ],
+                8,
+            ),
+            generation: 1,
+        }
+    }
+
+    /// Reads a tag's value; `None` if it is not in our form.
+    pub fn parse(text: &str) -> Option<Self> {
+        let mut parts = text.split('/');
+        let (version, owner, fingerprint, generation) = (parts.next()?, parts.next()?, parts.next()?, parts.next()?);
+        let is_hash = |text: &str, bytes: usize| text.len() == 2 * bytes && text.bytes().all(|b| b.is_ascii_hexdigit());
+        let whole = version == VERSION && parts.next().is_none() && is_hash(owner, 16) && is_hash(fingerprint, 8);
+        Some(Self {
+            owner: owner.to_owned(),
+            fingerprint: fingerprint.to_owned(),
+            generation: generation.parse().ok().filter(|_| whole)?,
+        })
+    }
+
+    /// Whether both name the same resource.
+    pub fn same_owner(&self, other: &Self) -> bool {
+        self.owner == other.owner
+    }
+
+    /// Whether both ask for the same key in everything that KMS cannot change.
+    pub fn same_key(&self, other: &Self) -> bool {
+        self.fingerprint == other.fingerprint
+    }
+
+    /// How often the key has changed hands, from 1.
+    pub fn generation(&self) -> u32 {
+        self.generation
+    }
+
+    /// The mark after this resource has taken the key over from `previous`.
+    #[must_use]
+    pub fn succeeding(&self, previous: &Self) -> Self {
+        Self { generation: previous.generation.saturating_add(1), ..self.clone() }
+    }
+}
+
+impl fmt::Display for OwnerMark {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{VERSION}/{}/{}/{}", self.owner, self.fingerprint, self.generation)
+    }
+}
+
+/// Whether a deletion or a change from a state that remembers `state` may touch a key that carries `key`.
+///
+/// A state without a mark belongs to a key that was imported without one, or to a user who switched marks off: it may
+/// touch a key without a mark only, because a mark that came later is a newer owner's.
+pub fn may_touch(state: Option<&OwnerMark>, key: Option<&OwnerMark>) -> bool {
+    match (state, key) {
+        (_, None) => true,
+        (None, Some(_)) => false,
+        (Some(state), Some(key)) => state == key,
+    }
+}
+
+fn short_hash(parts: &[&str], bytes: usize) -> String {
+    let mut hasher = Sha256::new();
+    for part in parts {
+        // The length keeps ("ab", "c") and ("a", "bc") apart.
+        hasher.update(part.len().to_be_bytes());
+        hasher.update(part.as_bytes());
+    }
+    hasher.finalize().iter().take(bytes).map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{OwnerMark, may_touch};
+
+    fn mark(text: &str) -> OwnerMark {
+        OwnerMark::parse(text).expect("a mark")
+    }
+
+    const FIRST: &str = "1/00112233445566778899aabbccddeeff/0011223344556677/1";
+    const SECOND: &str = "1/00112233445566778899aabbccddeeff/0011223344556677/2";
+
+    #[test]
+    fn reads_what_it_prints() {
+        assert_eq!(mark(FIRST).to_string(), FIRST);
+        for bad in ["", "1/0011/22/1", "2/00112233445566778899aabbccddeeff/0011223344556677/1", &format!("{FIRST}/x")] {
+            assert_eq!(OwnerMark::parse(bad), None, "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_newer_generation_fences_an_old_state() {
+        let (first, second) = (mark(FIRST), mark(SECOND));
+        assert_eq!(first.succeeding(&first), second);
+        assert!(may_touch(Some(&first), Some(&first)));
+        assert!(!may_touch(Some(&first), Some(&second)));
+        assert!(!may_touch(None, Some(&second)));
+        assert!(may_touch(Some(&first), None));
+    }
+}

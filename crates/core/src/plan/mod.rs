@@ -1,0 +1,43 @@
+//! From what is desired and what is observed to the calls that KMS gets, and no others.
+//!
+//! A plan is data: which steps, in which order. It leaves nothing to decide while it runs.
+
+mod delete;
+mod guard;
+mod order;
+mod step;
+
+pub use delete::plan_deletion;
+pub use guard::{Intent, Refusal, guard};
+pub use order::{Claim, plan_update};
+pub use step::Step;
+
+/// Steps in stages. The steps of one stage do not depend on each other and run at the same time; a stage begins when
+/// the one before it is done.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Plan {
+    stages: Vec<Vec<Step>>,
+}
+
+impl Plan {
+    /// The stages, in order; none is empty.
+    pub fn stages(&self) -> &[Vec<Step>] {
+        &self.stages
+    }
+
+    /// All steps, in order.
+    pub fn steps(&self) -> impl Iterator<Item = &Step> {
+        self.stages.iter().flatten()
+    }
+
+    /// Whether there is nothing to do.
+    pub fn is_empty(&self) -> bool {
+        self.stages.is_empty()
+    }
+
+    fn push(&mut self, stage: Vec<Step>) {
+        if !stage.is_empty() {
+            self.stages.push(stage);
+        }
+    }
+}

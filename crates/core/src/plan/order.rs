@@ -1,0 +1,148 @@
+//! The plan that brings an existing key to what is desired.
+//!
+//! The order is what the key-state table of the AWS KMS developer guide demands: a pending deletion is cancelled first,
+//! rotation can only change while the key is enabled, everything else works on a disabled key too, and a key that shall
+//! be disabled is disabled last.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{Plan, Step};
+use crate::desired::{Desired, Managed};
+use crate::owner::{OWNER_TAG, OwnerMark};
+use crate::observed::{KeyState, Observed, Reading};
+use crate::policy;
+
+/// What stands behind names and ownership when a plan is made.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Claim {
+    /// Aliases that another key holds and that this key may take over in one call.
+    pub movable: BTreeSet<String>,
+    /// Aliases that another key holds and that KMS will not move, because that key is of another class or usage: they
+    /// are deleted there and created here.
+    pub recreated: BTreeSet<String>,
+    /// The owner mark that the key shall carry, if it is not the one it has.
+    pub mark: Option<OwnerMark>,
+}
+
+/// Plans the calls from `observed` to `desired`. `default_policy` is what `Desired::policy` means when it is `None`.
+///
+/// Facts that the caller may not read are set anyway where setting them again is harmless, and tags and aliases
+/// outside of `managed` and `desired` are left alone.
+pub fn plan_update(
+    desired: &Desired,
+    observed: &Observed,
+    managed: &Managed,
+    claim: &Claim,
+    default_policy: &serde_json::Value,
+) -> Plan {
+    let mut plan = Plan::default();
+    let pending = observed.metadata.state.is_pending_deletion();
+    let rotation = rotation_steps(desired, observed);
+    let is_enabled = observed.metadata.state == KeyState::Enabled;
+    let must_enable = !is_enabled && (desired.enabled || !rotation.is_empty());
+
+    // The mark comes first: from then on a run with an older state leaves the key alone.
+    let mark = claim.mark.as_ref().filter(|mark| Some(*mark) != observed.owner.as_ref());
+    let marking = mark.map(|mark| Step::TagResource {
+        tags: BTreeMap::from([(OWNER_TAG.to_owned(), mark.to_string())]),
+    });
+    if pending {
+        plan.push(vec![Step::CancelKeyDeletion]);
+    }
+    plan.push(marking.into_iter().collect());
+    if must_enable {
+        plan.push(vec![Step::EnableKey]);
+    }
+    plan.push(rotation);
+    // Tags go before others come: KMS counts to 50 at every call.
+    plan.push(untag_step(desired, observed, managed));
+    plan.push(claim.recreated.iter().map(|name| Step::DeleteAlias { name: name.clone() }).collect());
+    plan.push(own_part(desired, observed, claim, default_policy));
+    plan.push(released_aliases(desired, observed, managed));
+    if !desired.enabled && (is_enabled || must_enable) {
+        plan.push(vec![Step::DisableKey]);
+    }
+    plan
+}
+
+/// Rotation is read as "off" while a key is pending deletion, and the old setting comes back when the deletion is
+/// cancelled: what cannot be seen is set again, which KMS takes without a change.
+fn rotation_steps(desired: &Desired, observed: &Observed) -> Vec<Step> {
+    let can_rotate = observed.metadata.key_spec == "SYMMETRIC_DEFAULT" && observed.metadata.origin == "AWS_KMS";
+    match (desired.rotation_period_days, &observed.rotation_period_days) {
+        (Some(wanted), Reading::Seen(Some(current))) if wanted == *current => vec![],
+        (Some(period_days), _) => vec![Step::EnableKeyRotation { period_days }],
+        (None, Reading::Seen(None)) => vec![],
+        (None, _) if !can_rotate => vec![],
+        (None, _) => vec![Step::DisableKeyRotation],
+    }
+}
+
+/// Description, tags, policy and new aliases: independent of each other and of the key's state.
+fn own_part(
+    desired: &Desired,
+    observed: &Observed,
+    claim: &Claim,
+    default_policy: &serde_json::Value,
+) -> Vec<Step> {
+    let mut steps = vec![];
+    if desired.description != observed.metadata.description {
+        steps.push(Step::UpdateKeyDescription { description: desired.description.clone() });
+    }
+    steps.extend(tag_step(desired, observed));
+    steps.extend(policy_step(desired, observed, default_policy));
+    let held = observed.aliases.seen();
+    for name in &desired.aliases {
+        if held.is_none_or(|held| !held.contains(name)) {
+            let name = name.clone();
+            let moved = claim.movable.contains(&name);
+            steps.push(if moved { Step::UpdateAlias { name } } else { Step::CreateAlias { name } });
+        }
+    }
+    steps
+}
+
+/// Removes tags that the resource has set and no longer wants. Without permission to look it asks for the removal of
+/// all of them: KMS does not mind a key that is not there.
+fn untag_step(desired: &Desired, observed: &Observed, managed: &Managed) -> Vec<Step> {
+    let there = |key: &String| observed.tags.seen().is_none_or(|tags| tags.contains_key(key));
+    let keys: Vec<_> = managed
+        .tag_keys
+        .iter()
+        .filter(|key| !desired.tags.contains_key(*key) && there(key))
+        .cloned()
+        .collect();
+    if keys.is_empty() { vec![] } else { vec![Step::UntagResource { keys }] }
+}
+
+fn tag_step(desired: &Desired, observed: &Observed) -> Option<Step> {
+    let current = observed.tags.seen();
+    let tags: BTreeMap<_, _> = desired
+        .tags
+        .iter()
+        .filter(|(key, value)| current.and_then(|tags| tags.get(*key)) != Some(value))
+        .map(|(key, value)| (key.clone(), value.clone()))
+        .collect();
+    (!tags.is_empty()).then_some(Step::TagResource { tags })
+}
+
+fn policy_step(desired: &Desired, observed: &Observed, default_policy: &serde_json::Value) -> Option<Step> {
+    let wanted = desired.policy.as_ref().unwrap_or(default_policy);
+    let same = observed.policy.seen().is_some_and(|current| policy::equal(current, wanted));
+    (!same).then(|| Step::PutKeyPolicy {
+        policy: wanted.clone(),
+        bypass_policy_lockout_safety_check: desired.bypass_policy_lockout_safety_check,
+    })
+}
+
+/// Names that the resource held and no longer wants. They go after the new ones are there, so that the key is never
+/// without a name.
+fn released_aliases(desired: &Desired, observed: &Observed, managed: &Managed) -> Vec<Step> {
+    managed
+        .aliases
+        .iter()
+        .filter(|name| !desired.aliases.contains(*name))
+        .filter(|name| observed.aliases.seen().is_some_and(|held| held.contains(*name)))
+        .map(|name| Step::DeleteAlias { name: name.clone() })
+        .collect()
+}

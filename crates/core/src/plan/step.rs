@@ -1,0 +1,119 @@
+//! One step of a plan: one call to KMS that changes something.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use crate::owner::OWNER_TAG;
+
+/// A change to a key that exists. Creation is no step: it happens once, before there is a key to plan for. Each step is one call; what it is called, which permission it needs and how people are told about
+/// it comes from here alone.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Step {
+    /// Takes back a scheduled deletion; the key is disabled afterwards.
+    CancelKeyDeletion,
+    /// Makes the key usable.
+    EnableKey,
+    /// Lets KMS rotate the material every so many days.
+    EnableKeyRotation {
+        /// Days between rotations, 90 to 2560.
+        period_days: i32,
+    },
+    /// Stops automatic rotation.
+    DisableKeyRotation,
+    /// Sets the description.
+    UpdateKeyDescription {
+        /// The new text; may be empty.
+        description: String,
+    },
+    /// Adds tags or changes their values.
+    TagResource {
+        /// The tags to set.
+        tags: BTreeMap<String, String>,
+    },
+    /// Removes tags.
+    UntagResource {
+        /// The tag keys to remove.
+        keys: Vec<String>,
+    },
+    /// Replaces the key policy.
+    PutKeyPolicy {
+        /// The whole new policy.
+        policy: Value,
+        /// Skips AWS's lockout check.
+        bypass_policy_lockout_safety_check: bool,
+    },
+    /// Gives the key a name that no key has.
+    CreateAlias {
+        /// The name, with `alias/`.
+        name: String,
+    },
+    /// Moves a name from another key to this one.
+    UpdateAlias {
+        /// The name, with `alias/`.
+        name: String,
+    },
+    /// Removes a name from the key.
+    DeleteAlias {
+        /// The name, with `alias/`.
+        name: String,
+    },
+    /// Makes the key unusable.
+    DisableKey,
+    /// Starts the waiting period after which KMS deletes the key.
+    ScheduleKeyDeletion {
+        /// Length of the waiting period in days, 7 to 30.
+        window_days: i32,
+    },
+}
+
+impl Step {
+    /// The KMS operation that the step calls.
+    pub fn operation(&self) -> &'static str {
+        match self {
+            Self::CancelKeyDeletion => "CancelKeyDeletion",
+            Self::EnableKey => "EnableKey",
+            Self::EnableKeyRotation { .. } => "EnableKeyRotation",
+            Self::DisableKeyRotation => "DisableKeyRotation",
+            Self::UpdateKeyDescription { .. } => "UpdateKeyDescription",
+            Self::TagResource { .. } => "TagResource",
+            Self::UntagResource { .. } => "UntagResource",
+            Self::PutKeyPolicy { .. } => "PutKeyPolicy",
+            Self::CreateAlias { .. } => "CreateAlias",
+            Self::UpdateAlias { .. } => "UpdateAlias",
+            Self::DeleteAlias { .. } => "DeleteAlias",
+            Self::DisableKey => "DisableKey",
+            Self::ScheduleKeyDeletion { .. } => "ScheduleKeyDeletion",
+        }
+    }
+
+    /// What the step does, in the words of a status line: "enabling the key".
+    pub fn doing(&self) -> String {
+        match self {
+            Self::CancelKeyDeletion => "cancelling the scheduled deletion".into(),
+            Self::EnableKey => "enabling the key".into(),
+            Self::EnableKeyRotation { period_days } => {
+                format!("enabling rotation every {period_days} days")
+            }
+            Self::DisableKeyRotation => "disabling rotation".into(),
+            Self::UpdateKeyDescription { .. } => "updating the description".into(),
+            Self::TagResource { tags } if tags.len() == 1 && tags.contains_key(OWNER_TAG) => {
+                "taking over the key".into()
+            }
+            Self::TagResource { tags } => format!("setting {}", counted(tags.len(), "tag")),
+            Self::UntagResource { keys } => format!("removing {}", counted(keys.len(), "tag")),
+            Self::PutKeyPolicy { .. } => "updating the key policy".into(),
+            Self::CreateAlias { name } => format!("creating {name}"),
+            Self::UpdateAlias { name } => format!("moving {name} to the key"),
+            Self::DeleteAlias { name } => format!("deleting {name}"),
+            Self::DisableKey => "disabling the key".into(),
+            Self::ScheduleKeyDeletion { window_days } => {
+                format!("scheduling deletion in {window_days} days")
+            }
+        }
+    }
+}
+
+fn counted(count: usize, noun: &str) -> String {
+    if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
+}

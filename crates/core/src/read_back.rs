@@ -1,0 +1,211 @@
+//! The inputs that an observed key stands for: for `pulumi refresh` and `pulumi import`.
+//!
+//! A refresh keeps every input in the form in which the program gave it, as long as it means what KMS says; only what
+//! has drifted is written anew. An import starts from nothing and writes the fewest inputs that lead to the same key.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Value;
+
+use crate::desired::Desired;
+use crate::observed::{Observed, Reading};
+use crate::policy;
+use crate::value::{PropertyMap, PropertyValue};
+
+/// What reading back must know beside the key.
+#[derive(Debug)]
+pub struct Surroundings<'a> {
+    /// The provider's Region, if it has one.
+    pub provider_region: Option<&'a str>,
+    /// The provider's default tags.
+    pub default_tags: &'a BTreeMap<String, String>,
+    /// Whether a tag belongs to somebody else by the provider's `ignoreTags`.
+    pub ignored_tag: &'a dyn Fn(&str) -> bool,
+    /// AWS's default policy for the key's account.
+    pub default_policy: &'a Value,
+    /// What the old inputs ask for; `None` on import.
+    pub desired: Option<&'a Desired>,
+    /// The typed form of a policy document, where it has one.
+    pub typed_policy: &'a dyn Fn(&Value) -> Option<PropertyMap>,
+}
+
+/// The inputs of an observed key, in the form of `old` where that still holds.
+pub fn inputs(old: &PropertyMap, observed: &Observed, around: &Surroundings<'_>) -> PropertyMap {
+    let mut inputs = old.clone();
+    identity(&mut inputs, observed, around);
+    description(&mut inputs, observed, around);
+    state(&mut inputs, observed, around);
+    rotation(&mut inputs, observed, around);
+    aliases(&mut inputs, observed, around);
+    tags(&mut inputs, observed, around);
+    key_policy(&mut inputs, observed, around);
+    inputs
+}
+
+/// What cannot change: written on import only, and only where it differs from what Check fills in.
+fn identity(inputs: &mut PropertyMap, observed: &Observed, around: &Surroundings<'_>) {
+    if around.desired.is_some() {
+        return;
+    }
+    let metadata = &observed.metadata;
+    let region = metadata.arn.split(':').nth(3).unwrap_or_default();
+    if around.provider_region != Some(region) {
+        inputs.insert("region".into(), region.into());
+    }
+    if metadata.key_spec != "SYMMETRIC_DEFAULT" {
+        inputs.insert("keySpec".into(), metadata.key_spec.as_str().into());
+        inputs.insert("keyUsage".into(), metadata.key_usage.as_str().into());
+    }
+    if metadata.multi_region {
+        inputs.insert("multiRegion".into(), true.into());
+    }
+}
+
+fn description(inputs: &mut PropertyMap, observed: &Observed, around: &Surroundings<'_>) {
+    let seen = &observed.metadata.description;
+    let wanted = around.desired.map_or("", |desired| &desired.description);
+    if wanted != seen {
+        put_like(inputs, "description", seen.as_str().into());
+    }
+}
+
+/// A key that is pending deletion keeps the `enabled` that it will have again; its state is an output of its own.
+fn state(inputs: &mut PropertyMap, observed: &Observed, around: &Surroundings<'_>) {
+    let seen = match observed.metadata.state.as_str() {
+        "Enabled" => true,
+        "Disabled" => false,
+        _ => return,
+    };
+    let wanted = around.desired.is_none_or(|desired| desired.enabled);
+    if wanted != seen {
+        inputs.insert("enabled".into(), seen.into());
+    }
+}
+
+fn rotation(inputs: &mut PropertyMap, observed: &Observed, around: &Surroundings<'_>) {
+    let Reading::Seen(seen) = observed.rotation_period_days else { return };
+    let wanted = match around.desired {
+        Some(desired) => desired.rotation_period_days,
+        // What Check fills in where nothing is given.
+        None if observed.metadata.key_spec == "SYMMETRIC_DEFAULT" => Some(365),
+        None => None,
+    };
+    if wanted == seen {
+        return;
+    }
+    if wanted.is_some() != seen.is_some() {
+        inputs.insert("enableRotation".into(), seen.is_some().into());
+    }
+    match seen {
+        Some(days) if around.desired.is_some() || days != 365 => {
+            inputs.insert("rotationPeriodDays".into(), days.into());
+        }
+        Some(_) => {}
+        None => {
+            inputs.remove("rotationPeriodDays");
+        }
+    }
+}
+
+/// `alias` stays the name it is while the key holds it. Names that the resource never asked for are drift: they show.
+fn aliases(inputs: &mut PropertyMap, observed: &Observed, around: &Surroundings<'_>) {
+    let Reading::Seen(seen) = &observed.aliases else { return };
+    let empty = BTreeSet::new();
+    let wanted = around.desired.map_or(&empty, |desired| &desired.aliases);
+    if wanted == seen {
+        return;
+    }
+    let first = inputs.get("alias").and_then(PropertyValue::as_str).map(str::to_owned);
+    let first = first.filter(|name| seen.contains(name)).or_else(|| seen.first().cloned());
+    let rest: Vec<PropertyValue> = seen
+        .iter()
+        .filter(|name| Some(*name) != first.as_ref())
+        .map(|name| name.as_str().into())
+        .collect();
+    match first {
+        Some(name) => put_like(inputs, "alias", name.into()),
+        None => {
+            inputs.remove("alias");
+        }
+    }
+    if rest.is_empty() {
+        inputs.remove("aliases");
+    } else {
+        inputs.insert("aliases".into(), PropertyValue::List(rest));
+    }
+}
+
+/// A tag that equals a default tag of the provider is the provider's unless the program gave it too.
+fn tags(inputs: &mut PropertyMap, observed: &Observed, around: &Surroundings<'_>) {
+    let Reading::Seen(seen) = &observed.tags else { return };
+    let seen: BTreeMap<&str, &str> = seen
+        .iter()
+        .filter(|(key, _)| !(around.ignored_tag)(key))
+        .map(|(key, value)| (key.as_str(), value.as_str()))
+        .collect();
+    let old = inputs.get("tags").and_then(PropertyValue::as_map).cloned().unwrap_or_default();
+    let all_secret = matches!(inputs.get("tags"), Some(PropertyValue::Secret(_)));
+    let mut own = PropertyMap::new();
+    for (key, value) in &seen {
+        let given = old.get(*key);
+        if given.is_none() && around.default_tags.get(*key).map(String::as_str) == Some(value) {
+            continue;
+        }
+        let value = match given {
+            Some(given) if given.as_str() == Some(value) => given.clone(),
+            Some(PropertyValue::Secret(_)) => PropertyValue::from(*value).into_secret(),
+            _ => PropertyValue::from(*value),
+        };
+        own.insert((*key).to_owned(), value);
+    }
+    if own != old {
+        if own.is_empty() {
+            inputs.remove("tags");
+        } else {
+            let map = PropertyValue::Map(own);
+            inputs.insert("tags".into(), if all_secret { map.into_secret() } else { map });
+        }
+    }
+    merged_tags(inputs, &seen, around);
+}
+
+/// `tagsAll` is part of the normal form only where the provider has default tags.
+fn merged_tags(inputs: &mut PropertyMap, seen: &BTreeMap<&str, &str>, around: &Surroundings<'_>) {
+    if around.default_tags.is_empty() {
+        return;
+    }
+    let secret = inputs.get("tags").and_then(PropertyValue::as_map).cloned().unwrap_or_default();
+    let all = seen.iter().map(|(key, value)| {
+        let value = PropertyValue::from(*value);
+        let hidden = secret.get(*key).is_some_and(PropertyValue::has_secrets);
+        ((*key).to_owned(), if hidden { value.into_secret() } else { value })
+    });
+    inputs.insert("tagsAll".into(), PropertyValue::Map(all.collect()));
+}
+
+/// A policy that means the same keeps its form. One that drifted is shown typed where it can be, else as a document.
+fn key_policy(inputs: &mut PropertyMap, observed: &Observed, around: &Surroundings<'_>) {
+    let Reading::Seen(seen) = &observed.policy else { return };
+    let wanted = around.desired.and_then(|desired| desired.policy.as_ref()).unwrap_or(around.default_policy);
+    if policy::equal(wanted, seen) {
+        return;
+    }
+    let secret = ["policy", "policyDocument"]
+        .iter()
+        .any(|name| inputs.get(*name).is_some_and(PropertyValue::has_secrets));
+    let hide = |value: PropertyValue| if secret { value.into_secret() } else { value };
+    let had_document = inputs.remove("policyDocument").is_some();
+    inputs.remove("policy");
+    if policy::equal(seen, around.default_policy) {
+        return;
+    }
+    match (around.typed_policy)(seen).filter(|_| !had_document) {
+        Some(typed) => inputs.insert("policy".into(), hide(PropertyValue::Map(typed))),
+        None => inputs.insert("policyDocument".into(), hide(PropertyValue::from_json(seen))),
+    };
+}
+
+fn put_like(inputs: &mut PropertyMap, name: &str, value: PropertyValue) {
+    let secret = matches!(inputs.get(name), Some(PropertyValue::Secret(_)));
+    inputs.insert(name.into(), if secret { value.into_secret() } else { value });
+}

@@ -1,0 +1,153 @@
+//! One step, one call. Nothing is decided here.
+
+use std::collections::BTreeMap;
+
+use aws_sdk_kms::Client;
+use aws_sdk_kms::config::retry::RetryConfig;
+use aws_sdk_kms::types::{KeySpec, KeyUsageType, Tag};
+use awskms_core::desired::Desired;
+use awskms_core::observed::{Metadata, Observed, Reading};
+use awskms_core::plan::Step;
+
+use super::error::{Kind, KmsError};
+use super::observe::{read_metadata, whole_seconds};
+
+/// What KMS said beyond "done".
+#[derive(Debug, Default)]
+pub(super) struct Answer {
+    /// When the key will be deleted.
+    pub(super) deletion_date: Option<String>,
+}
+
+macro_rules! call {
+    ($operation:literal, $region:expr, $request:expr) => {
+        $request.send().await.map_err(|error| KmsError::from_sdk($operation, $region, &error))
+    };
+}
+
+/// Applies a step to the key with this ARN.
+///
+/// # Errors
+/// AWS's, classified. "Is there already" and "is gone already" count as done where they prove the wanted state.
+pub(super) async fn apply(client: &Client, region: &str, arn: &str, step: &Step) -> Result<Answer, KmsError> {
+    match step {
+        Step::CancelKeyDeletion => {
+            call!("CancelKeyDeletion", region, client.cancel_key_deletion().key_id(arn)).map(drop)?;
+        }
+        Step::EnableKey => call!("EnableKey", region, client.enable_key().key_id(arn)).map(drop)?,
+        Step::DisableKey => call!("DisableKey", region, client.disable_key().key_id(arn)).map(drop)?,
+        Step::EnableKeyRotation { period_days } => {
+            let request = client.enable_key_rotation().key_id(arn).rotation_period_in_days(*period_days);
+            call!("EnableKeyRotation", region, request).map(drop)?;
+        }
+        Step::DisableKeyRotation => {
+            call!("DisableKeyRotation", region, client.disable_key_rotation().key_id(arn)).map(drop)?;
+        }
+        Step::UpdateKeyDescription { description } => {
+            let request = client.update_key_description().key_id(arn).description(description);
+            call!("UpdateKeyDescription", region, request).map(drop)?;
+        }
+        Step::TagResource { tags } => {
+            let request = client.tag_resource().key_id(arn).set_tags(Some(sdk_tags(tags)));
+            call!("TagResource", region, request).map(drop)?;
+        }
+        Step::UntagResource { keys } => {
+            let request = client.untag_resource().key_id(arn).set_tag_keys(Some(keys.clone()));
+            call!("UntagResource", region, request).map(drop)?;
+        }
+        Step::PutKeyPolicy { policy, bypass_policy_lockout_safety_check } => {
+            let request = client
+                .put_key_policy()
+                .key_id(arn)
+                .policy_name("default")
+                .policy(policy.to_string())
+                .bypass_policy_lockout_safety_check(*bypass_policy_lockout_safety_check);
+            call!("PutKeyPolicy", region, request).map(drop)?;
+        }
+        Step::CreateAlias { name } => create_alias(client, region, arn, name).await?,
+        Step::UpdateAlias { name } => {
+            let request = client.update_alias().alias_name(name).target_key_id(arn);
+            call!("UpdateAlias", region, request).map(drop)?;
+        }
+        Step::DeleteAlias { name } => {
+            let deleted = call!("DeleteAlias", region, client.delete_alias().alias_name(name));
+            done_if(deleted.map(drop), Kind::NotFound)?;
+        }
+        Step::ScheduleKeyDeletion { window_days } => {
+            let request = client.schedule_key_deletion().key_id(arn).pending_window_in_days(*window_days);
+            let answer = match call!("ScheduleKeyDeletion", region, request) {
+                // An earlier run, or an earlier attempt of this one, has scheduled it.
+                Err(error) if error.kind == Kind::PendingDeletion => return Ok(Answer::default()),
+                other => other?,
+            };
+            return Ok(Answer { deletion_date: answer.deletion_date().map(whole_seconds) });
+        }
+    }
+    Ok(Answer::default())
+}
+
+/// Creates a key, once: the SDK's own retries are off, because `CreateKey` has no idempotency token and a repeated call
+/// after a lost answer makes a second key.
+pub(super) async fn create_key(client: &Client, region: &str, desired: &Desired) -> Result<Observed, KmsError> {
+    let once = aws_sdk_kms::config::Builder::new().retry_config(RetryConfig::disabled());
+    let request = client
+        .create_key()
+        .key_spec(KeySpec::from(desired.key_spec.as_str()))
+        .key_usage(KeyUsageType::from(desired.key_usage.as_str()))
+        .multi_region(desired.multi_region)
+        .description(&desired.description)
+        .set_policy(desired.policy.as_ref().map(ToString::to_string))
+        .set_tags(Some(sdk_tags(&desired.tags)).filter(|tags| !tags.is_empty()))
+        .bypass_policy_lockout_safety_check(desired.bypass_policy_lockout_safety_check)
+        .customize()
+        .config_override(once);
+    let answer = call!("CreateKey", region, request)?;
+    let metadata = answer.key_metadata().map(read_metadata).ok_or_else(|| KmsError {
+        operation: "CreateKey",
+        region: region.to_owned(),
+        kind: Kind::NoAnswer,
+        code: "IncompleteAnswer".into(),
+        message: "the answer has no KeyMetadata".into(),
+        request_id: None,
+    })?;
+    Ok(newborn(metadata, desired))
+}
+
+/// A key right after `CreateKey`: reading it back could show nothing yet, so what was asked for is taken for true.
+fn newborn(metadata: Metadata, desired: &Desired) -> Observed {
+    Observed {
+        metadata,
+        aliases: Reading::Seen(std::collections::BTreeSet::new()),
+        policy: desired.policy.clone().map_or(Reading::Denied("kms:GetKeyPolicy"), Reading::Seen),
+        rotation_period_days: Reading::Seen(None),
+        tags: Reading::Seen(desired.tags.clone()),
+        public_key: None,
+    }
+}
+
+/// An alias that points at our key already is done: an earlier attempt made it and its answer was lost.
+async fn create_alias(client: &Client, region: &str, arn: &str, name: &str) -> Result<(), KmsError> {
+    let request = client.create_alias().alias_name(name).target_key_id(arn);
+    match call!("CreateAlias", region, request) {
+        Err(error) if error.kind == Kind::AlreadyExists => {
+            let holder = super::observe::describe(client, region, name).await;
+            if holder.is_ok_and(|holder| holder.arn == arn) { Ok(()) } else { Err(error) }
+        }
+        other => other.map(drop),
+    }
+}
+
+fn done_if(result: Result<(), KmsError>, proof: Kind) -> Result<(), KmsError> {
+    match result {
+        Err(error) if error.kind == proof => Ok(()),
+        other => other,
+    }
+}
+
+fn sdk_tags(tags: &BTreeMap<String, String>) -> Vec<Tag> {
+    tags.iter()
+        .map(|(key, value)| {
+            Tag::builder().tag_key(key).tag_value(value).build().expect("both members are set")
+        })
+        .collect()
+}

@@ -1,0 +1,220 @@
+//! AWS's errors, each class mapped once: what it means here, and what a person can do about it.
+
+use aws_sdk_kms::error::{DisplayErrorContext, ProvideErrorMetadata, SdkError};
+use aws_sdk_kms::operation::RequestId;
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+
+/// The classes of errors that this provider tells apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// No such key or alias, as far as KMS can see.
+    NotFound,
+    /// The caller lacks a permission.
+    AccessDenied,
+    /// Too many requests; retried already.
+    Throttled,
+    /// A resource quota of KMS.
+    Quota,
+    /// The policy names a principal that IAM does not know, or not yet.
+    InvalidPrincipal,
+    /// The policy would lock the caller out.
+    Lockout,
+    /// The policy is wrong in itself.
+    MalformedPolicy,
+    /// The alias belongs to another key.
+    AlreadyExists,
+    /// The key is disabled.
+    Disabled,
+    /// The key is pending deletion.
+    PendingDeletion,
+    /// The key is in a state that passes: Creating, Updating.
+    Transient,
+    /// The key is in another state than the call needs.
+    InvalidState,
+    /// The key cannot do this, by its kind.
+    Unsupported,
+    /// A parameter is wrong.
+    Invalid,
+    /// Tags are wrong.
+    Tags,
+    /// Credentials are missing, expired or wrong.
+    Credentials,
+    /// The request did not reach AWS: nothing happened.
+    Unreachable,
+    /// No answer came, or half of one: the call may have had its effect.
+    NoAnswer,
+    /// AWS had an internal error: the call may have had its effect.
+    Service,
+    /// Anything else.
+    Other,
+}
+
+/// A failed call to AWS.
+#[derive(Debug, Clone, thiserror::Error)]
+#[error("{operation} in {region} failed: {code}: {message}{}", request_suffix(request_id.as_deref()))]
+pub struct KmsError {
+    /// The operation, such as `CreateKey`.
+    pub operation: &'static str,
+    /// The Region that was called.
+    pub region: String,
+    /// The class of the error.
+    pub kind: Kind,
+    /// AWS's code, or what stands for it when no answer came.
+    pub code: String,
+    /// AWS's message.
+    pub message: String,
+    /// AWS's request ID, for its support.
+    pub request_id: Option<String>,
+}
+
+impl KmsError {
+    /// Reads an SDK error.
+    pub fn from_sdk<E>(operation: &'static str, region: &str, error: &SdkError<E, HttpResponse>) -> Self
+    where
+        E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
+    {
+        let code = error.code().unwrap_or(no_code(error)).to_owned();
+        let message = match error.message() {
+            Some(message) => message.to_owned(),
+            // AWS leaves the message out of some errors; the chain of causes is for calls without an answer.
+            None if error.code().is_some() => "AWS gave no further message".to_owned(),
+            None => DisplayErrorContext(error).to_string(),
+        };
+        Self {
+            operation,
+            region: region.to_owned(),
+            kind: kind(error, &code, &message),
+            code,
+            message,
+            request_id: error.request_id().map(str::to_owned),
+        }
+    }
+
+    /// Whether the call may have had its effect although it failed.
+    pub fn is_ambiguous(&self) -> bool {
+        matches!(self.kind, Kind::NoAnswer | Kind::Service)
+    }
+
+    /// What a person can do about it; empty where AWS's own words say it.
+    pub fn advice(&self) -> String {
+        match self.kind {
+            Kind::AccessDenied => format!(
+                "Allow kms:{} to the caller, in its IAM policy and in the key's policy.",
+                self.operation
+            ),
+            Kind::Throttled => "KMS went on throttling after all retries: run it again, or ask AWS for a higher request quota.".into(),
+            Kind::Quota => "This is a resource quota of KMS, not a rate: free something or ask AWS to raise it; a retry cannot help.".into(),
+            Kind::InvalidPrincipal => "A principal in the policy does not exist in IAM, or was made moments ago: check the ARNs for typing errors and deleted roles, and create missing service-linked roles with `aws iam create-service-linked-role`.".into(),
+            Kind::Lockout => "Name the caller in policy.adminRole or adminRoles, leave policy.accountAccess at ADMINISTRATION with kms:PutKeyPolicy allowed to the caller in IAM, or set bypassPolicyLockoutSafetyCheck if that is really meant.".into(),
+            Kind::Credentials => "Renew the credentials or check the provider's profile, accessKey, secretKey, token or assumeRoles.".into(),
+            Kind::Unreachable => "Nothing was changed by this call. Check the network, the Region and the provider's endpoint.".into(),
+            Kind::NoAnswer | Kind::Service => "The call may have had its effect; run `pulumi up` again, which looks first.".into(),
+            Kind::PendingDeletion => "Cancel the deletion first, or wait until the key is gone.".into(),
+            _ => String::new(),
+        }
+    }
+}
+
+fn request_suffix(request_id: Option<&str>) -> String {
+    request_id.map_or_else(String::new, |id| format!(" (request {id})"))
+}
+
+fn no_code<E>(error: &SdkError<E, HttpResponse>) -> &'static str {
+    match error {
+        SdkError::ConstructionFailure(_) => "RequestNotSent",
+        SdkError::TimeoutError(_) => "Timeout",
+        SdkError::DispatchFailure(_) => "NoConnection",
+        SdkError::ResponseError(_) => "BrokenAnswer",
+        _ => "UnknownError",
+    }
+}
+
+fn kind<E>(error: &SdkError<E, HttpResponse>, code: &str, message: &str) -> Kind {
+    match error {
+        SdkError::ConstructionFailure(_) => Kind::Credentials,
+        SdkError::DispatchFailure(failure) if failure.is_user() => Kind::Credentials,
+        // Only a connection that was never made proves that nothing happened.
+        SdkError::DispatchFailure(_) if is_connect_failure(message) => Kind::Unreachable,
+        SdkError::DispatchFailure(_) if message.contains("credentials") => Kind::Credentials,
+        SdkError::DispatchFailure(_) | SdkError::TimeoutError(_) | SdkError::ResponseError(_) => Kind::NoAnswer,
+        SdkError::ServiceError(service) => by_code(code, message, service.raw().status().as_u16()),
+        _ => Kind::Other,
+    }
+}
+
+fn is_connect_failure(message: &str) -> bool {
+    ["tcp connect error", "Connect", "dns error", "ConnectTimeout", "connect timeout"]
+        .iter()
+        .any(|sign| message.contains(sign))
+}
+
+/// Codes come with or without the suffix `Exception`, and some are in no service model, so they are compared as text.
+fn by_code(code: &str, message: &str, status: u16) -> Kind {
+    match code.trim_end_matches("Exception") {
+        "NotFound" => Kind::NotFound,
+        "AccessDenied" | "NotAuthorized" | "UnauthorizedOperation" => Kind::AccessDenied,
+        "Throttling" | "RequestLimitExceeded" | "TooManyRequests" => Kind::Throttled,
+        "LimitExceeded" => Kind::Quota,
+        "MalformedPolicyDocument" => malformed_policy(message),
+        "AlreadyExists" => Kind::AlreadyExists,
+        "Disabled" => Kind::Disabled,
+        "KMSInvalidState" => invalid_state(message),
+        "UnsupportedOperation" => Kind::Unsupported,
+        "Tag" => Kind::Tags,
+        "UnrecognizedClient" | "ExpiredToken" | "InvalidSignature" | "InvalidClientTokenId" | "IncompleteSignature"
+        | "MissingAuthenticationToken" | "OptInRequired" | "SignatureDoesNotMatch" => Kind::Credentials,
+        "KMSInternal" | "DependencyTimeout" | "KeyUnavailable" | "InternalFailure" | "ServiceUnavailable" => Kind::Service,
+        "Validation" | "InvalidAliasName" | "InvalidArn" | "InvalidMarker" | "Serialization" | "UnknownOperation" => Kind::Invalid,
+        _ if status >= 500 => Kind::Service,
+        _ => Kind::Other,
+    }
+}
+
+/// Three different troubles share one code; without a message it is taken for the one that a retry may heal.
+fn malformed_policy(message: &str) -> Kind {
+    if message.contains("will not allow you to update the key policy") {
+        Kind::Lockout
+    } else if message.contains("invalid principals") || message == "AWS gave no further message" {
+        Kind::InvalidPrincipal
+    } else {
+        Kind::MalformedPolicy
+    }
+}
+
+fn invalid_state(message: &str) -> Kind {
+    if message.contains("is pending deletion") || message.contains("pending replica deletion") {
+        Kind::PendingDeletion
+    } else if message.contains("is creating") || message.contains("is updating") {
+        Kind::Transient
+    } else {
+        Kind::InvalidState
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Kind, by_code};
+
+    #[test]
+    fn classes_by_code_and_message() {
+        let cases = [
+            ("NotFoundException", "Alias arn:… is not found.", 400, Kind::NotFound),
+            ("AccessDeniedException", "User: … is not authorized", 400, Kind::AccessDenied),
+            ("ThrottlingException", "You have exceeded the rate", 400, Kind::Throttled),
+            ("LimitExceededException", "", 400, Kind::Quota),
+            ("MalformedPolicyDocumentException", "Policy contains a statement with one or more invalid principals.", 400, Kind::InvalidPrincipal),
+            ("MalformedPolicyDocumentException", "The new key policy will not allow you to update the key policy in the future.", 400, Kind::Lockout),
+            ("MalformedPolicyDocumentException", "Syntax errors in policy.", 400, Kind::MalformedPolicy),
+            ("KMSInvalidStateException", "arn:… is pending deletion.", 400, Kind::PendingDeletion),
+            ("KMSInvalidStateException", "arn:… is pending import.", 400, Kind::InvalidState),
+            ("KMSInvalidStateException", "arn:… is updating.", 400, Kind::Transient),
+            ("ExpiredTokenException", "", 400, Kind::Credentials),
+            ("KMSInternalException", "", 500, Kind::Service),
+            ("SomethingNew", "", 503, Kind::Service),
+            ("SomethingNew", "", 400, Kind::Other),
+        ];
+        for (code, message, status, kind) in cases {
+            assert_eq!(by_code(code, message, status), kind, "{code} {message}");
+        }
+    }
+}

@@ -1,0 +1,173 @@
+//! Running a plan: stage by stage, the steps of a stage at the same time.
+
+use std::time::Duration;
+
+use aws_sdk_kms::Client;
+use awskms_core::desired::Desired;
+use awskms_core::observed::Observed;
+use awskms_core::plan::{Plan, Step};
+use futures_util::future::join_all;
+use tokio::time::Instant;
+
+use super::apply::{self, Answer};
+use super::error::{Kind, KmsError};
+use super::patience::{self, Patience};
+use crate::resource::Context;
+
+/// Where a plan runs.
+#[derive(Debug, Clone)]
+pub struct Target {
+    /// Client of the key's Region.
+    pub client: Client,
+    /// The key's Region.
+    pub region: String,
+}
+
+/// Why a step did not succeed.
+#[derive(Debug)]
+pub enum Trouble {
+    /// KMS said no, or nothing.
+    Kms(KmsError),
+    /// The run was cancelled or its time was up before the step.
+    Stopped(&'static str),
+}
+
+/// How far a plan got.
+#[derive(Debug)]
+pub struct Executed {
+    /// The key after the steps that KMS accepted.
+    pub observed: Observed,
+    /// Steps that failed, each with its reason.
+    pub failed: Vec<(Step, Trouble)>,
+    /// Steps that were not tried.
+    pub left: Vec<Step>,
+}
+
+impl Executed {
+    /// Whether every step was done.
+    pub fn is_complete(&self) -> bool {
+        self.failed.is_empty() && self.left.is_empty()
+    }
+
+    /// What a person must know of an incomplete run, one sentence a step.
+    pub fn reasons(&self) -> Vec<String> {
+        let failed = self.failed.iter().map(|(step, trouble)| match trouble {
+            Trouble::Kms(error) => {
+                let advice = error.advice();
+                format!("{} ({}): {error}. {advice}", step.doing(), self.observed.metadata.arn).trim_end().to_owned()
+            }
+            Trouble::Stopped(why) => format!("{} was not done: {why}", step.doing()),
+        });
+        let left = self.left.iter().map(|step| format!("{} was not tried yet", step.doing()));
+        failed.chain(left).collect()
+    }
+}
+
+/// Creates a key, waiting for principals that were made moments ago.
+///
+/// Only refusals that prove that nothing was created are tried again: throttling, and principals that KMS does not know
+/// yet.
+pub async fn create_key(
+    context: &Context,
+    target: &Target,
+    desired: &Desired,
+) -> Result<Observed, Trouble> {
+    let mut attempts = Attempts::new(context, Patience::default());
+    loop {
+        match apply::create_key(&target.client, &target.region, desired).await {
+            Ok(observed) => return Ok(observed),
+            Err(error) => attempts.next(error).await?,
+        }
+    }
+}
+
+/// Runs a plan. It never fails as a whole: what could not be done is part of the answer.
+///
+/// All steps of a stage are tried, even if one of them fails; the stages behind a failed one are left, because they
+/// build on it.
+pub async fn run(
+    context: &Context,
+    target: &Target,
+    plan: &Plan,
+    mut observed: Observed,
+    mut patience: Patience,
+) -> Executed {
+    let arn = observed.metadata.arn.clone();
+    let mut failed = vec![];
+    let mut left = vec![];
+    for stage in plan.stages() {
+        if !failed.is_empty() {
+            left.extend(stage.iter().cloned());
+            continue;
+        }
+        let results = join_all(stage.iter().map(|step| run_step(context, target, &arn, step, patience))).await;
+        for (step, result) in stage.iter().zip(results) {
+            match result {
+                Ok(answer) => {
+                    observed.follow(step);
+                    patience.after(step);
+                    if answer.deletion_date.is_some() {
+                        observed.metadata.deletion_date = answer.deletion_date;
+                    }
+                }
+                Err(trouble) => failed.push((step.clone(), trouble)),
+            }
+        }
+    }
+    Executed { observed, failed, left }
+}
+
+async fn run_step(
+    context: &Context,
+    target: &Target,
+    arn: &str,
+    step: &Step,
+    patience: Patience,
+) -> Result<Answer, Trouble> {
+    if context.cancel.is_cancelled() {
+        return Err(Trouble::Stopped("the update was cancelled"));
+    }
+    context.log.status(&step.doing());
+    let mut attempts = Attempts::new(context, patience);
+    loop {
+        match apply::apply(&target.client, &target.region, arn, step).await {
+            Ok(answer) => return Ok(answer),
+            Err(error) => attempts.next(error).await?,
+        }
+    }
+}
+
+/// Attempts at one call.
+struct Attempts<'a> {
+    context: &'a Context,
+    patience: Patience,
+    started: Instant,
+    count: u32,
+}
+
+impl<'a> Attempts<'a> {
+    fn new(context: &'a Context, patience: Patience) -> Self {
+        Self { context, patience, started: Instant::now(), count: 0 }
+    }
+
+    /// Waits before the next attempt, or gives the error back as final.
+    async fn next(&mut self, error: KmsError) -> Result<(), Trouble> {
+        let throttled = error.kind == Kind::Throttled && error.operation == "CreateKey";
+        let (at_most, what) = match self.patience.wait_for(&error) {
+            Some(wait) => (wait.at_most, wait.what),
+            None if throttled => (Duration::from_secs(120), "KMS to accept more requests"),
+            None => return Err(Trouble::Kms(error)),
+        };
+        let waited = self.started.elapsed();
+        let at_most = self.context.deadline.map_or(at_most, |deadline| at_most.min(deadline));
+        if waited >= at_most {
+            return Err(Trouble::Kms(error));
+        }
+        self.count += 1;
+        self.context.log.status(&format!("waiting for {what} ({} s of {} s)", waited.as_secs(), at_most.as_secs()));
+        tokio::select! {
+            () = self.context.cancel.cancelled() => Err(Trouble::Stopped("the update was cancelled")),
+            () = tokio::time::sleep(patience::pause(self.count)) => Ok(()),
+        }
+    }
+}

@@ -1,0 +1,103 @@
+//! Who holds the names that a key shall have. Asked before a key is created, so that a clash leaves no key behind.
+
+use std::collections::BTreeSet;
+
+use awskms_core::desired::Desired;
+use awskms_core::observed::{Metadata, Observed};
+use awskms_core::owner::OwnerMark;
+use awskms_core::plan::Claim;
+use futures_util::future::try_join_all;
+use tonic::Code;
+
+use super::provider::kms_failure;
+use super::{Context, ResourceError};
+use crate::kms::{Kind, Target, describe, observe};
+
+/// A name that another key holds.
+#[derive(Debug)]
+pub(super) struct Held {
+    pub(super) alias: String,
+    pub(super) holder: Observed,
+}
+
+/// The names among `wanted` that are held, and by which key. Without permission to look, a name counts as free; KMS
+/// refuses it later if it is not.
+pub(super) async fn holders(
+    context: &Context,
+    target: &Target,
+    wanted: &BTreeSet<String>,
+) -> Result<Vec<Held>, ResourceError> {
+    let found = try_join_all(wanted.iter().map(|alias| holder(context, target, alias))).await?;
+    Ok(found.into_iter().flatten().collect())
+}
+
+async fn holder(context: &Context, target: &Target, alias: &str) -> Result<Option<Held>, ResourceError> {
+    let failure = |error| kms_failure(&format!("looking up {alias}"), &error);
+    match describe(&target.client, &target.region, alias).await {
+        Ok(metadata) => {
+            let holder = observe(&target.client, &target.region, metadata).await.map_err(failure)?;
+            Ok(Some(Held { alias: alias.to_owned(), holder }))
+        }
+        Err(error) if error.kind == Kind::NotFound => Ok(None),
+        Err(error) if error.kind == Kind::AccessDenied => {
+            context.log.warning(&format!(
+                "Whether {alias} is taken could not be checked before the key is created: {error}. \
+                 Allow kms:DescribeKey to the caller."
+            ));
+            Ok(None)
+        }
+        Err(error) => Err(failure(error)),
+    }
+}
+
+/// Sorts held names into those that the key may take over and an error for the first that it may not.
+///
+/// A name goes over when its key is on its way out, or is this resource's own (the old key of a replacement).
+pub(super) fn claim(
+    held: &[Held],
+    desired: &Desired,
+    mark: Option<&OwnerMark>,
+    own_arn: Option<&str>,
+    region: &str,
+    resource_name: &str,
+) -> Result<Claim, ResourceError> {
+    let mut claim = Claim::default();
+    for Held { alias, holder } in held {
+        let metadata = &holder.metadata;
+        if Some(metadata.arn.as_str()) == own_arn {
+            continue;
+        }
+        let ours = matches!((mark, &holder.owner), (Some(mark), Some(theirs)) if mark.same_owner(theirs));
+        if !ours && !metadata.state.is_pending_deletion() {
+            return Err(taken(alias, metadata, region, resource_name));
+        }
+        if same_class(metadata, desired) {
+            claim.movable.insert(alias.clone());
+        } else {
+            claim.recreated.insert(alias.clone());
+        }
+    }
+    Ok(claim)
+}
+
+/// KMS moves a name only between keys of one class and usage (`UpdateAlias`, AWS KMS API reference).
+fn same_class(holder: &Metadata, desired: &Desired) -> bool {
+    let class = |spec: &str| match spec {
+        "SYMMETRIC_DEFAULT" => 0,
+        hmac if hmac.starts_with("HMAC") => 1,
+        _ => 2,
+    };
+    class(&holder.key_spec) == class(&desired.key_spec) && holder.key_usage == desired.key_usage
+}
+
+fn taken(alias: &str, holder: &Metadata, region: &str, resource_name: &str) -> ResourceError {
+    let manager = if holder.manager == "AWS" { ", a key of an AWS service" } else { "" };
+    ResourceError::failed(
+        Code::AlreadyExists,
+        format!(
+            "{alias} is taken in {region} by {arn}{manager}. Nothing was created. Choose another alias, or bring that \
+             key under this program: `pulumi import awskms:index:AwsKmsKey {resource_name} {arn}`.",
+            arn = holder.arn,
+        ),
+    )
+}

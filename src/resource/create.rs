@@ -1,0 +1,159 @@
+//! Creating a key: look whether it is there already, create it once, then bring it to what is desired.
+
+use awskms_core::desired::{Desired, Managed};
+use awskms_core::observed::{KeyState, Observed};
+use awskms_core::outputs;
+use awskms_core::owner::OwnerMark;
+use awskms_core::plan::{Claim, Intent, plan_update};
+use awskms_core::value::PropertyMap;
+use tonic::Code;
+
+use super::ownership::{self, Found};
+use super::provider::{Provider, account_of, default_policy, guarded, kms_failure, region_of, resolved, with_mark};
+use super::{Context, Outcome, ResourceError, aliases};
+use crate::kms::{self, Executed, Patience, Target, Trouble};
+
+impl Provider {
+    /// Creates the key that the inputs ask for, or finishes the one that an interrupted run of the same resource has
+    /// left behind.
+    ///
+    /// # Errors
+    /// Before a key exists: the reason, and nothing was created. Afterwards there is no error: the outcome carries the
+    /// key's ID and what is left to do.
+    pub async fn create(
+        &self,
+        context: &Context,
+        urn: &str,
+        inputs: &PropertyMap,
+    ) -> Result<Outcome, ResourceError> {
+        let target = self.target(region_of(inputs))?;
+        let account = self.account(&target.region).await?;
+        let desired = resolved(inputs, account.as_ref())?;
+        let mark = ownership::mark(urn, &target.region, &desired);
+        let found = ownership::find(self, context, urn, &target, &mark).await?;
+        let held = aliases::holders(context, &target, &desired.aliases).await?;
+        let own_arn = found.as_ref().map(|found| found.observed.metadata.arn.as_str());
+        let claim = aliases::claim(&held, &desired, Some(&mark), own_arn, &target.region, urn_name(urn))?;
+        match found {
+            Some(found) => self.finish(context, urn, inputs, &desired, claim, &mark, &target, found).await,
+            None => self.create_new(context, urn, inputs, &desired, claim, &mark, &target).await,
+        }
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "one use case, cut in two where its branches part")]
+    async fn create_new(
+        &self,
+        context: &Context,
+        urn: &str,
+        inputs: &PropertyMap,
+        desired: &Desired,
+        claim: Claim,
+        mark: &OwnerMark,
+        target: &Target,
+    ) -> Result<Outcome, ResourceError> {
+        context.log.status(&format!("creating a {} key in {}", desired.key_spec, target.region));
+        let observed = match kms::create_key(context, target, desired, Some(mark)).await {
+            Ok(observed) => observed,
+            Err(Trouble::Kms(error)) if error.is_ambiguous() => {
+                context.log.status("looking for the key: the answer of CreateKey was lost");
+                let Some(found) = ownership::find_after_lost_answer(self, context, urn, target, mark).await? else {
+                    return Err(kms_failure("creating the key, which was not found afterwards", &error));
+                };
+                found
+            }
+            Err(Trouble::Kms(error)) => return Err(kms_failure("creating the key", &error)),
+            Err(Trouble::Stopped(why)) => {
+                return Err(ResourceError::failed(Code::Cancelled, format!("{why}; no key was created")));
+            }
+        };
+        let patience = Patience { just_created: true, just_enabled: false };
+        self.bring(context, urn, inputs, desired, &claim, target, observed, patience).await
+    }
+
+    /// Takes up a key of this resource that an earlier run created and the engine does not know.
+    #[expect(clippy::too_many_arguments, reason = "one use case, cut in two where its branches part")]
+    async fn finish(
+        &self,
+        context: &Context,
+        urn: &str,
+        inputs: &PropertyMap,
+        desired: &Desired,
+        mut claim: Claim,
+        mark: &OwnerMark,
+        target: &Target,
+        found: Found,
+    ) -> Result<Outcome, ResourceError> {
+        let arn = &found.observed.metadata.arn;
+        context.log.info(&match found.observed.metadata.state {
+            KeyState::PendingDeletion | KeyState::PendingReplicaDeletion => {
+                format!("{arn} belongs to this resource and is pending deletion: its deletion is cancelled, no new key is created.")
+            }
+            _ => format!("{arn} belongs to this resource, left by an interrupted run: it is taken up, no new key is created."),
+        });
+        claim.mark = Some(found.observed.owner.as_ref().map_or_else(|| mark.clone(), |old| mark.succeeding(old)));
+        self.bring(context, urn, inputs, desired, &claim, target, found.observed, Patience::default()).await
+    }
+
+    /// Brings an existing key to what is desired and answers with what was reached. From here on nothing loses the ID.
+    #[expect(clippy::too_many_arguments, reason = "the facts of one run")]
+    async fn bring(
+        &self,
+        context: &Context,
+        urn: &str,
+        inputs: &PropertyMap,
+        desired: &Desired,
+        claim: &Claim,
+        target: &Target,
+        observed: Observed,
+        patience: Patience,
+    ) -> Result<Outcome, ResourceError> {
+        self.memory.note_key(urn, &observed.metadata.key_id);
+        let Some(account) = account_of(&observed.metadata.arn) else {
+            return Ok(unfinished(inputs, &observed, vec![format!("the ARN {} cannot be read", observed.metadata.arn)]));
+        };
+        let default = default_policy(&account);
+        let mut observed = observed;
+        if patience.just_created && desired.policy.is_none() {
+            // KMS has just put its default policy there.
+            observed.policy = awskms_core::observed::Reading::Seen(default.clone());
+        }
+        let plan = plan_update(desired, &observed, &Managed::default(), claim, &default);
+        let plan = match guarded(plan, Intent::Create) {
+            Ok(plan) => plan,
+            Err(refused) => return Ok(unfinished(inputs, &observed, vec![refused.to_string()])),
+        };
+        let mut done = kms::run(context, target, &plan, observed, patience).await;
+        self.add_public_key(context, target, &mut done).await;
+        Ok(outcome(inputs, &done, &PropertyMap::new()))
+    }
+
+    /// The public key of a new asymmetric key is an output like any other; failing to read it must not fail the create.
+    async fn add_public_key(&self, context: &Context, target: &Target, done: &mut Executed) {
+        match kms::public_key(&target.client, &target.region, &done.observed.metadata).await {
+            Ok(pem) => done.observed.public_key = pem,
+            Err(error) => context.log.warning(&format!(
+                "The public key could not be read, the output publicKey is missing until the next refresh: {error}"
+            )),
+        }
+    }
+}
+
+/// The answer to a run that may be incomplete.
+pub(super) fn outcome(inputs: &PropertyMap, done: &Executed, previous: &PropertyMap) -> Outcome {
+    let outputs = with_mark(outputs::outputs(inputs, &done.observed, previous), &done.observed);
+    Outcome {
+        id: done.observed.metadata.key_id.clone(),
+        outputs,
+        partial: (!done.is_complete()).then(|| done.reasons()),
+    }
+}
+
+fn unfinished(inputs: &PropertyMap, observed: &Observed, reasons: Vec<String>) -> Outcome {
+    let outputs = with_mark(outputs::outputs(inputs, observed, &PropertyMap::new()), observed);
+    Outcome { id: observed.metadata.key_id.clone(), outputs, partial: Some(reasons) }
+}
+
+/// The resource's name in its program: the last part of its URN.
+pub(super) fn urn_name(urn: &str) -> &str {
+    urn.rsplit("::").next().unwrap_or(urn)
+}

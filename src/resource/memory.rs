@@ -1,0 +1,52 @@
+//! What this process has seen of the engine's resources.
+//!
+//! To `Create` alone, a run after a crash and the first half of a replacement look the same: the same URN, no old ID.
+//! A key that the engine knows already must never be handed out as the new one, because the engine deletes the old one
+//! next. The engine shows what it knows before it asks for a replacement, in the same process: this remembers it.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::{Mutex, PoisonError};
+
+/// Resources and keys that the engine has named in this process.
+#[derive(Debug, Default)]
+pub struct Memory {
+    seen: Mutex<HashMap<String, Seen>>,
+}
+
+#[derive(Debug, Default)]
+struct Seen {
+    in_state: bool,
+    keys: HashSet<String>,
+}
+
+impl Memory {
+    /// The engine has a resource of this URN in its state.
+    pub fn note_resource(&self, urn: &str) {
+        self.with(urn, |seen| seen.in_state = true);
+    }
+
+    /// The engine knows this key as the resource of this URN.
+    pub fn note_key(&self, urn: &str, key_id: &str) {
+        self.with(urn, |seen| {
+            seen.in_state = true;
+            seen.keys.insert(key_id.to_owned());
+        });
+    }
+
+    /// Whether the engine has, or had at the start of this run, a resource of this URN: then a `Create` is the first
+    /// half of a replacement, or its second after the deletion.
+    pub fn knows_resource(&self, urn: &str) -> bool {
+        self.with(urn, |seen| seen.in_state)
+    }
+
+    /// Whether the engine knows this key as the resource of this URN.
+    pub fn knows_key(&self, urn: &str, key_id: &str) -> bool {
+        self.with(urn, |seen| seen.keys.contains(key_id))
+    }
+
+    fn with<T>(&self, urn: &str, act: impl FnOnce(&mut Seen) -> T) -> T {
+        // A panic elsewhere cannot leave a half-written set behind.
+        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        act(seen.entry(urn.to_owned()).or_default())
+    }
+}

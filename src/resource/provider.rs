@@ -1,0 +1,133 @@
+//! What the use cases share: clients, settings, and what this process has seen so far.
+
+use std::collections::BTreeMap;
+
+use awskms_core::desired::{Account, Desired, Unresolved};
+use awskms_core::observed::Observed;
+use awskms_core::plan::{Intent, Plan, guard};
+use awskms_core::policy;
+use awskms_core::value::{PropertyMap, PropertyValue};
+use tonic::Code;
+
+use super::ResourceError;
+use super::memory::Memory;
+use crate::config::Clients;
+use crate::kms::{Kind, KmsError, Target};
+
+/// The name of the hidden output that remembers the owner mark. Pulumi treats names with two underscores as internal
+/// and does not show them.
+pub(super) const MARK_OUTPUT: &str = "__owner";
+
+/// The resource `awskms:index:AwsKmsKey`, on one provider configuration.
+#[derive(Debug)]
+pub struct Provider {
+    pub(super) clients: Clients,
+    pub(super) memory: Memory,
+}
+
+impl Provider {
+    /// A provider on these clients.
+    pub fn new(clients: Clients) -> Self {
+        Self { clients, memory: Memory::default() }
+    }
+
+    /// What this process has seen of resources, for the calls that do not come through the use cases.
+    pub fn memory(&self) -> &Memory {
+        &self.memory
+    }
+
+    /// Where calls for the key of these inputs go.
+    pub(super) fn target(&self, region: Option<&str>) -> Result<Target, ResourceError> {
+        let region = region.or_else(|| self.clients.region()).ok_or_else(|| {
+            ResourceError::failed(
+                Code::InvalidArgument,
+                "region: no AWS Region is known. Set the resource's region, the provider's region \
+                 (`pulumi config set awskms:region REGION`) or AWS_REGION.",
+            )
+        })?;
+        let client = self.clients.kms(region)?;
+        Ok(Target { client, region: region.to_owned() })
+    }
+
+    /// The account that the credentials belong to, checked against the provider's allowed and forbidden accounts.
+    pub(super) async fn account(&self, region: &str) -> Result<Option<Account>, ResourceError> {
+        let identity = self.clients.identity().await?;
+        Ok(identity.map(|identity| Account {
+            partition: partition_of(&identity.arn, region),
+            id: identity.account.clone(),
+        }))
+    }
+
+    /// The provider's default tags.
+    pub(super) fn default_tags(&self) -> &BTreeMap<String, String> {
+        &self.clients.settings().default_tags
+    }
+}
+
+/// The Region in inputs or outputs.
+pub(super) fn region_of(properties: &PropertyMap) -> Option<&str> {
+    properties.get("region").and_then(PropertyValue::as_str)
+}
+
+/// The account in a key ARN: a key's own account is known without asking STS.
+pub(super) fn account_of(arn: &str) -> Option<Account> {
+    let mut parts = arn.split(':');
+    let partition = parts.nth(1)?.to_owned();
+    let id = parts.nth(2)?.to_owned();
+    Some(Account { partition, id })
+}
+
+/// AWS's default policy for an account.
+pub(super) fn default_policy(account: &Account) -> serde_json::Value {
+    policy::default_policy(&account.partition, &account.id)
+}
+
+/// Lets the guard look at a plan before it runs.
+pub(super) fn guarded(plan: Plan, intent: Intent) -> Result<Plan, ResourceError> {
+    guard(&plan, intent).map_err(|refusal| ResourceError::failed(Code::FailedPrecondition, refusal.to_string()))?;
+    Ok(plan)
+}
+
+/// What the inputs ask for; real runs have no unknowns.
+pub(super) fn resolved(inputs: &PropertyMap, account: Option<&Account>) -> Result<Desired, ResourceError> {
+    awskms_core::desired::resolve(inputs, account).map_err(|unresolved| {
+        let code = match unresolved {
+            Unresolved::Unknown(_) => Code::InvalidArgument,
+            Unresolved::NoAccount => Code::FailedPrecondition,
+        };
+        ResourceError::failed(code, unresolved.to_string())
+    })
+}
+
+/// Remembers the mark in the outputs.
+pub(super) fn with_mark(mut outputs: PropertyMap, observed: &Observed) -> PropertyMap {
+    if let Some(mark) = &observed.owner {
+        outputs.insert(MARK_OUTPUT.into(), mark.to_string().into());
+    }
+    outputs
+}
+
+/// A refusal of KMS, as the engine needs it: the code says whether anything may have happened.
+pub(super) fn kms_failure(doing: &str, error: &KmsError) -> ResourceError {
+    let code = match error.kind {
+        Kind::AccessDenied | Kind::Credentials => Code::PermissionDenied,
+        Kind::NotFound => Code::NotFound,
+        Kind::Throttled | Kind::Quota => Code::ResourceExhausted,
+        Kind::AlreadyExists => Code::AlreadyExists,
+        Kind::Unreachable => Code::Unavailable,
+        Kind::Invalid | Kind::MalformedPolicy | Kind::InvalidPrincipal | Kind::Lockout | Kind::Tags => {
+            Code::InvalidArgument
+        }
+        Kind::NoAnswer | Kind::Service => Code::Unknown,
+        _ => Code::FailedPrecondition,
+    };
+    let message = format!("{doing}: {error}. {}", error.advice());
+    ResourceError::failed(code, message.trim_end())
+}
+
+fn partition_of(identity_arn: &str, region: &str) -> String {
+    match identity_arn.split(':').nth(1) {
+        Some(partition) if !partition.is_empty() => partition.to_owned(),
+        _ => awskms_core::ids::partition_of_region(region).to_owned(),
+    }
+}
