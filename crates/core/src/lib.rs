@@ -1,9 +1,20 @@
 //! The decisions of the awskms provider. Nothing here does I/O, reads a clock or knows a wire format.
 //!
-//! Data flows one way: [`value`] (what a program gave) -> `spec` (checked, in normal form) -> `diff` (what the user
-//! sees) and `plan` (which calls KMS gets, given what was `observed`) -> `outputs` (what the stack keeps).
+//! Data flows one way: [`value`] (what a program gave) -> [`spec`] (checked, in normal form) -> [`diff`] (what the user
+//! sees) and, with what was [`observed`], [`plan`] (which calls KMS gets) -> [`outputs`] (what the stack keeps).
+//! [`read_back`] goes the other way, for refresh and import.
 
+pub mod desired;
+pub mod diff;
+mod effect;
 pub mod failure;
+pub mod ids;
+pub mod observed;
+pub mod outputs;
+pub mod owner;
 pub mod path;
+pub mod plan;
+pub mod policy;
+pub mod read_back;
 pub mod spec;
 pub mod value;

@@ -9,7 +9,8 @@ use serde_json::Value;
 
 use crate::desired::Desired;
 use crate::observed::{Observed, Reading};
-use crate::policy;
+use crate::policy::{self, Facts};
+use crate::spec::generated::AccountAccess;
 use crate::value::{PropertyMap, PropertyValue};
 
 /// What reading back must know beside the key.
@@ -19,14 +20,29 @@ pub struct Surroundings<'a> {
     pub provider_region: Option<&'a str>,
     /// The provider's default tags.
     pub default_tags: &'a BTreeMap<String, String>,
-    /// Whether a tag belongs to somebody else by the provider's `ignoreTags`.
-    pub ignored_tag: &'a dyn Fn(&str) -> bool,
+    /// The provider's `ignoreTags`.
+    pub ignored_tags: &'a IgnoredTags,
     /// AWS's default policy for the key's account.
     pub default_policy: &'a Value,
     /// What the old inputs ask for; `None` on import.
     pub desired: Option<&'a Desired>,
-    /// The typed form of a policy document, where it has one.
-    pub typed_policy: &'a dyn Fn(&Value) -> Option<PropertyMap>,
+}
+
+/// Tags that belong to somebody else: neither drift nor ours to remove.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct IgnoredTags {
+    /// Tag keys.
+    pub keys: Vec<String>,
+    /// Beginnings of tag keys.
+    pub key_prefixes: Vec<String>,
+}
+
+impl IgnoredTags {
+    /// Whether a tag belongs to somebody else.
+    pub fn covers(&self, key: &str) -> bool {
+        self.keys.iter().any(|ignored| ignored == key)
+            || self.key_prefixes.iter().any(|prefix| key.starts_with(prefix.as_str()))
+    }
 }
 
 /// The inputs of an observed key, in the form of `old` where that still holds.
@@ -140,7 +156,7 @@ fn tags(inputs: &mut PropertyMap, observed: &Observed, around: &Surroundings<'_>
     let Reading::Seen(seen) = &observed.tags else { return };
     let seen: BTreeMap<&str, &str> = seen
         .iter()
-        .filter(|(key, _)| !(around.ignored_tag)(key))
+        .filter(|(key, _)| !around.ignored_tags.covers(key))
         .map(|(key, value)| (key.as_str(), value.as_str()))
         .collect();
     let old = inputs.get("tags").and_then(PropertyValue::as_map).cloned().unwrap_or_default();
@@ -199,10 +215,43 @@ fn key_policy(inputs: &mut PropertyMap, observed: &Observed, around: &Surroundin
     if policy::equal(seen, around.default_policy) {
         return;
     }
-    match (around.typed_policy)(seen).filter(|_| !had_document) {
+    match typed_policy(observed, seen).filter(|_| !had_document) {
         Some(typed) => inputs.insert("policy".into(), hide(PropertyValue::Map(typed))),
         None => inputs.insert("policyDocument".into(), hide(PropertyValue::from_json(seen))),
     };
+}
+
+/// The input `policy` that stands for a document, if one does.
+fn typed_policy(observed: &Observed, document: &Value) -> Option<PropertyMap> {
+    let metadata = &observed.metadata;
+    let arn = crate::ids::KmsArn::parse(&metadata.arn)?;
+    let facts = Facts {
+        partition: &arn.partition,
+        account: &arn.account,
+        key_usage: &metadata.key_usage,
+        key_spec: &metadata.key_spec,
+        multi_region: metadata.multi_region,
+    };
+    let typed = policy::recover(document, &facts)?;
+    let list = |roles: &[String]| PropertyValue::List(roles.iter().map(|role| role.as_str().into()).collect());
+    let mut map = PropertyMap::new();
+    if let Some((first, rest)) = typed.admin_roles.split_first() {
+        map.insert("adminRole".into(), first.as_str().into());
+        if !rest.is_empty() {
+            map.insert("adminRoles".into(), list(rest));
+        }
+    }
+    if !typed.usage_roles.is_empty() {
+        map.insert("usageRoles".into(), list(&typed.usage_roles));
+    }
+    if !typed.encryption_context.is_empty() {
+        let context = typed.encryption_context.into_iter().map(|(key, value)| (key, value.into()));
+        map.insert("encryptionContext".into(), PropertyValue::Map(context.collect()));
+    }
+    if typed.account_access != AccountAccess::Administration {
+        map.insert("accountAccess".into(), typed.account_access.as_str().into());
+    }
+    Some(map)
 }
 
 fn put_like(inputs: &mut PropertyMap, name: &str, value: PropertyValue) {

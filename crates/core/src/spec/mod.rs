@@ -1,4 +1,11 @@
 //! What a key should be: its definition as tables, and inputs as typed values.
 
+pub mod check;
+pub mod generated;
 pub mod input;
+pub mod legal;
+mod manifest;
+pub mod provider;
+mod rules;
 pub mod table;
+mod validate;

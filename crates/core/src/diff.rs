@@ -1,0 +1,152 @@
+//! What a change of inputs means to the user: exact paths, and nothing that only looks different.
+
+use std::collections::BTreeSet;
+
+use crate::path::Path;
+use crate::policy;
+use crate::spec::generated::AWS_KMS_KEY_SPEC;
+use crate::spec::table::{Effect, Field};
+use crate::value::{PropertyMap, PropertyValue};
+
+/// How a value differs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ChangeKind {
+    /// It is new.
+    Add,
+    /// It is gone.
+    Delete,
+    /// It is another.
+    Update,
+}
+
+/// One difference.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Change {
+    /// Where.
+    pub path: Path,
+    /// How.
+    pub kind: ChangeKind,
+    /// What it does to the key.
+    pub effect: Effect,
+}
+
+/// Lists whose order means nothing.
+const SETS: [&str; 3] = ["aliases", "adminRoles", "usageRoles"];
+
+/// Compares the checked inputs of two runs. Nothing is a change that KMS would not tell apart: the order of roles and
+/// aliases, the spelling of a policy document, a default that an older version did not write down.
+pub fn diff(old: &PropertyMap, new: &PropertyMap) -> Vec<Change> {
+    let mut changes = vec![];
+    for field in AWS_KMS_KEY_SPEC.fields {
+        let (before, after) = (present(old, field.name), present(new, field.name));
+        match (before, after) {
+            (None, Some(after)) if is_default(field, after, old) => {}
+            // The provider's Region is not known in this run.
+            (Some(_), None) if field.name == "region" => {}
+            _ => compare(&Path::of(field.name), field.effect, field.name, before, after, &mut changes),
+        }
+    }
+    default_tags(old, new, &mut changes);
+    changes
+}
+
+/// Tags of the provider's `defaultTags` show under `tagsAll`, as long as they do not show under `tags` already.
+fn default_tags(old: &PropertyMap, new: &PropertyMap, changes: &mut Vec<Change>) {
+    let all = |inputs: &PropertyMap| present(inputs, "tagsAll").or_else(|| present(inputs, "tags")).cloned();
+    let mut found = vec![];
+    compare(&Path::of("tagsAll"), Effect::Update, "tagsAll", all(old).as_ref(), all(new).as_ref(), &mut found);
+    let shown: BTreeSet<String> =
+        changes.iter().filter(|change| change.path.root() == "tags").map(|change| change.path.to_string()).collect();
+    changes.extend(found.into_iter().filter(|change| {
+        let twin = change.path.to_string().replacen("tagsAll", "tags", 1);
+        !shown.contains(&twin) && !shown.contains("tags")
+    }));
+}
+
+fn present<'a>(inputs: &'a PropertyMap, name: &str) -> Option<&'a PropertyValue> {
+    inputs.get(name).filter(|value| !value.is_null() && !is_empty(value))
+}
+
+/// An empty list or map asks for the same as none.
+fn is_empty(value: &PropertyValue) -> bool {
+    match value.reveal() {
+        PropertyValue::List(items) => items.is_empty(),
+        PropertyValue::Map(map) => map.is_empty(),
+        _ => false,
+    }
+}
+
+/// Whether Check would have filled this value in where the old inputs have none, as in inputs that an import has read.
+fn is_default(field: &Field, value: &PropertyValue, old: &PropertyMap) -> bool {
+    use crate::spec::check::{CheckContext, check};
+    let region = value.as_str().filter(|_| field.name == "region");
+    let context = CheckContext { provider_region: region, skip_region_validation: true, ..CheckContext::default() };
+    let filled = check(&PropertyMap::new(), old, &context).inputs;
+    filled.get(field.name).is_some_and(|default| default.plain() == value.plain())
+}
+
+fn compare(
+    path: &Path,
+    effect: Effect,
+    name: &str,
+    old: Option<&PropertyValue>,
+    new: Option<&PropertyValue>,
+    changes: &mut Vec<Change>,
+) {
+    let mut push = |kind| changes.push(Change { path: path.clone(), kind, effect });
+    let (old, new) = match (old, new) {
+        (None, None) => return,
+        (None, Some(_)) => return push(ChangeKind::Add),
+        (Some(_), None) => return push(ChangeKind::Delete),
+        (Some(old), Some(new)) => (old, new),
+    };
+    match (old.reveal(), new.reveal()) {
+        (PropertyValue::List(old), PropertyValue::List(new)) if SETS.contains(&name) => {
+            sets(path, effect, old, new, changes);
+        }
+        (PropertyValue::Map(old), PropertyValue::Map(new)) if name != "policyDocument" => {
+            let names: BTreeSet<&String> = old.keys().chain(new.keys()).collect();
+            for name in names {
+                compare(&path.name(name), effect, name, inner(old, name), inner(new, name), changes);
+            }
+        }
+        (PropertyValue::List(old), PropertyValue::List(new)) => {
+            for index in 0..old.len().max(new.len()) {
+                compare(&path.index(index), effect, name, old.get(index), new.get(index), changes);
+            }
+        }
+        (old, new) if name == "policyDocument" => {
+            let same = match (old.to_json(), new.to_json()) {
+                (Some(old), Some(new)) => policy::equal(&old, &new),
+                _ => false,
+            };
+            if !same {
+                push(ChangeKind::Update);
+            }
+        }
+        (PropertyValue::Unknown, _) | (_, PropertyValue::Unknown) => push(ChangeKind::Update),
+        (old, new) if old == new => {}
+        _ => push(ChangeKind::Update),
+    }
+}
+
+/// Inside maps, null means absent, but an empty text is a value.
+fn inner<'a>(map: &'a PropertyMap, name: &str) -> Option<&'a PropertyValue> {
+    map.get(name).filter(|value| !value.is_null())
+}
+
+fn sets(path: &Path, effect: Effect, old: &[PropertyValue], new: &[PropertyValue], changes: &mut Vec<Change>) {
+    let holds = |list: &[PropertyValue], item: &PropertyValue| list.iter().any(|other| other.plain() == item.plain());
+    for (index, _) in old.iter().enumerate().filter(|(_, item)| !holds(new, item)) {
+        let replaced = new.get(index).is_some_and(|other| !holds(old, other));
+        let kind = if replaced { ChangeKind::Update } else { ChangeKind::Delete };
+        changes.push(Change { path: path.index(index), kind, effect });
+    }
+    for (index, item) in new.iter().enumerate() {
+        let unknown = item.has_unknowns();
+        let taken = changes.iter().any(|change| change.path == path.index(index));
+        if (unknown || !holds(old, item)) && !taken {
+            changes.push(Change { path: path.index(index), kind: ChangeKind::Add, effect });
+        }
+    }
+}

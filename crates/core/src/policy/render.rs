@@ -1,0 +1,153 @@
+//! From a typed policy to the JSON that KMS takes.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+
+use super::actions;
+use crate::spec::generated::AccountAccess;
+
+/// Who may do what with a key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TypedPolicy {
+    /// ARNs of the roles that manage the key.
+    pub admin_roles: Vec<String>,
+    /// ARNs of the roles that use it for data.
+    pub usage_roles: Vec<String>,
+    /// Encryption context that every use must carry; empty for none.
+    pub encryption_context: BTreeMap<String, String>,
+    /// What IAM policies of the key's own account may allow.
+    pub account_access: AccountAccess,
+}
+
+/// The key that a policy is for.
+#[derive(Debug, Clone, Copy)]
+pub struct Facts<'a> {
+    /// `aws`, `aws-cn`, …
+    pub partition: &'a str,
+    /// The key's account, 12 digits.
+    pub account: &'a str,
+    /// KMS's name of the usage.
+    pub key_usage: &'a str,
+    /// KMS's name of the kind of material.
+    pub key_spec: &'a str,
+    /// Whether the key can be replicated.
+    pub multi_region: bool,
+}
+
+/// The document that a typed policy stands for. `Resource` is always `*`: in a key policy that means this key.
+pub fn render(policy: &TypedPolicy, facts: &Facts<'_>) -> Value {
+    let mut administration = actions::ADMINISTRATION.to_vec();
+    if facts.multi_region {
+        administration.extend(actions::MULTI_REGION);
+        administration.sort_unstable();
+    }
+    let usage = actions::usage(facts.key_usage, facts.key_spec);
+    let root = root(facts.partition, facts.account);
+    let mut statements = vec![];
+    match policy.account_access {
+        // Whoever IAM allows can manage the key, so it can never become unmanageable; data stays with the usage roles.
+        AccountAccess::Administration => {
+            statements.push(allow("AccountAdministration", &[root], &administration));
+        }
+        AccountAccess::Full => statements.push(allow("AccountFullAccess", &[root], &["kms:*"])),
+        AccountAccess::None => {}
+    }
+    let administrators = sorted(&policy.admin_roles);
+    if !administrators.is_empty() {
+        statements.push(allow("KeyAdministration", &administrators, &administration));
+    }
+    let users = sorted(&policy.usage_roles);
+    if !users.is_empty() {
+        statements.push(allow("KeyLookup", &users, usage.looking_up));
+        let mut statement = allow("KeyUsage", &users, usage.cryptographic);
+        if !policy.encryption_context.is_empty() {
+            statement["Condition"] = json!({ "StringEquals": context_keys(&policy.encryption_context) });
+        }
+        statements.push(statement);
+    }
+    json!({ "Version": "2012-10-17", "Statement": statements })
+}
+
+/// The policy that KMS gives a key without one: the account's IAM policies decide everything
+/// (AWS KMS developer guide, "Default key policy").
+pub fn default_policy(partition: &str, account: &str) -> Value {
+    json!({
+        "Version": "2012-10-17",
+        "Id": "key-default-1",
+        "Statement": [{
+            "Sid": "Enable IAM User Permissions",
+            "Effect": "Allow",
+            "Principal": { "AWS": root(partition, account) },
+            "Action": "kms:*",
+            "Resource": "*",
+        }],
+    })
+}
+
+fn root(partition: &str, account: &str) -> String {
+    format!("arn:{partition}:iam::{account}:root")
+}
+
+fn allow(sid: &str, principals: &[String], actions: &[&str]) -> Value {
+    json!({
+        "Sid": sid,
+        "Effect": "Allow",
+        "Principal": { "AWS": principals },
+        "Action": actions,
+        "Resource": "*",
+    })
+}
+
+fn context_keys(context: &BTreeMap<String, String>) -> BTreeMap<String, &str> {
+    context.iter().map(|(key, value)| (format!("kms:EncryptionContext:{key}"), value.as_str())).collect()
+}
+
+/// Order and repetition in the inputs mean nothing, so the document has neither.
+fn sorted(roles: &[String]) -> Vec<String> {
+    let mut roles = roles.to_vec();
+    roles.sort_unstable();
+    roles.dedup();
+    roles
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Facts, TypedPolicy, render};
+    use crate::spec::generated::AccountAccess;
+
+    const FACTS: Facts<'static> = Facts {
+        partition: "aws",
+        account: "123456789012",
+        key_usage: "ENCRYPT_DECRYPT",
+        key_spec: "SYMMETRIC_DEFAULT",
+        multi_region: false,
+    };
+
+    #[test]
+    fn the_article_s_policy_restricts_every_use_to_its_context() {
+        let policy = TypedPolicy {
+            admin_roles: vec!["arn:aws:iam::123456789012:role/SecurityAdmin".into()],
+            usage_roles: vec!["arn:aws:iam::123456789012:role/RDSServiceRole".into()],
+            encryption_context: [("App".to_owned(), "CustomerDatabase".to_owned())].into(),
+            account_access: AccountAccess::Administration,
+        };
+        let document = render(&policy, &FACTS);
+        let statements = document["Statement"].as_array().expect("a list");
+        assert_eq!(statements.len(), 4);
+        for statement in statements {
+            let uses_data = statement["Action"].to_string().contains("kms:Decrypt");
+            let bound = statement["Condition"]["StringEquals"]["kms:EncryptionContext:App"] == "CustomerDatabase";
+            assert_eq!(uses_data, bound, "{statement}");
+            assert_eq!(statement["Resource"], "*");
+        }
+    }
+
+    #[test]
+    fn no_administration_includes_the_use_of_data() {
+        let data = ["Decrypt", "Encrypt", "GenerateDataKey", "ReEncrypt", "CreateGrant", "Sign", "GenerateMac", "*"];
+        for action in super::actions::ADMINISTRATION {
+            assert!(!data.iter().any(|word| action.contains(word)), "{action}");
+        }
+    }
+}

@@ -1,0 +1,2371 @@
+// Generated from proto/awskms/v1/*.proto by `cargo xtask generate`.
+//! Tables and types of the definition.
+
+use std::collections::BTreeMap;
+
+use super::input::{Decode, Input, read};
+use super::table::{self, Default, Effect, Text};
+use crate::value::{PropertyMap, PropertyValue};
+
+/// What IAM policies of the key's own account may allow.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum AccountAccess {
+    /// Managing the key, not using it for data. The key can never become unmanageable.
+    Administration,
+    /// Everything, as AWS's default policy does.
+    Full,
+    /// Nothing: only the roles that the policy names have access.
+    None,
+}
+
+impl AccountAccess {
+    /// Every value.
+    pub const ALL: &'static [Self] = &[Self::Administration, Self::Full, Self::None];
+
+    /// The value's name, as KMS and programs write it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Administration => "ADMINISTRATION",
+            Self::Full => "FULL",
+            Self::None => "NONE",
+        }
+    }
+
+    /// Reads a name.
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL
+            .iter()
+            .copied()
+            .find(|value| value.as_str() == name)
+    }
+}
+
+impl Decode for AccountAccess {
+    fn decode(value: &PropertyValue) -> Option<Self> {
+        Self::parse(value.as_str()?)
+    }
+}
+
+/// Table of [`AccountAccess`].
+pub static ACCOUNT_ACCESS: table::Enum = table::Enum {
+    name: "AccountAccess",
+    values: &[
+        table::EnumValue {
+            name: "ADMINISTRATION",
+            also: &[],
+        },
+        table::EnumValue {
+            name: "FULL",
+            also: &[],
+        },
+        table::EnumValue {
+            name: "NONE",
+            also: &[],
+        },
+    ],
+};
+
+/// What to do when the last use of a key is not known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum UnknownUsage {
+    /// Warn and go on.
+    Warn,
+    /// Refuse.
+    Block,
+}
+
+impl UnknownUsage {
+    /// Every value.
+    pub const ALL: &'static [Self] = &[Self::Warn, Self::Block];
+
+    /// The value's name, as KMS and programs write it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Warn => "WARN",
+            Self::Block => "BLOCK",
+        }
+    }
+
+    /// Reads a name.
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL
+            .iter()
+            .copied()
+            .find(|value| value.as_str() == name)
+    }
+}
+
+impl Decode for UnknownUsage {
+    fn decode(value: &PropertyValue) -> Option<Self> {
+        Self::parse(value.as_str()?)
+    }
+}
+
+/// Table of [`UnknownUsage`].
+pub static UNKNOWN_USAGE: table::Enum = table::Enum {
+    name: "UnknownUsage",
+    values: &[
+        table::EnumValue {
+            name: "WARN",
+            also: &[],
+        },
+        table::EnumValue {
+            name: "BLOCK",
+            also: &[],
+        },
+    ],
+};
+
+/// Kinds of key material.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum KeySpec {
+    /// 256-bit AES-GCM, for encryption.
+    SymmetricDefault,
+    /// 2048-bit RSA key pair.
+    Rsa2048,
+    /// 3072-bit RSA key pair.
+    Rsa3072,
+    /// 4096-bit RSA key pair.
+    Rsa4096,
+    /// Elliptic curve key pair on NIST P-256.
+    EccNistP256,
+    /// Elliptic curve key pair on NIST P-384.
+    EccNistP384,
+    /// Elliptic curve key pair on NIST P-521.
+    EccNistP521,
+    /// Edwards curve key pair on Ed25519, for signing.
+    EccNistEdwards25519,
+    /// Elliptic curve key pair on secp256k1, for signing.
+    EccSecgP256k1,
+    /// 224-bit HMAC key.
+    Hmac224,
+    /// 256-bit HMAC key.
+    Hmac256,
+    /// 384-bit HMAC key.
+    Hmac384,
+    /// 512-bit HMAC key.
+    Hmac512,
+    /// SM2 key pair, in China Regions only.
+    Sm2,
+    /// ML-DSA-44 key pair, for post-quantum signing.
+    MlDsa44,
+    /// ML-DSA-65 key pair, for post-quantum signing.
+    MlDsa65,
+    /// ML-DSA-87 key pair, for post-quantum signing.
+    MlDsa87,
+    /// ML-KEM-512 key pair, for post-quantum key encapsulation.
+    MlKem512,
+    /// ML-KEM-768 key pair, for post-quantum key encapsulation.
+    MlKem768,
+    /// ML-KEM-1024 key pair, for post-quantum key encapsulation.
+    MlKem1024,
+}
+
+impl KeySpec {
+    /// Every value.
+    pub const ALL: &'static [Self] = &[
+        Self::SymmetricDefault,
+        Self::Rsa2048,
+        Self::Rsa3072,
+        Self::Rsa4096,
+        Self::EccNistP256,
+        Self::EccNistP384,
+        Self::EccNistP521,
+        Self::EccNistEdwards25519,
+        Self::EccSecgP256k1,
+        Self::Hmac224,
+        Self::Hmac256,
+        Self::Hmac384,
+        Self::Hmac512,
+        Self::Sm2,
+        Self::MlDsa44,
+        Self::MlDsa65,
+        Self::MlDsa87,
+        Self::MlKem512,
+        Self::MlKem768,
+        Self::MlKem1024,
+    ];
+
+    /// The value's name, as KMS and programs write it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::SymmetricDefault => "SYMMETRIC_DEFAULT",
+            Self::Rsa2048 => "RSA_2048",
+            Self::Rsa3072 => "RSA_3072",
+            Self::Rsa4096 => "RSA_4096",
+            Self::EccNistP256 => "ECC_NIST_P256",
+            Self::EccNistP384 => "ECC_NIST_P384",
+            Self::EccNistP521 => "ECC_NIST_P521",
+            Self::EccNistEdwards25519 => "ECC_NIST_EDWARDS25519",
+            Self::EccSecgP256k1 => "ECC_SECG_P256K1",
+            Self::Hmac224 => "HMAC_224",
+            Self::Hmac256 => "HMAC_256",
+            Self::Hmac384 => "HMAC_384",
+            Self::Hmac512 => "HMAC_512",
+            Self::Sm2 => "SM2",
+            Self::MlDsa44 => "ML_DSA_44",
+            Self::MlDsa65 => "ML_DSA_65",
+            Self::MlDsa87 => "ML_DSA_87",
+            Self::MlKem512 => "ML_KEM_512",
+            Self::MlKem768 => "ML_KEM_768",
+            Self::MlKem1024 => "ML_KEM_1024",
+        }
+    }
+
+    /// Reads a name.
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL
+            .iter()
+            .copied()
+            .find(|value| value.as_str() == name)
+    }
+}
+
+impl Decode for KeySpec {
+    fn decode(value: &PropertyValue) -> Option<Self> {
+        Self::parse(value.as_str()?)
+    }
+}
+
+/// Table of [`KeySpec`].
+pub static KEY_SPEC: table::Enum = table::Enum {
+    name: "KeySpec",
+    values: &[
+        table::EnumValue {
+            name: "SYMMETRIC_DEFAULT",
+            also: &["symmetric"],
+        },
+        table::EnumValue {
+            name: "RSA_2048",
+            also: &["rsa_2048"],
+        },
+        table::EnumValue {
+            name: "RSA_3072",
+            also: &["rsa_3072"],
+        },
+        table::EnumValue {
+            name: "RSA_4096",
+            also: &["rsa_4096"],
+        },
+        table::EnumValue {
+            name: "ECC_NIST_P256",
+            also: &["ecc_nist_p256"],
+        },
+        table::EnumValue {
+            name: "ECC_NIST_P384",
+            also: &[],
+        },
+        table::EnumValue {
+            name: "ECC_NIST_P521",
+            also: &[],
+        },
+        table::EnumValue {
+            name: "ECC_NIST_EDWARDS25519",
+            also: &[],
+        },
+        table::EnumValue {
+            name: "ECC_SECG_P256K1",
+            also: &[],
+        },
+        table::EnumValue {
+            name: "HMAC_224",
+            also: &[],
+        },
+        table::EnumValue {
+            name: "HMAC_256",
+            also: &[],
+        },
+        table::EnumValue {
+            name: "HMAC_384",
+            also: &[],
+        },
+        table::EnumValue {
+            name: "HMAC_512",
+            also: &[],
+        },
+        table::EnumValue {
+            name: "SM2",
+            also: &[],
+        },
+        table::EnumValue {
+            name: "ML_DSA_44",
+            also: &[],
+        },
+        table::EnumValue {
+            name: "ML_DSA_65",
+            also: &[],
+        },
+        table::EnumValue {
+            name: "ML_DSA_87",
+            also: &[],
+        },
+        table::EnumValue {
+            name: "ML_KEM_512",
+            also: &[],
+        },
+        table::EnumValue {
+            name: "ML_KEM_768",
+            also: &[],
+        },
+        table::EnumValue {
+            name: "ML_KEM_1024",
+            also: &[],
+        },
+    ],
+};
+
+/// What a key may be used for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum KeyUsage {
+    /// Encrypting and decrypting.
+    EncryptDecrypt,
+    /// Signing and verifying.
+    SignVerify,
+    /// Generating and verifying message authentication codes.
+    GenerateVerifyMac,
+    /// Deriving shared secrets.
+    KeyAgreement,
+    /// Encapsulating and decapsulating shared secrets.
+    EncapsulateDecapsulate,
+}
+
+impl KeyUsage {
+    /// Every value.
+    pub const ALL: &'static [Self] = &[
+        Self::EncryptDecrypt,
+        Self::SignVerify,
+        Self::GenerateVerifyMac,
+        Self::KeyAgreement,
+        Self::EncapsulateDecapsulate,
+    ];
+
+    /// The value's name, as KMS and programs write it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::EncryptDecrypt => "ENCRYPT_DECRYPT",
+            Self::SignVerify => "SIGN_VERIFY",
+            Self::GenerateVerifyMac => "GENERATE_VERIFY_MAC",
+            Self::KeyAgreement => "KEY_AGREEMENT",
+            Self::EncapsulateDecapsulate => "ENCAPSULATE_DECAPSULATE",
+        }
+    }
+
+    /// Reads a name.
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL
+            .iter()
+            .copied()
+            .find(|value| value.as_str() == name)
+    }
+}
+
+impl Decode for KeyUsage {
+    fn decode(value: &PropertyValue) -> Option<Self> {
+        Self::parse(value.as_str()?)
+    }
+}
+
+/// Table of [`KeyUsage`].
+pub static KEY_USAGE: table::Enum = table::Enum {
+    name: "KeyUsage",
+    values: &[
+        table::EnumValue {
+            name: "ENCRYPT_DECRYPT",
+            also: &[],
+        },
+        table::EnumValue {
+            name: "SIGN_VERIFY",
+            also: &[],
+        },
+        table::EnumValue {
+            name: "GENERATE_VERIFY_MAC",
+            also: &[],
+        },
+        table::EnumValue {
+            name: "KEY_AGREEMENT",
+            also: &[],
+        },
+        table::EnumValue {
+            name: "ENCAPSULATE_DECAPSULATE",
+            also: &[],
+        },
+    ],
+};
+
+/// Where key material comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Origin {
+    /// KMS makes it.
+    AwsKms,
+    /// It is imported.
+    External,
+    /// A CloudHSM cluster makes it.
+    AwsCloudhsm,
+    /// It stays in an external key store.
+    ExternalKeyStore,
+}
+
+impl Origin {
+    /// Every value.
+    pub const ALL: &'static [Self] = &[
+        Self::AwsKms,
+        Self::External,
+        Self::AwsCloudhsm,
+        Self::ExternalKeyStore,
+    ];
+
+    /// The value's name, as KMS and programs write it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::AwsKms => "AWS_KMS",
+            Self::External => "EXTERNAL",
+            Self::AwsCloudhsm => "AWS_CLOUDHSM",
+            Self::ExternalKeyStore => "EXTERNAL_KEY_STORE",
+        }
+    }
+
+    /// Reads a name.
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL
+            .iter()
+            .copied()
+            .find(|value| value.as_str() == name)
+    }
+}
+
+impl Decode for Origin {
+    fn decode(value: &PropertyValue) -> Option<Self> {
+        Self::parse(value.as_str()?)
+    }
+}
+
+/// Table of [`Origin`].
+pub static ORIGIN: table::Enum = table::Enum {
+    name: "Origin",
+    values: &[
+        table::EnumValue {
+            name: "AWS_KMS",
+            also: &[],
+        },
+        table::EnumValue {
+            name: "EXTERNAL",
+            also: &[],
+        },
+        table::EnumValue {
+            name: "AWS_CLOUDHSM",
+            also: &[],
+        },
+        table::EnumValue {
+            name: "EXTERNAL_KEY_STORE",
+            also: &[],
+        },
+    ],
+};
+
+/// What happens to the key when its resource is deleted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum DeletionPolicy {
+    /// KMS deletes the key after deletionWindowDays; until then the deletion can be cancelled.
+    Schedule,
+    /// The key is disabled and kept, with its aliases.
+    Disable,
+    /// The key is left as it is, with its aliases.
+    Retain,
+    /// Deletion is refused.
+    Prevent,
+}
+
+impl DeletionPolicy {
+    /// Every value.
+    pub const ALL: &'static [Self] = &[Self::Schedule, Self::Disable, Self::Retain, Self::Prevent];
+
+    /// The value's name, as KMS and programs write it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Schedule => "SCHEDULE",
+            Self::Disable => "DISABLE",
+            Self::Retain => "RETAIN",
+            Self::Prevent => "PREVENT",
+        }
+    }
+
+    /// Reads a name.
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL
+            .iter()
+            .copied()
+            .find(|value| value.as_str() == name)
+    }
+}
+
+impl Decode for DeletionPolicy {
+    fn decode(value: &PropertyValue) -> Option<Self> {
+        Self::parse(value.as_str()?)
+    }
+}
+
+/// Table of [`DeletionPolicy`].
+pub static DELETION_POLICY: table::Enum = table::Enum {
+    name: "DeletionPolicy",
+    values: &[
+        table::EnumValue {
+            name: "SCHEDULE",
+            also: &[],
+        },
+        table::EnumValue {
+            name: "DISABLE",
+            also: &[],
+        },
+        table::EnumValue {
+            name: "RETAIN",
+            also: &[],
+        },
+        table::EnumValue {
+            name: "PREVENT",
+            also: &[],
+        },
+    ],
+};
+
+/// What happens when a change needs another key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ReplacementPolicy {
+    /// The preview fails and says what would be lost and how to go on.
+    Forbid,
+    /// A new key is created, the aliases move to it, and the old one is retired by its deletionPolicy.
+    Allow,
+}
+
+impl ReplacementPolicy {
+    /// Every value.
+    pub const ALL: &'static [Self] = &[Self::Forbid, Self::Allow];
+
+    /// The value's name, as KMS and programs write it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Forbid => "FORBID",
+            Self::Allow => "ALLOW",
+        }
+    }
+
+    /// Reads a name.
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL
+            .iter()
+            .copied()
+            .find(|value| value.as_str() == name)
+    }
+}
+
+impl Decode for ReplacementPolicy {
+    fn decode(value: &PropertyValue) -> Option<Self> {
+        Self::parse(value.as_str()?)
+    }
+}
+
+/// Table of [`ReplacementPolicy`].
+pub static REPLACEMENT_POLICY: table::Enum = table::Enum {
+    name: "ReplacementPolicy",
+    values: &[
+        table::EnumValue {
+            name: "FORBID",
+            also: &[],
+        },
+        table::EnumValue {
+            name: "ALLOW",
+            also: &[],
+        },
+    ],
+};
+
+/// How retries are paced.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum RetryMode {
+    /// Exponential backoff with jitter.
+    Standard,
+    /// As standard, with a client-side rate that follows throttling.
+    Adaptive,
+}
+
+impl RetryMode {
+    /// Every value.
+    pub const ALL: &'static [Self] = &[Self::Standard, Self::Adaptive];
+
+    /// The value's name, as KMS and programs write it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Standard => "standard",
+            Self::Adaptive => "adaptive",
+        }
+    }
+
+    /// Reads a name.
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL
+            .iter()
+            .copied()
+            .find(|value| value.as_str() == name)
+    }
+}
+
+impl Decode for RetryMode {
+    fn decode(value: &PropertyValue) -> Option<Self> {
+        Self::parse(value.as_str()?)
+    }
+}
+
+/// Table of [`RetryMode`].
+pub static RETRY_MODE: table::Enum = table::Enum {
+    name: "RetryMode",
+    values: &[
+        table::EnumValue {
+            name: "standard",
+            also: &[],
+        },
+        table::EnumValue {
+            name: "adaptive",
+            also: &[],
+        },
+    ],
+};
+
+/// Table of `AwsKmsKey`: A customer-managed AWS KMS key, in the form of a manifest.
+pub static AWS_KMS_KEY: table::Message = table::Message {
+    name: "AwsKmsKey",
+    fields: &[
+        table::Field {
+            name: "apiVersion",
+            proto_name: "api_version",
+            also: &[],
+            kind: table::Kind::Text(Text {
+                min_length: 0,
+                max_length: None,
+                pattern: None,
+            }),
+            effect: Effect::Update,
+            default: None,
+            required: false,
+            secret: false,
+            hidden: false,
+        },
+        table::Field {
+            name: "kind",
+            proto_name: "kind",
+            also: &[],
+            kind: table::Kind::Text(Text {
+                min_length: 0,
+                max_length: None,
+                pattern: None,
+            }),
+            effect: Effect::Update,
+            default: None,
+            required: false,
+            secret: false,
+            hidden: false,
+        },
+        table::Field {
+            name: "metadata",
+            proto_name: "metadata",
+            also: &[],
+            kind: table::Kind::Object(&AWS_KMS_KEY_METADATA),
+            effect: Effect::Update,
+            default: None,
+            required: false,
+            secret: false,
+            hidden: false,
+        },
+        table::Field {
+            name: "spec",
+            proto_name: "spec",
+            also: &[],
+            kind: table::Kind::Object(&AWS_KMS_KEY_SPEC),
+            effect: Effect::Update,
+            default: None,
+            required: false,
+            secret: false,
+            hidden: false,
+        },
+    ],
+};
+
+/// Table of `AwsKmsKeyMetadata`: Name and labels of a manifest.
+pub static AWS_KMS_KEY_METADATA: table::Message = table::Message {
+    name: "AwsKmsKeyMetadata",
+    fields: &[
+        table::Field {
+            name: "name",
+            proto_name: "name",
+            also: &[],
+            kind: table::Kind::Text(Text {
+                min_length: 0,
+                max_length: None,
+                pattern: None,
+            }),
+            effect: Effect::Update,
+            default: None,
+            required: false,
+            secret: false,
+            hidden: false,
+        },
+        table::Field {
+            name: "id",
+            proto_name: "id",
+            also: &[],
+            kind: table::Kind::Text(Text {
+                min_length: 0,
+                max_length: None,
+                pattern: None,
+            }),
+            effect: Effect::Update,
+            default: None,
+            required: false,
+            secret: false,
+            hidden: false,
+        },
+        table::Field {
+            name: "org",
+            proto_name: "org",
+            also: &[],
+            kind: table::Kind::Text(Text {
+                min_length: 0,
+                max_length: None,
+                pattern: None,
+            }),
+            effect: Effect::Update,
+            default: None,
+            required: false,
+            secret: false,
+            hidden: false,
+        },
+        table::Field {
+            name: "env",
+            proto_name: "env",
+            also: &[],
+            kind: table::Kind::Text(Text {
+                min_length: 0,
+                max_length: None,
+                pattern: None,
+            }),
+            effect: Effect::Update,
+            default: None,
+            required: false,
+            secret: false,
+            hidden: false,
+        },
+        table::Field {
+            name: "labels",
+            proto_name: "labels",
+            also: &[],
+            kind: table::Kind::Map {
+                element: &table::Kind::Text(Text {
+                    min_length: 0,
+                    max_length: None,
+                    pattern: None,
+                }),
+                max_items: None,
+            },
+            effect: Effect::Update,
+            default: None,
+            required: false,
+            secret: false,
+            hidden: false,
+        },
+        table::Field {
+            name: "annotations",
+            proto_name: "annotations",
+            also: &[],
+            kind: table::Kind::Map {
+                element: &table::Kind::Text(Text {
+                    min_length: 0,
+                    max_length: None,
+                    pattern: None,
+                }),
+                max_items: None,
+            },
+            effect: Effect::Update,
+            default: None,
+            required: false,
+            secret: false,
+            hidden: false,
+        },
+        table::Field {
+            name: "tags",
+            proto_name: "tags",
+            also: &[],
+            kind: table::Kind::Json,
+            effect: Effect::Update,
+            default: None,
+            required: false,
+            secret: false,
+            hidden: false,
+        },
+    ],
+};
+
+/// Table of `AwsKmsKeySpec`: What a key should be.
+pub static AWS_KMS_KEY_SPEC: table::Message = table::Message {
+    name: "AwsKmsKeySpec",
+    fields: &[
+        table::Field {
+            name: "region",
+            proto_name: "region",
+            also: &[],
+            kind: table::Kind::Text(Text {
+                min_length: 1,
+                max_length: Some(32),
+                pattern: Some("([a-z]+-){2,3}[0-9]+"),
+            }),
+            effect: Effect::Replace,
+            default: None,
+            required: false,
+            secret: false,
+            hidden: false,
+        },
+        table::Field {
+            name: "keySpec",
+            proto_name: "key_spec",
+            also: &[],
+            kind: table::Kind::Enum(&KEY_SPEC),
+            effect: Effect::Replace,
+            default: Some(Default::Text("SYMMETRIC_DEFAULT")),
+            required: false,
+            secret: false,
+            hidden: false,
+        },
+        table::Field {
+            name: "keyUsage",
+            proto_name: "key_usage",
+            also: &[],
+            kind: table::Kind::Enum(&KEY_USAGE),
+            effect: Effect::Replace,
+            default: None,
+            required: false,
+            secret: false,
+            hidden: false,
+        },
+        table::Field {
+            name: "origin",
+            proto_name: "origin",
+            also: &[],
+            kind: table::Kind::Enum(&ORIGIN),
+            effect: Effect::Replace,
+            default: Some(Default::Text("AWS_KMS")),
+            required: false,
+            secret: false,
+            hidden: true,
+        },
+        table::Field {
+            name: "customKeyStoreId",
+            proto_name: "custom_key_store_id",
+            also: &[],
+            kind: table::Kind::Text(Text {
+                min_length: 1,
+                max_length: Some(64),
+                pattern: None,
+            }),
+            effect: Effect::Replace,
+            default: None,
+            required: false,
+            secret: false,
+            hidden: true,
+        },
+        table::Field {
+            name: "xksKeyId",
+            proto_name: "xks_key_id",
+            also: &[],
+            kind: table::Kind::Text(Text {
+                min_length: 1,
+                max_length: Some(128),
+                pattern: None,
+            }),
+            effect: Effect::Replace,
+            default: None,
+            required: false,
+            secret: false,
+            hidden: true,
+        },
+        table::Field {
+            name: "multiRegion",
+            proto_name: "multi_region",
+            also: &[],
+            kind: table::Kind::Bool,
+            effect: Effect::Replace,
+            default: Some(Default::Bool(false)),
+            required: false,
+            secret: false,
+            hidden: false,
+        },
+        table::Field {
+            name: "alias",
+            proto_name: "alias",
+            also: &["aliasName"],
+            kind: table::Kind::Text(Text {
+                min_length: 1,
+                max_length: Some(256),
+                pattern: None,
+            }),
+            effect: Effect::Update,
+            default: None,
+            required: false,
+            secret: false,
+            hidden: false,
+        },
+        table::Field {
+            name: "aliases",
+            proto_name: "aliases",
+            also: &[],
+            kind: table::Kind::List {
+                element: &table::Kind::Text(Text {
+                    min_length: 0,
+                    max_length: None,
+                    pattern: None,
+                }),
+                max_items: Some(49),
+            },
+            effect: Effect::Update,
+            default: None,
+            required: false,
+            secret: false,
+            hidden: false,
+        },
+        table::Field {
+            name: "description",
+            proto_name: "description",
+            also: &[],
+            kind: table::Kind::Text(Text {
+                min_length: 0,
+                max_length: Some(8192),
+                pattern: None,
+            }),
+            effect: Effect::Update,
+            default: Some(Default::Text("")),
+            required: false,
+            secret: false,
+            hidden: false,
+        },
+        table::Field {
+            name: "enabled",
+            proto_name: "enabled",
+            also: &[],
+            kind: table::Kind::Bool,
+            effect: Effect::Update,
+            default: Some(Default::Bool(true)),
+            required: false,
+            secret: false,
+            hidden: false,
+        },
+        table::Field {
+            name: "enableRotation",
+            proto_name: "enable_rotation",
+            also: &[],
+            kind: table::Kind::Bool,
+            effect: Effect::Update,
+            default: None,
+            required: false,
+            secret: false,
+            hidden: false,
+        },
+        table::Field {
+            name: "disableKeyRotation",
+            proto_name: "disable_key_rotation",
+            also: &[],
+            kind: table::Kind::Bool,
+            effect: Effect::Update,
+            default: None,
+            required: false,
+            secret: false,
+            hidden: true,
+        },
+        table::Field {
+            name: "rotationPeriodDays",
+            proto_name: "rotation_period_days",
+            also: &[],
+            kind: table::Kind::Integer {
+                minimum: 90,
+                maximum: 2560,
+            },
+            effect: Effect::Update,
+            default: None,
+            required: false,
+            secret: false,
+            hidden: false,
+        },
+        table::Field {
+            name: "deletionWindowDays",
+            proto_name: "deletion_window_days",
+            also: &[],
+            kind: table::Kind::Integer {
+                minimum: 7,
+                maximum: 30,
+            },
+            effect: Effect::StateOnly,
+            default: Some(Default::Integer(30)),
+            required: false,
+            secret: false,
+            hidden: false,
+        },
+        table::Field {
+            name: "deletionPolicy",
+            proto_name: "deletion_policy",
+            also: &[],
+            kind: table::Kind::Enum(&DELETION_POLICY),
+            effect: Effect::StateOnly,
+            default: Some(Default::Text("SCHEDULE")),
+            required: false,
+            secret: false,
+            hidden: false,
+        },
+        table::Field {
+            name: "replacementPolicy",
+            proto_name: "replacement_policy",
+            also: &[],
+            kind: table::Kind::Enum(&REPLACEMENT_POLICY),
+            effect: Effect::StateOnly,
+            default: Some(Default::Text("FORBID")),
+            required: false,
+            secret: false,
+            hidden: false,
+        },
+        table::Field {
+            name: "deletionGuard",
+            proto_name: "deletion_guard",
+            also: &[],
+            kind: table::Kind::Object(&DELETION_GUARD),
+            effect: Effect::StateOnly,
+            default: None,
+            required: false,
+            secret: false,
+            hidden: true,
+        },
+        table::Field {
+            name: "policy",
+            proto_name: "policy",
+            also: &[],
+            kind: table::Kind::Object(&KEY_POLICY),
+            effect: Effect::Update,
+            default: None,
+            required: false,
+            secret: false,
+            hidden: false,
+        },
+        table::Field {
+            name: "policyDocument",
+            proto_name: "policy_document",
+            also: &[],
+            kind: table::Kind::Json,
+            effect: Effect::Update,
+            default: None,
+            required: false,
+            secret: false,
+            hidden: false,
+        },
+        table::Field {
+            name: "bypassPolicyLockoutSafetyCheck",
+            proto_name: "bypass_policy_lockout_safety_check",
+            also: &[],
+            kind: table::Kind::Bool,
+            effect: Effect::StateOnly,
+            default: Some(Default::Bool(false)),
+            required: false,
+            secret: false,
+            hidden: false,
+        },
+        table::Field {
+            name: "tags",
+            proto_name: "tags",
+            also: &[],
+            kind: table::Kind::Map {
+                element: &table::Kind::Text(Text {
+                    min_length: 0,
+                    max_length: None,
+                    pattern: None,
+                }),
+                max_items: Some(50),
+            },
+            effect: Effect::Update,
+            default: None,
+            required: false,
+            secret: false,
+            hidden: false,
+        },
+        table::Field {
+            name: "replicas",
+            proto_name: "replicas",
+            also: &[],
+            kind: table::Kind::List {
+                element: &table::Kind::Object(&REPLICA),
+                max_items: None,
+            },
+            effect: Effect::Update,
+            default: None,
+            required: false,
+            secret: false,
+            hidden: true,
+        },
+        table::Field {
+            name: "adopt",
+            proto_name: "adopt",
+            also: &[],
+            kind: table::Kind::Text(Text {
+                min_length: 1,
+                max_length: Some(2048),
+                pattern: None,
+            }),
+            effect: Effect::CreateOnly,
+            default: None,
+            required: false,
+            secret: false,
+            hidden: true,
+        },
+    ],
+};
+
+/// What a key should be.
+#[derive(Debug, Clone, PartialEq, std::default::Default)]
+pub struct AwsKmsKeySpec {
+    /// AWS Region of the key, such as `eu-central-1`. Default: the provider's Region.
+    pub region: Input<String>,
+    /// Kind of key material. Default: SYMMETRIC_DEFAULT, a 256-bit AES-GCM key. KMS cannot change it later.
+    pub key_spec: Input<KeySpec>,
+    /// What the key may be used for. Left out, it is taken from keySpec where one usage is legal or plain; RSA and SM2 keys need it.
+    pub key_usage: Input<KeyUsage>,
+    /// Where the key material comes from. Default: AWS_KMS.
+    pub origin: Input<Origin>,
+    /// Custom key store that holds the material.
+    pub custom_key_store_id: Input<String>,
+    /// Key in the external key store.
+    pub xks_key_id: Input<String>,
+    /// Whether the key is a multi-Region primary, which can be replicated to other Regions. Default: true when `replicas` is given, else false.
+    pub multi_region: Input<bool>,
+    /// Name of the key, such as `alias/prod/orders`. 1 to 256 characters: letters, digits, `/`, `_` and `-` after `alias/`; `alias/aws/` is reserved by AWS. A changed alias is created before the old one is deleted.
+    pub alias: Input<String>,
+    /// Further names of the key, each formed like `alias`. KMS allows 50 names a key.
+    pub aliases: Input<Vec<String>>,
+    /// What the key is for. 0 to 8192 characters.
+    pub description: Input<String>,
+    /// Whether the key can be used for cryptographic operations. Default: true.
+    pub enabled: Input<bool>,
+    /// Whether KMS rotates the key material by itself. Only symmetric encryption keys with AWS_KMS material can rotate. Default: true where KMS can, false elsewhere.
+    pub enable_rotation: Input<bool>,
+    /// The opposite of enableRotation, as Project Planton names it.
+    pub disable_key_rotation: Input<bool>,
+    /// Days between two automatic rotations: 90 to 2560. Default: 365.
+    pub rotation_period_days: Input<i32>,
+    /// Days that KMS waits before it deletes the key after `pulumi destroy`: 7 to 30. Default: 30. Read at deletion only; nothing is scheduled before.
+    pub deletion_window_days: Input<i32>,
+    /// What destroy, removal from the program or replacement does to the key. Default: SCHEDULE.
+    pub deletion_policy: Input<DeletionPolicy>,
+    /// Whether a change that KMS cannot make in place may replace the key. Default: FORBID.
+    pub replacement_policy: Input<ReplacementPolicy>,
+    /// Refuses to schedule the deletion of a key that was used lately. Off when left out.
+    pub deletion_guard: Input<DeletionGuard>,
+    /// Who may manage and who may use the key. Not together with policyDocument. Without either, AWS's default policy applies: IAM policies of the account decide.
+    pub policy: Input<KeyPolicy>,
+    /// The whole key policy, as JSON text or as an object. Not together with policy.
+    pub policy_document: Input<serde_json::Value>,
+    /// Skips AWS's check that the caller can still change the policy afterwards. Default: false. Setting it can make the key unmanageable.
+    pub bypass_policy_lockout_safety_check: Input<bool>,
+    /// Tags of the key, at most 50 together with the provider's defaultTags. Keys have 1 to 128 characters and do not begin with `aws:`, values have 0 to 256.
+    pub tags: Input<BTreeMap<String, Input<String>>>,
+    /// Replicas of the key in other Regions. The order means nothing.
+    pub replicas: Input<Vec<Replica>>,
+    /// Key ID, ARN or alias of an existing key to take over instead of creating one.
+    pub adopt: Input<String>,
+}
+
+impl AwsKmsKeySpec {
+    /// Reads checked properties.
+    pub fn from_properties(map: &PropertyMap) -> Self {
+        Self {
+            region: read(map, "region"),
+            key_spec: read(map, "keySpec"),
+            key_usage: read(map, "keyUsage"),
+            origin: read(map, "origin"),
+            custom_key_store_id: read(map, "customKeyStoreId"),
+            xks_key_id: read(map, "xksKeyId"),
+            multi_region: read(map, "multiRegion"),
+            alias: read(map, "alias"),
+            aliases: read(map, "aliases"),
+            description: read(map, "description"),
+            enabled: read(map, "enabled"),
+            enable_rotation: read(map, "enableRotation"),
+            disable_key_rotation: read(map, "disableKeyRotation"),
+            rotation_period_days: read(map, "rotationPeriodDays"),
+            deletion_window_days: read(map, "deletionWindowDays"),
+            deletion_policy: read(map, "deletionPolicy"),
+            replacement_policy: read(map, "replacementPolicy"),
+            deletion_guard: read(map, "deletionGuard"),
+            policy: read(map, "policy"),
+            policy_document: read(map, "policyDocument"),
+            bypass_policy_lockout_safety_check: read(map, "bypassPolicyLockoutSafetyCheck"),
+            tags: read(map, "tags"),
+            replicas: read(map, "replicas"),
+            adopt: read(map, "adopt"),
+        }
+    }
+}
+
+impl Decode for AwsKmsKeySpec {
+    fn decode(value: &PropertyValue) -> Option<Self> {
+        value.as_map().map(Self::from_properties)
+    }
+}
+
+/// Table of `KeyPolicy`: Who may do what with the key.
+pub static KEY_POLICY: table::Message = table::Message {
+    name: "KeyPolicy",
+    fields: &[
+        table::Field {
+            name: "adminRole",
+            proto_name: "admin_role",
+            also: &[],
+            kind: table::Kind::Text(Text {
+                min_length: 1,
+                max_length: None,
+                pattern: None,
+            }),
+            effect: Effect::Update,
+            default: None,
+            required: false,
+            secret: false,
+            hidden: false,
+        },
+        table::Field {
+            name: "adminRoles",
+            proto_name: "admin_roles",
+            also: &[],
+            kind: table::Kind::List {
+                element: &table::Kind::Text(Text {
+                    min_length: 0,
+                    max_length: None,
+                    pattern: None,
+                }),
+                max_items: None,
+            },
+            effect: Effect::Update,
+            default: None,
+            required: false,
+            secret: false,
+            hidden: false,
+        },
+        table::Field {
+            name: "usageRoles",
+            proto_name: "usage_roles",
+            also: &[],
+            kind: table::Kind::List {
+                element: &table::Kind::Text(Text {
+                    min_length: 0,
+                    max_length: None,
+                    pattern: None,
+                }),
+                max_items: None,
+            },
+            effect: Effect::Update,
+            default: None,
+            required: false,
+            secret: false,
+            hidden: false,
+        },
+        table::Field {
+            name: "encryptionContext",
+            proto_name: "encryption_context",
+            also: &[],
+            kind: table::Kind::Map {
+                element: &table::Kind::Text(Text {
+                    min_length: 0,
+                    max_length: None,
+                    pattern: None,
+                }),
+                max_items: None,
+            },
+            effect: Effect::Update,
+            default: None,
+            required: false,
+            secret: false,
+            hidden: false,
+        },
+        table::Field {
+            name: "accountAccess",
+            proto_name: "account_access",
+            also: &[],
+            kind: table::Kind::Enum(&ACCOUNT_ACCESS),
+            effect: Effect::Update,
+            default: Some(Default::Text("ADMINISTRATION")),
+            required: false,
+            secret: false,
+            hidden: false,
+        },
+        table::Field {
+            name: "additionalStatements",
+            proto_name: "additional_statements",
+            also: &[],
+            kind: table::Kind::List {
+                element: &table::Kind::Json,
+                max_items: None,
+            },
+            effect: Effect::Update,
+            default: None,
+            required: false,
+            secret: false,
+            hidden: true,
+        },
+    ],
+};
+
+/// Who may do what with the key.
+#[derive(Debug, Clone, PartialEq, std::default::Default)]
+pub struct KeyPolicy {
+    /// The IAM role that manages the key: everything but using it for data. An ARN, such as `arn:aws:iam::123456789012:role/SecurityAdmin`.
+    pub admin_role: Input<String>,
+    /// Further roles that manage the key.
+    pub admin_roles: Input<Vec<String>>,
+    /// IAM roles that use the key for data, with the actions that fit its usage and no others.
+    pub usage_roles: Input<Vec<String>>,
+    /// Encryption context that every use of the key must carry. Only for symmetric encryption keys.
+    pub encryption_context: Input<BTreeMap<String, Input<String>>>,
+    /// What IAM policies of the key's own account may allow. Default: ADMINISTRATION.
+    pub account_access: Input<AccountAccess>,
+    /// Statements added as they are.
+    pub additional_statements: Input<Vec<serde_json::Value>>,
+}
+
+impl KeyPolicy {
+    /// Reads checked properties.
+    pub fn from_properties(map: &PropertyMap) -> Self {
+        Self {
+            admin_role: read(map, "adminRole"),
+            admin_roles: read(map, "adminRoles"),
+            usage_roles: read(map, "usageRoles"),
+            encryption_context: read(map, "encryptionContext"),
+            account_access: read(map, "accountAccess"),
+            additional_statements: read(map, "additionalStatements"),
+        }
+    }
+}
+
+impl Decode for KeyPolicy {
+    fn decode(value: &PropertyValue) -> Option<Self> {
+        value.as_map().map(Self::from_properties)
+    }
+}
+
+/// Table of `DeletionGuard`: A guard against deleting a key that is in use.
+pub static DELETION_GUARD: table::Message = table::Message {
+    name: "DeletionGuard",
+    fields: &[
+        table::Field {
+            name: "minIdleDays",
+            proto_name: "min_idle_days",
+            also: &[],
+            kind: table::Kind::Integer {
+                minimum: 1,
+                maximum: 3650,
+            },
+            effect: Effect::StateOnly,
+            default: None,
+            required: true,
+            secret: false,
+            hidden: false,
+        },
+        table::Field {
+            name: "onUnknown",
+            proto_name: "on_unknown",
+            also: &[],
+            kind: table::Kind::Enum(&UNKNOWN_USAGE),
+            effect: Effect::StateOnly,
+            default: Some(Default::Text("BLOCK")),
+            required: false,
+            secret: false,
+            hidden: false,
+        },
+    ],
+};
+
+/// A guard against deleting a key that is in use.
+#[derive(Debug, Clone, PartialEq, std::default::Default)]
+pub struct DeletionGuard {
+    /// Days without use before deletion is allowed.
+    pub min_idle_days: Input<i32>,
+    /// What to do when KMS cannot tell the last use. Default: BLOCK.
+    pub on_unknown: Input<UnknownUsage>,
+}
+
+impl DeletionGuard {
+    /// Reads checked properties.
+    pub fn from_properties(map: &PropertyMap) -> Self {
+        Self {
+            min_idle_days: read(map, "minIdleDays"),
+            on_unknown: read(map, "onUnknown"),
+        }
+    }
+}
+
+impl Decode for DeletionGuard {
+    fn decode(value: &PropertyValue) -> Option<Self> {
+        value.as_map().map(Self::from_properties)
+    }
+}
+
+/// Table of `Replica`: A replica of the key in another Region. What is left out is inherited from the key.
+pub static REPLICA: table::Message = table::Message {
+    name: "Replica",
+    fields: &[
+        table::Field {
+            name: "region",
+            proto_name: "region",
+            also: &[],
+            kind: table::Kind::Text(Text {
+                min_length: 1,
+                max_length: Some(32),
+                pattern: Some("([a-z]+-){2,3}[0-9]+"),
+            }),
+            effect: Effect::Update,
+            default: None,
+            required: true,
+            secret: false,
+            hidden: false,
+        },
+        table::Field {
+            name: "description",
+            proto_name: "description",
+            also: &[],
+            kind: table::Kind::Text(Text {
+                min_length: 0,
+                max_length: Some(8192),
+                pattern: None,
+            }),
+            effect: Effect::Update,
+            default: None,
+            required: false,
+            secret: false,
+            hidden: false,
+        },
+        table::Field {
+            name: "policy",
+            proto_name: "policy",
+            also: &[],
+            kind: table::Kind::Object(&KEY_POLICY),
+            effect: Effect::Update,
+            default: None,
+            required: false,
+            secret: false,
+            hidden: false,
+        },
+        table::Field {
+            name: "policyDocument",
+            proto_name: "policy_document",
+            also: &[],
+            kind: table::Kind::Json,
+            effect: Effect::Update,
+            default: None,
+            required: false,
+            secret: false,
+            hidden: false,
+        },
+        table::Field {
+            name: "tags",
+            proto_name: "tags",
+            also: &[],
+            kind: table::Kind::Map {
+                element: &table::Kind::Text(Text {
+                    min_length: 0,
+                    max_length: None,
+                    pattern: None,
+                }),
+                max_items: Some(50),
+            },
+            effect: Effect::Update,
+            default: None,
+            required: false,
+            secret: false,
+            hidden: false,
+        },
+        table::Field {
+            name: "aliases",
+            proto_name: "aliases",
+            also: &[],
+            kind: table::Kind::List {
+                element: &table::Kind::Text(Text {
+                    min_length: 0,
+                    max_length: None,
+                    pattern: None,
+                }),
+                max_items: Some(50),
+            },
+            effect: Effect::Update,
+            default: None,
+            required: false,
+            secret: false,
+            hidden: false,
+        },
+        table::Field {
+            name: "enabled",
+            proto_name: "enabled",
+            also: &[],
+            kind: table::Kind::Bool,
+            effect: Effect::Update,
+            default: None,
+            required: false,
+            secret: false,
+            hidden: false,
+        },
+        table::Field {
+            name: "deletionWindowDays",
+            proto_name: "deletion_window_days",
+            also: &[],
+            kind: table::Kind::Integer {
+                minimum: 7,
+                maximum: 30,
+            },
+            effect: Effect::StateOnly,
+            default: None,
+            required: false,
+            secret: false,
+            hidden: false,
+        },
+        table::Field {
+            name: "deletionPolicy",
+            proto_name: "deletion_policy",
+            also: &[],
+            kind: table::Kind::Enum(&DELETION_POLICY),
+            effect: Effect::StateOnly,
+            default: None,
+            required: false,
+            secret: false,
+            hidden: false,
+        },
+    ],
+};
+
+/// A replica of the key in another Region. What is left out is inherited from the key.
+#[derive(Debug, Clone, PartialEq, std::default::Default)]
+pub struct Replica {
+    /// AWS Region of the replica.
+    pub region: Input<String>,
+    /// What the replica is for.
+    pub description: Input<String>,
+    /// Who may manage and who may use the replica.
+    pub policy: Input<KeyPolicy>,
+    /// The replica's whole key policy.
+    pub policy_document: Input<serde_json::Value>,
+    /// Tags of the replica.
+    pub tags: Input<BTreeMap<String, Input<String>>>,
+    /// Names of the replica.
+    pub aliases: Input<Vec<String>>,
+    /// Whether the replica can be used.
+    pub enabled: Input<bool>,
+    /// Days that KMS waits before it deletes the replica.
+    pub deletion_window_days: Input<i32>,
+    /// What removal does to the replica.
+    pub deletion_policy: Input<DeletionPolicy>,
+}
+
+impl Replica {
+    /// Reads checked properties.
+    pub fn from_properties(map: &PropertyMap) -> Self {
+        Self {
+            region: read(map, "region"),
+            description: read(map, "description"),
+            policy: read(map, "policy"),
+            policy_document: read(map, "policyDocument"),
+            tags: read(map, "tags"),
+            aliases: read(map, "aliases"),
+            enabled: read(map, "enabled"),
+            deletion_window_days: read(map, "deletionWindowDays"),
+            deletion_policy: read(map, "deletionPolicy"),
+        }
+    }
+}
+
+impl Decode for Replica {
+    fn decode(value: &PropertyValue) -> Option<Self> {
+        value.as_map().map(Self::from_properties)
+    }
+}
+
+/// Table of `ProviderConfig`: How the provider reaches AWS.
+pub static PROVIDER_CONFIG: table::Message = table::Message {
+    name: "ProviderConfig",
+    fields: &[
+        table::Field {
+            name: "region",
+            proto_name: "region",
+            also: &[],
+            kind: table::Kind::Text(Text {
+                min_length: 1,
+                max_length: Some(32),
+                pattern: Some("([a-z]+-){2,3}[0-9]+"),
+            }),
+            effect: Effect::Update,
+            default: None,
+            required: false,
+            secret: false,
+            hidden: false,
+        },
+        table::Field {
+            name: "profile",
+            proto_name: "profile",
+            also: &[],
+            kind: table::Kind::Text(Text {
+                min_length: 1,
+                max_length: None,
+                pattern: None,
+            }),
+            effect: Effect::Update,
+            default: None,
+            required: false,
+            secret: false,
+            hidden: false,
+        },
+        table::Field {
+            name: "accessKey",
+            proto_name: "access_key",
+            also: &[],
+            kind: table::Kind::Text(Text {
+                min_length: 1,
+                max_length: None,
+                pattern: None,
+            }),
+            effect: Effect::Update,
+            default: None,
+            required: false,
+            secret: true,
+            hidden: false,
+        },
+        table::Field {
+            name: "secretKey",
+            proto_name: "secret_key",
+            also: &[],
+            kind: table::Kind::Text(Text {
+                min_length: 1,
+                max_length: None,
+                pattern: None,
+            }),
+            effect: Effect::Update,
+            default: None,
+            required: false,
+            secret: true,
+            hidden: false,
+        },
+        table::Field {
+            name: "token",
+            proto_name: "token",
+            also: &[],
+            kind: table::Kind::Text(Text {
+                min_length: 1,
+                max_length: None,
+                pattern: None,
+            }),
+            effect: Effect::Update,
+            default: None,
+            required: false,
+            secret: true,
+            hidden: false,
+        },
+        table::Field {
+            name: "assumeRoles",
+            proto_name: "assume_roles",
+            also: &[],
+            kind: table::Kind::List {
+                element: &table::Kind::Object(&ASSUME_ROLE),
+                max_items: None,
+            },
+            effect: Effect::Update,
+            default: None,
+            required: false,
+            secret: false,
+            hidden: false,
+        },
+        table::Field {
+            name: "assumeRoleWithWebIdentity",
+            proto_name: "assume_role_with_web_identity",
+            also: &[],
+            kind: table::Kind::Object(&ASSUME_ROLE_WITH_WEB_IDENTITY),
+            effect: Effect::Update,
+            default: None,
+            required: false,
+            secret: false,
+            hidden: false,
+        },
+        table::Field {
+            name: "endpoint",
+            proto_name: "endpoint",
+            also: &[],
+            kind: table::Kind::Text(Text {
+                min_length: 1,
+                max_length: None,
+                pattern: None,
+            }),
+            effect: Effect::Update,
+            default: None,
+            required: false,
+            secret: false,
+            hidden: false,
+        },
+        table::Field {
+            name: "endpoints",
+            proto_name: "endpoints",
+            also: &[],
+            kind: table::Kind::Object(&ENDPOINTS),
+            effect: Effect::Update,
+            default: None,
+            required: false,
+            secret: false,
+            hidden: false,
+        },
+        table::Field {
+            name: "defaultTags",
+            proto_name: "default_tags",
+            also: &[],
+            kind: table::Kind::Object(&DEFAULT_TAGS),
+            effect: Effect::Update,
+            default: None,
+            required: false,
+            secret: false,
+            hidden: false,
+        },
+        table::Field {
+            name: "ignoreTags",
+            proto_name: "ignore_tags",
+            also: &[],
+            kind: table::Kind::Object(&IGNORE_TAGS),
+            effect: Effect::Update,
+            default: None,
+            required: false,
+            secret: false,
+            hidden: false,
+        },
+        table::Field {
+            name: "allowedAccountIds",
+            proto_name: "allowed_account_ids",
+            also: &[],
+            kind: table::Kind::List {
+                element: &table::Kind::Text(Text {
+                    min_length: 0,
+                    max_length: None,
+                    pattern: None,
+                }),
+                max_items: None,
+            },
+            effect: Effect::Update,
+            default: None,
+            required: false,
+            secret: false,
+            hidden: false,
+        },
+        table::Field {
+            name: "forbiddenAccountIds",
+            proto_name: "forbidden_account_ids",
+            also: &[],
+            kind: table::Kind::List {
+                element: &table::Kind::Text(Text {
+                    min_length: 0,
+                    max_length: None,
+                    pattern: None,
+                }),
+                max_items: None,
+            },
+            effect: Effect::Update,
+            default: None,
+            required: false,
+            secret: false,
+            hidden: false,
+        },
+        table::Field {
+            name: "maxRetries",
+            proto_name: "max_retries",
+            also: &[],
+            kind: table::Kind::Integer {
+                minimum: 1,
+                maximum: 100,
+            },
+            effect: Effect::Update,
+            default: Some(Default::Integer(8)),
+            required: false,
+            secret: false,
+            hidden: false,
+        },
+        table::Field {
+            name: "retryMode",
+            proto_name: "retry_mode",
+            also: &[],
+            kind: table::Kind::Enum(&RETRY_MODE),
+            effect: Effect::Update,
+            default: Some(Default::Text("standard")),
+            required: false,
+            secret: false,
+            hidden: false,
+        },
+        table::Field {
+            name: "sharedConfigFiles",
+            proto_name: "shared_config_files",
+            also: &[],
+            kind: table::Kind::List {
+                element: &table::Kind::Text(Text {
+                    min_length: 0,
+                    max_length: None,
+                    pattern: None,
+                }),
+                max_items: None,
+            },
+            effect: Effect::Update,
+            default: None,
+            required: false,
+            secret: false,
+            hidden: false,
+        },
+        table::Field {
+            name: "sharedCredentialsFiles",
+            proto_name: "shared_credentials_files",
+            also: &[],
+            kind: table::Kind::List {
+                element: &table::Kind::Text(Text {
+                    min_length: 0,
+                    max_length: None,
+                    pattern: None,
+                }),
+                max_items: None,
+            },
+            effect: Effect::Update,
+            default: None,
+            required: false,
+            secret: false,
+            hidden: false,
+        },
+        table::Field {
+            name: "skipRequestingAccountId",
+            proto_name: "skip_requesting_account_id",
+            also: &[],
+            kind: table::Kind::Bool,
+            effect: Effect::Update,
+            default: Some(Default::Bool(false)),
+            required: false,
+            secret: false,
+            hidden: false,
+        },
+        table::Field {
+            name: "skipRegionValidation",
+            proto_name: "skip_region_validation",
+            also: &[],
+            kind: table::Kind::Bool,
+            effect: Effect::Update,
+            default: Some(Default::Bool(false)),
+            required: false,
+            secret: false,
+            hidden: false,
+        },
+        table::Field {
+            name: "useFipsEndpoint",
+            proto_name: "use_fips_endpoint",
+            also: &[],
+            kind: table::Kind::Bool,
+            effect: Effect::Update,
+            default: Some(Default::Bool(false)),
+            required: false,
+            secret: false,
+            hidden: false,
+        },
+        table::Field {
+            name: "useDualstackEndpoint",
+            proto_name: "use_dualstack_endpoint",
+            also: &[],
+            kind: table::Kind::Bool,
+            effect: Effect::Update,
+            default: Some(Default::Bool(false)),
+            required: false,
+            secret: false,
+            hidden: false,
+        },
+    ],
+};
+
+/// How the provider reaches AWS.
+#[derive(Debug, Clone, PartialEq, std::default::Default)]
+pub struct ProviderConfig {
+    /// AWS Region of keys that name none. Default: AWS_REGION, AWS_DEFAULT_REGION or the profile's Region.
+    pub region: Input<String>,
+    /// Named profile of the shared configuration files. Default: AWS_PROFILE.
+    pub profile: Input<String>,
+    /// Access key ID of static credentials; needs secretKey.
+    pub access_key: Input<String>,
+    /// Secret access key of static credentials; needs accessKey.
+    pub secret_key: Input<String>,
+    /// Session token of temporary static credentials.
+    pub token: Input<String>,
+    /// Roles to assume, one after the other.
+    pub assume_roles: Input<Vec<AssumeRole>>,
+    /// Role to assume with a web identity token, as in CI jobs with OIDC.
+    pub assume_role_with_web_identity: Input<AssumeRoleWithWebIdentity>,
+    /// URL of KMS and STS alike, for stand-ins and private endpoints. `{region}` is replaced by the Region. Default: AWS_ENDPOINT_URL_KMS or AWS_ENDPOINT_URL.
+    pub endpoint: Input<String>,
+    /// URLs by service; each is stronger than `endpoint`.
+    pub endpoints: Input<Endpoints>,
+    /// Tags that every key gets unless its own tags say otherwise.
+    pub default_tags: Input<DefaultTags>,
+    /// Tags that are left alone: neither shown as drift nor removed.
+    pub ignore_tags: Input<IgnoreTags>,
+    /// The only account IDs that may be worked on.
+    pub allowed_account_ids: Input<Vec<String>>,
+    /// Account IDs that must not be worked on.
+    pub forbidden_account_ids: Input<Vec<String>>,
+    /// Most attempts of one call, throttled ones included. Default: 8.
+    pub max_retries: Input<i32>,
+    /// How retries are paced. Default: standard.
+    pub retry_mode: Input<RetryMode>,
+    /// Files with shared configuration. Default: AWS_CONFIG_FILE or ~/.aws/config.
+    pub shared_config_files: Input<Vec<String>>,
+    /// Files with shared credentials. Default: AWS_SHARED_CREDENTIALS_FILE or ~/.aws/credentials.
+    pub shared_credentials_files: Input<Vec<String>>,
+    /// Skips the look-up of the caller's account. Not together with allowedAccountIds or forbiddenAccountIds. Default: false.
+    pub skip_requesting_account_id: Input<bool>,
+    /// Accepts Regions that this version does not know. Default: false.
+    pub skip_region_validation: Input<bool>,
+    /// Uses FIPS endpoints. Default: false.
+    pub use_fips_endpoint: Input<bool>,
+    /// Uses dual-stack endpoints. Default: false.
+    pub use_dualstack_endpoint: Input<bool>,
+}
+
+impl ProviderConfig {
+    /// Reads checked properties.
+    pub fn from_properties(map: &PropertyMap) -> Self {
+        Self {
+            region: read(map, "region"),
+            profile: read(map, "profile"),
+            access_key: read(map, "accessKey"),
+            secret_key: read(map, "secretKey"),
+            token: read(map, "token"),
+            assume_roles: read(map, "assumeRoles"),
+            assume_role_with_web_identity: read(map, "assumeRoleWithWebIdentity"),
+            endpoint: read(map, "endpoint"),
+            endpoints: read(map, "endpoints"),
+            default_tags: read(map, "defaultTags"),
+            ignore_tags: read(map, "ignoreTags"),
+            allowed_account_ids: read(map, "allowedAccountIds"),
+            forbidden_account_ids: read(map, "forbiddenAccountIds"),
+            max_retries: read(map, "maxRetries"),
+            retry_mode: read(map, "retryMode"),
+            shared_config_files: read(map, "sharedConfigFiles"),
+            shared_credentials_files: read(map, "sharedCredentialsFiles"),
+            skip_requesting_account_id: read(map, "skipRequestingAccountId"),
+            skip_region_validation: read(map, "skipRegionValidation"),
+            use_fips_endpoint: read(map, "useFipsEndpoint"),
+            use_dualstack_endpoint: read(map, "useDualstackEndpoint"),
+        }
+    }
+}
+
+impl Decode for ProviderConfig {
+    fn decode(value: &PropertyValue) -> Option<Self> {
+        value.as_map().map(Self::from_properties)
+    }
+}
+
+/// Table of `AssumeRole`: A role to assume.
+pub static ASSUME_ROLE: table::Message = table::Message {
+    name: "AssumeRole",
+    fields: &[
+        table::Field {
+            name: "roleArn",
+            proto_name: "role_arn",
+            also: &[],
+            kind: table::Kind::Text(Text {
+                min_length: 20,
+                max_length: Some(2048),
+                pattern: None,
+            }),
+            effect: Effect::Update,
+            default: None,
+            required: true,
+            secret: false,
+            hidden: false,
+        },
+        table::Field {
+            name: "sessionName",
+            proto_name: "session_name",
+            also: &[],
+            kind: table::Kind::Text(Text {
+                min_length: 2,
+                max_length: Some(64),
+                pattern: Some("[A-Za-z0-9+=,.@_-]*"),
+            }),
+            effect: Effect::Update,
+            default: None,
+            required: false,
+            secret: false,
+            hidden: false,
+        },
+        table::Field {
+            name: "externalId",
+            proto_name: "external_id",
+            also: &[],
+            kind: table::Kind::Text(Text {
+                min_length: 2,
+                max_length: Some(1224),
+                pattern: None,
+            }),
+            effect: Effect::Update,
+            default: None,
+            required: false,
+            secret: true,
+            hidden: false,
+        },
+        table::Field {
+            name: "policy",
+            proto_name: "policy",
+            also: &[],
+            kind: table::Kind::Text(Text {
+                min_length: 1,
+                max_length: None,
+                pattern: None,
+            }),
+            effect: Effect::Update,
+            default: None,
+            required: false,
+            secret: false,
+            hidden: false,
+        },
+        table::Field {
+            name: "policyArns",
+            proto_name: "policy_arns",
+            also: &[],
+            kind: table::Kind::List {
+                element: &table::Kind::Text(Text {
+                    min_length: 0,
+                    max_length: None,
+                    pattern: None,
+                }),
+                max_items: None,
+            },
+            effect: Effect::Update,
+            default: None,
+            required: false,
+            secret: false,
+            hidden: false,
+        },
+        table::Field {
+            name: "durationSeconds",
+            proto_name: "duration_seconds",
+            also: &[],
+            kind: table::Kind::Integer {
+                minimum: 900,
+                maximum: 43200,
+            },
+            effect: Effect::Update,
+            default: None,
+            required: false,
+            secret: false,
+            hidden: false,
+        },
+    ],
+};
+
+/// A role to assume.
+#[derive(Debug, Clone, PartialEq, std::default::Default)]
+pub struct AssumeRole {
+    /// ARN of the role.
+    pub role_arn: Input<String>,
+    /// Name of the session. Default: pulumi-awskms.
+    pub session_name: Input<String>,
+    /// External ID that the role's trust policy asks for.
+    pub external_id: Input<String>,
+    /// Session policy, as JSON text.
+    pub policy: Input<String>,
+    /// ARNs of managed session policies.
+    pub policy_arns: Input<Vec<String>>,
+    /// Seconds that the session lasts: 900 to 43200. Default: the role's own.
+    pub duration_seconds: Input<i32>,
+}
+
+impl AssumeRole {
+    /// Reads checked properties.
+    pub fn from_properties(map: &PropertyMap) -> Self {
+        Self {
+            role_arn: read(map, "roleArn"),
+            session_name: read(map, "sessionName"),
+            external_id: read(map, "externalId"),
+            policy: read(map, "policy"),
+            policy_arns: read(map, "policyArns"),
+            duration_seconds: read(map, "durationSeconds"),
+        }
+    }
+}
+
+impl Decode for AssumeRole {
+    fn decode(value: &PropertyValue) -> Option<Self> {
+        value.as_map().map(Self::from_properties)
+    }
+}
+
+/// Table of `AssumeRoleWithWebIdentity`: A role to assume with a web identity token.
+pub static ASSUME_ROLE_WITH_WEB_IDENTITY: table::Message = table::Message {
+    name: "AssumeRoleWithWebIdentity",
+    fields: &[
+        table::Field {
+            name: "roleArn",
+            proto_name: "role_arn",
+            also: &[],
+            kind: table::Kind::Text(Text {
+                min_length: 20,
+                max_length: Some(2048),
+                pattern: None,
+            }),
+            effect: Effect::Update,
+            default: None,
+            required: true,
+            secret: false,
+            hidden: false,
+        },
+        table::Field {
+            name: "sessionName",
+            proto_name: "session_name",
+            also: &[],
+            kind: table::Kind::Text(Text {
+                min_length: 2,
+                max_length: Some(64),
+                pattern: Some("[A-Za-z0-9+=,.@_-]*"),
+            }),
+            effect: Effect::Update,
+            default: None,
+            required: false,
+            secret: false,
+            hidden: false,
+        },
+        table::Field {
+            name: "webIdentityToken",
+            proto_name: "web_identity_token",
+            also: &[],
+            kind: table::Kind::Text(Text {
+                min_length: 4,
+                max_length: None,
+                pattern: None,
+            }),
+            effect: Effect::Update,
+            default: None,
+            required: false,
+            secret: true,
+            hidden: false,
+        },
+        table::Field {
+            name: "webIdentityTokenFile",
+            proto_name: "web_identity_token_file",
+            also: &[],
+            kind: table::Kind::Text(Text {
+                min_length: 1,
+                max_length: None,
+                pattern: None,
+            }),
+            effect: Effect::Update,
+            default: None,
+            required: false,
+            secret: false,
+            hidden: false,
+        },
+    ],
+};
+
+/// A role to assume with a web identity token.
+#[derive(Debug, Clone, PartialEq, std::default::Default)]
+pub struct AssumeRoleWithWebIdentity {
+    /// ARN of the role.
+    pub role_arn: Input<String>,
+    /// Name of the session. Default: pulumi-awskms.
+    pub session_name: Input<String>,
+    /// The token itself. Not together with webIdentityTokenFile.
+    pub web_identity_token: Input<String>,
+    /// File that holds the token.
+    pub web_identity_token_file: Input<String>,
+}
+
+impl AssumeRoleWithWebIdentity {
+    /// Reads checked properties.
+    pub fn from_properties(map: &PropertyMap) -> Self {
+        Self {
+            role_arn: read(map, "roleArn"),
+            session_name: read(map, "sessionName"),
+            web_identity_token: read(map, "webIdentityToken"),
+            web_identity_token_file: read(map, "webIdentityTokenFile"),
+        }
+    }
+}
+
+impl Decode for AssumeRoleWithWebIdentity {
+    fn decode(value: &PropertyValue) -> Option<Self> {
+        value.as_map().map(Self::from_properties)
+    }
+}
+
+/// Table of `Endpoints`: Endpoint URLs by service.
+pub static ENDPOINTS: table::Message = table::Message {
+    name: "Endpoints",
+    fields: &[
+        table::Field {
+            name: "kms",
+            proto_name: "kms",
+            also: &[],
+            kind: table::Kind::Text(Text {
+                min_length: 1,
+                max_length: None,
+                pattern: None,
+            }),
+            effect: Effect::Update,
+            default: None,
+            required: false,
+            secret: false,
+            hidden: false,
+        },
+        table::Field {
+            name: "sts",
+            proto_name: "sts",
+            also: &[],
+            kind: table::Kind::Text(Text {
+                min_length: 1,
+                max_length: None,
+                pattern: None,
+            }),
+            effect: Effect::Update,
+            default: None,
+            required: false,
+            secret: false,
+            hidden: false,
+        },
+    ],
+};
+
+/// Endpoint URLs by service.
+#[derive(Debug, Clone, PartialEq, std::default::Default)]
+pub struct Endpoints {
+    /// URL of KMS. `{region}` is replaced by the Region.
+    pub kms: Input<String>,
+    /// URL of STS.
+    pub sts: Input<String>,
+}
+
+impl Endpoints {
+    /// Reads checked properties.
+    pub fn from_properties(map: &PropertyMap) -> Self {
+        Self {
+            kms: read(map, "kms"),
+            sts: read(map, "sts"),
+        }
+    }
+}
+
+impl Decode for Endpoints {
+    fn decode(value: &PropertyValue) -> Option<Self> {
+        value.as_map().map(Self::from_properties)
+    }
+}
+
+/// Table of `DefaultTags`: Tags for every key.
+pub static DEFAULT_TAGS: table::Message = table::Message {
+    name: "DefaultTags",
+    fields: &[table::Field {
+        name: "tags",
+        proto_name: "tags",
+        also: &[],
+        kind: table::Kind::Map {
+            element: &table::Kind::Text(Text {
+                min_length: 0,
+                max_length: None,
+                pattern: None,
+            }),
+            max_items: Some(50),
+        },
+        effect: Effect::Update,
+        default: None,
+        required: false,
+        secret: false,
+        hidden: false,
+    }],
+};
+
+/// Tags for every key.
+#[derive(Debug, Clone, PartialEq, std::default::Default)]
+pub struct DefaultTags {
+    /// The tags.
+    pub tags: Input<BTreeMap<String, Input<String>>>,
+}
+
+impl DefaultTags {
+    /// Reads checked properties.
+    pub fn from_properties(map: &PropertyMap) -> Self {
+        Self {
+            tags: read(map, "tags"),
+        }
+    }
+}
+
+impl Decode for DefaultTags {
+    fn decode(value: &PropertyValue) -> Option<Self> {
+        value.as_map().map(Self::from_properties)
+    }
+}
+
+/// Table of `IgnoreTags`: Tags that belong to others.
+pub static IGNORE_TAGS: table::Message = table::Message {
+    name: "IgnoreTags",
+    fields: &[
+        table::Field {
+            name: "keys",
+            proto_name: "keys",
+            also: &[],
+            kind: table::Kind::List {
+                element: &table::Kind::Text(Text {
+                    min_length: 0,
+                    max_length: None,
+                    pattern: None,
+                }),
+                max_items: None,
+            },
+            effect: Effect::Update,
+            default: None,
+            required: false,
+            secret: false,
+            hidden: false,
+        },
+        table::Field {
+            name: "keyPrefixes",
+            proto_name: "key_prefixes",
+            also: &[],
+            kind: table::Kind::List {
+                element: &table::Kind::Text(Text {
+                    min_length: 0,
+                    max_length: None,
+                    pattern: None,
+                }),
+                max_items: None,
+            },
+            effect: Effect::Update,
+            default: None,
+            required: false,
+            secret: false,
+            hidden: false,
+        },
+    ],
+};
+
+/// Tags that belong to others.
+#[derive(Debug, Clone, PartialEq, std::default::Default)]
+pub struct IgnoreTags {
+    /// Tag keys.
+    pub keys: Input<Vec<String>>,
+    /// Beginnings of tag keys.
+    pub key_prefixes: Input<Vec<String>>,
+}
+
+impl IgnoreTags {
+    /// Reads checked properties.
+    pub fn from_properties(map: &PropertyMap) -> Self {
+        Self {
+            keys: read(map, "keys"),
+            key_prefixes: read(map, "keyPrefixes"),
+        }
+    }
+}
+
+impl Decode for IgnoreTags {
+    fn decode(value: &PropertyValue) -> Option<Self> {
+        value.as_map().map(Self::from_properties)
+    }
+}

@@ -1,0 +1,157 @@
+//! Checks of the provider's own configuration.
+
+use super::check::Checked;
+use super::generated::PROVIDER_CONFIG;
+use super::table::Kind;
+use super::validate;
+use crate::failure::Failure;
+use crate::ids;
+use crate::path::Path;
+use crate::value::{PropertyMap, PropertyValue};
+
+/// Checks provider configuration. Values that the engine sends as JSON text, as it does with lists and objects of
+/// `pulumi config`, are read as what they mean.
+pub fn check_config(news: &PropertyMap) -> Checked {
+    let mut failures = vec![];
+    let typed = typed(news);
+    let mut inputs = validate::object(&PROVIDER_CONFIG, None, &typed, &mut failures);
+    validate::fill_defaults(&PROVIDER_CONFIG, &mut inputs);
+    let mut checked = Checked { inputs, failures, warnings: vec![] };
+    rules(&mut checked);
+    checked
+}
+
+/// Reads every value by the type that the definition gives it.
+fn typed(news: &PropertyMap) -> PropertyMap {
+    // The engine adds the plugin's own version to the configuration.
+    let ours = news.iter().filter(|(name, _)| !["version", "pluginDownloadURL"].contains(&name.as_str()));
+    ours.map(|(name, value)| {
+        let kind = validate::field_of(&PROVIDER_CONFIG, name).map(|field| &field.kind);
+        (name.clone(), kind.map_or_else(|| value.clone(), |kind| read(kind, value)))
+    })
+    .collect()
+}
+
+fn read(kind: &Kind, value: &PropertyValue) -> PropertyValue {
+    match value {
+        PropertyValue::Secret(inner) => read(kind, inner).into_secret(),
+        PropertyValue::String(text) if !matches!(kind, Kind::Text(_) | Kind::Enum(_) | Kind::Json) => {
+            serde_json::from_str(text).map_or_else(|_| value.clone(), |json| PropertyValue::from_json(&json))
+        }
+        other => other.clone(),
+    }
+}
+
+fn rules(checked: &mut Checked) {
+    let inputs = checked.inputs.clone();
+    let mut fail = |path: Path, reason: String| checked.failures.push(Failure::new(path, reason));
+    let lenient = inputs.get("skipRegionValidation").and_then(PropertyValue::as_bool).unwrap_or(false);
+    if let Some(Err(reason)) = text(&inputs, "region").map(|region| ids::check_region(region, lenient)) {
+        fail(Path::of("region"), reason);
+    }
+    for (one, other) in [("accessKey", "secretKey"), ("secretKey", "accessKey"), ("token", "accessKey")] {
+        if inputs.contains_key(one) && !inputs.contains_key(other) {
+            fail(Path::of(other), format!("it is missing, and {one} is of no use without it; give both or neither"));
+        }
+    }
+    for (path, url) in endpoints(&inputs) {
+        if let Some(reason) = check_url(url) {
+            fail(path, reason);
+        }
+    }
+    for list in ["allowedAccountIds", "forbiddenAccountIds"] {
+        let items = inputs.get(list).and_then(PropertyValue::as_list).unwrap_or_default();
+        for (index, item) in items.iter().enumerate() {
+            if let Some(Err(reason)) = item.as_str().map(ids::check_account) {
+                fail(Path::of(list).index(index), reason);
+            }
+        }
+        let skips = inputs.get("skipRequestingAccountId").and_then(PropertyValue::as_bool) == Some(true);
+        if skips && !items.is_empty() {
+            fail(Path::of("skipRequestingAccountId"), format!("it cannot be true together with {list}, which needs the account; remove one of them"));
+        }
+    }
+    if inputs.contains_key("allowedAccountIds") && inputs.contains_key("forbiddenAccountIds") {
+        fail(Path::of("forbiddenAccountIds"), "it is given together with allowedAccountIds; keep one of the two".into());
+    }
+    let tags = inputs.get("defaultTags").and_then(PropertyValue::as_map).and_then(|map| map.get("tags"));
+    for (key, value) in tags.and_then(PropertyValue::as_map).into_iter().flatten() {
+        if let Err(reason) = ids::check_tag(key, value.as_str()) {
+            fail(Path::of("defaultTags").name("tags").name(key), reason);
+        }
+    }
+}
+
+fn endpoints(inputs: &PropertyMap) -> Vec<(Path, &str)> {
+    let mut found: Vec<(Path, &str)> = text(inputs, "endpoint").map(|url| (Path::of("endpoint"), url)).into_iter().collect();
+    if let Some(services) = inputs.get("endpoints").and_then(PropertyValue::as_map) {
+        found.extend(services.iter().filter_map(|(name, url)| Some((Path::of("endpoints").name(name), url.as_str()?))));
+    }
+    found
+}
+
+/// What is wrong with an endpoint URL. The SDK panics on a bad one, so none may come through.
+pub fn check_url(url: &str) -> Option<String> {
+    let help = "give a URL such as \"http://127.0.0.1:4566\" or \"https://kms.{region}.amazonaws.com\"";
+    let plain = url.replace("{region}", "eu-central-1");
+    let Some((scheme, rest)) = plain.split_once("://") else {
+        return Some(format!("{url:?} is no URL; {help}"));
+    };
+    if !["http", "https"].contains(&scheme) {
+        return Some(format!("{url:?} has the scheme {scheme:?}; KMS speaks http and https; {help}"));
+    }
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    let (host, port) = match authority.rsplit_once(':') {
+        Some((host, port)) if !port.contains(']') => (host, Some(port)),
+        _ => (authority, None),
+    };
+    let bad_port = port.is_some_and(|port| port.parse::<u16>().is_err());
+    let bad_host = host.is_empty() || host.chars().any(|c| !(c.is_ascii_alphanumeric() || "-._:[]".contains(c)));
+    let bad_rest = rest.chars().any(|c| c.is_whitespace() || c.is_control() || !c.is_ascii() || "{}<>\"\\^`|".contains(c));
+    (bad_host || bad_port || bad_rest).then(|| format!("{url:?} is no URL that can be called; {help}"))
+}
+
+fn text<'a>(inputs: &'a PropertyMap, name: &str) -> Option<&'a str> {
+    inputs.get(name).and_then(PropertyValue::as_str)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{check_config, check_url};
+    use crate::value::{PropertyMap, PropertyValue};
+
+    fn map(entries: &[(&str, &str)]) -> PropertyMap {
+        entries.iter().map(|(name, value)| ((*name).to_owned(), PropertyValue::from(*value))).collect()
+    }
+
+    #[test]
+    fn urls() {
+        for good in ["http://127.0.0.1:4566", "https://kms.{region}.amazonaws.com/", "http://[::1]:80/x"] {
+            assert_eq!(check_url(good), None, "{good}");
+        }
+        for bad in ["", "localhost:4566", "ftp://x", "http://", "http://a b", "http://x:99999", "http://x/{y}"] {
+            assert!(check_url(bad).is_some(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn values_may_come_as_json_text() {
+        let checked = check_config(&map(&[("maxRetries", "3"), ("allowedAccountIds", "[\"123456789012\"]"), ("version", "0.1.0")]));
+        assert_eq!(checked.failures, []);
+        assert_eq!(checked.inputs["maxRetries"], PropertyValue::Number(3.0));
+    }
+
+    #[test]
+    fn failures_name_the_property() {
+        for (inputs, path) in [
+            (map(&[("accessKey", "AKIA")]), "secretKey"),
+            (map(&[("regio", "eu-central-1")]), "regio"),
+            (map(&[("region", "moon-1")]), "region"),
+            (map(&[("endpoint", "nowhere")]), "endpoint"),
+            (map(&[("allowedAccountIds", "[\"12\"]")]), "allowedAccountIds[0]"),
+        ] {
+            let failures = check_config(&inputs).failures;
+            assert!(failures.iter().any(|failure| failure.path.to_string() == path), "{inputs:?}: {failures:?}");
+        }
+    }
+}

@@ -1,0 +1,248 @@
+//! Rules between properties.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::check::Checked;
+use super::generated::AWS_KMS_KEY_SPEC;
+use super::legal::{Legal, legal};
+use super::table::Effect;
+use crate::failure::Failure;
+use crate::ids;
+use crate::path::Path;
+use crate::policy;
+use crate::value::{PropertyMap, PropertyValue};
+
+impl Checked {
+    fn fail(&mut self, path: Path, reason: impl Into<String>) {
+        self.failures.push(Failure::new(path, reason));
+    }
+
+    fn warn(&mut self, path: Path, reason: impl Into<String>) {
+        self.warnings.push(Failure::new(path, reason));
+    }
+
+    fn text(&self, name: &str) -> Option<String> {
+        self.inputs.get(name).and_then(PropertyValue::as_str).map(str::to_owned)
+    }
+
+    fn legal(&self) -> Option<Legal> {
+        legal(&self.text("keySpec")?)
+    }
+}
+
+/// Spec and usage must fit; the usage is filled in where it is plain.
+pub(super) fn usage(checked: &mut Checked) {
+    let (Some(spec), Some(legal)) = (checked.text("keySpec"), checked.legal()) else { return };
+    let choices = legal.usages.join(" or ");
+    match checked.inputs.get("keyUsage").map(PropertyValue::reveal) {
+        None if legal.usage_is_plain => {
+            checked.inputs.insert("keyUsage".into(), legal.usages[0].into());
+        }
+        None => checked.fail(
+            Path::of("keyUsage"),
+            format!("it is missing, and a {spec} key can serve several purposes; KMS cannot change it later; set it to {choices}"),
+        ),
+        Some(PropertyValue::String(usage)) if !legal.usages.contains(&usage.as_str()) => {
+            let usage = usage.clone();
+            checked.fail(
+                Path::of("keyUsage"),
+                format!("{usage} does not fit keySpec {spec}; KMS allows {choices}; change one of the two"),
+            );
+        }
+        Some(_) => {}
+    }
+}
+
+/// Rotation is on where KMS can rotate and the program says nothing.
+pub(super) fn rotation(checked: &mut Checked) {
+    let Some(legal) = checked.legal() else { return };
+    let spec = checked.text("keySpec").unwrap_or_default();
+    let enable = checked.inputs.get("enableRotation").cloned();
+    let given_period = checked.inputs.contains_key("rotationPeriodDays");
+    let can = "only symmetric encryption keys with material made by KMS rotate";
+    if !legal.rotates {
+        if enable.as_ref().and_then(PropertyValue::as_bool) == Some(true) {
+            checked.fail(Path::of("enableRotation"), format!("true is not possible for a {spec} key: {can}; remove it or set it to false"));
+        }
+        if given_period {
+            checked.fail(Path::of("rotationPeriodDays"), format!("a {spec} key has no rotation period: {can}; remove it"));
+        }
+        checked.inputs.entry("enableRotation".into()).or_insert(false.into());
+        return;
+    }
+    let enable = enable.unwrap_or(PropertyValue::Bool(true));
+    match enable.as_bool() {
+        // A period for a rotation that is off is kept for the day when it is switched on.
+        Some(false) if given_period => {
+            checked.warn(Path::of("rotationPeriodDays"), "it has no effect while enableRotation is false");
+        }
+        Some(true) if !given_period => {
+            checked.inputs.insert("rotationPeriodDays".into(), 365.into());
+        }
+        _ => {}
+    }
+    checked.inputs.insert("enableRotation".into(), enable);
+}
+
+pub(super) fn region(checked: &mut Checked, lenient: bool) {
+    if let Some(region) = checked.text("region") {
+        if let Err(reason) = ids::check_region(&region, lenient) {
+            checked.fail(Path::of("region"), reason);
+        }
+    }
+}
+
+pub(super) fn aliases(checked: &mut Checked) {
+    let mut seen = BTreeSet::new();
+    let mut named = vec![];
+    if let Some(alias) = checked.inputs.get("alias") {
+        named.push((Path::of("alias"), alias.clone()));
+    }
+    let list = checked.inputs.get("aliases").and_then(PropertyValue::as_list).unwrap_or_default();
+    named.extend(list.iter().enumerate().map(|(i, item)| (Path::of("aliases").index(i), item.clone())));
+    if named.is_empty() {
+        checked.warn(Path::of("alias"), "the key has no alias; a name makes it easier to find, to grant and to replace");
+    }
+    for (path, value) in named {
+        let Some(name) = value.as_str() else { continue };
+        let hidden = matches!(value, PropertyValue::Secret(_));
+        if let Err(reason) = ids::check_alias(name) {
+            checked.fail(path, if hidden { reason.replace(name, "[secret]") } else { reason });
+        } else if !seen.insert(name.to_owned()) {
+            checked.fail(path, "it is given twice; remove one of them");
+        }
+    }
+}
+
+/// A key's policy: one form of it, sound in itself, and fitting the key.
+pub(super) fn policy(checked: &mut Checked) {
+    let typed = checked.inputs.get("policy").cloned();
+    let document = checked.inputs.get("policyDocument").cloned();
+    match (typed, document) {
+        (Some(_), Some(_)) => {
+            let reason = |other| format!("it is given together with {other}; a key has one policy; keep one of the two");
+            checked.fail(Path::of("policy"), reason("policyDocument"));
+            checked.fail(Path::of("policyDocument"), reason("policy"));
+        }
+        (Some(typed), None) => typed_policy(checked, &typed),
+        (None, Some(document)) => policy_document(checked, &document),
+        (None, None) => checked.warn(
+            Path::of("policy"),
+            "no policy is given, so AWS's default policy applies: every principal of the account that IAM allows may \
+             use and manage the key; set policy.adminRole and policy.usageRoles to narrow that",
+        ),
+    }
+}
+
+fn typed_policy(checked: &mut Checked, policy: &PropertyValue) {
+    let secret = policy.has_secrets();
+    let Some(map) = policy.as_map() else { return };
+    let at = Path::of("policy");
+    let mut principals = vec![];
+    if let Some(role) = map.get("adminRole") {
+        principals.push((at.name("adminRole"), role));
+    }
+    for list in ["adminRoles", "usageRoles"] {
+        let items = map.get(list).and_then(PropertyValue::as_list).unwrap_or_default();
+        principals.extend(items.iter().enumerate().map(|(i, role)| (at.name(list).index(i), role)));
+    }
+    for (path, role) in principals {
+        if let Some(Err(reason)) = role.as_str().map(ids::check_principal) {
+            checked.fail(path, if secret { "it is not the ARN of an IAM role or user; give one".into() } else { reason });
+        }
+    }
+    let context = map.get("encryptionContext").filter(|value| value.as_map().is_none_or(|map| !map.is_empty()));
+    let access = map.get("accountAccess").and_then(PropertyValue::as_str);
+    let nobody = |name: &str| match map.get(name).map(PropertyValue::reveal) {
+        None => true,
+        Some(PropertyValue::List(items)) => items.is_empty(),
+        Some(_) => false,
+    };
+    if access == Some("NONE") && nobody("adminRole") && nobody("adminRoles") {
+        checked.fail(
+            at.name("accountAccess"),
+            "NONE leaves nobody who could manage the key; name an adminRole, or choose ADMINISTRATION",
+        );
+    }
+    if context.is_some() && nobody("usageRoles") {
+        checked.warn(at.name("encryptionContext"), "it restricts usageRoles, and there are none");
+    }
+    let Some(legal) = checked.legal().filter(|legal| !legal.has_context && context.is_some()) else { return };
+    let (spec, usage) = (checked.text("keySpec").unwrap_or_default(), legal.usages.join(" or "));
+    checked.fail(
+        at.name("encryptionContext"),
+        format!("a {spec} key ({usage}) has no encryption context, so nobody could use it; remove encryptionContext, or use keySpec SYMMETRIC_DEFAULT"),
+    );
+}
+
+fn policy_document(checked: &mut Checked, document: &PropertyValue) {
+    let at = Path::of("policyDocument");
+    let secret = document.has_secrets();
+    let Some(json) = document.to_json() else { return };
+    let json = match json {
+        serde_json::Value::String(text) => match policy::parse_text(&text) {
+            Ok(json) => json,
+            Err(reason) => return checked.fail(at, reason),
+        },
+        object => object,
+    };
+    let findings = policy::check_document(&json);
+    let hide = |text: String| if secret { "the policy document is not valid; its value is a secret, so no part of it is shown".into() } else { text };
+    for error in findings.errors {
+        checked.fail(at.clone(), hide(error));
+    }
+    for warning in findings.warnings.into_iter().filter(|_| !secret) {
+        checked.warn(at.clone(), warning);
+    }
+}
+
+/// Tags, and the provider's default tags under them.
+pub(super) fn tags(checked: &mut Checked, defaults: Option<&BTreeMap<String, String>>) {
+    let own = checked.inputs.get("tags").cloned();
+    let at = Path::of("tags");
+    let map = own.as_ref().and_then(PropertyValue::as_map).cloned().unwrap_or_default();
+    for (key, value) in &map {
+        let hidden = matches!(value, PropertyValue::Secret(_)) || matches!(own, Some(PropertyValue::Secret(_)));
+        if let Err(reason) = ids::check_tag(key, value.as_str()) {
+            let reason = if hidden { "the tag's key or secret value is not one that AWS takes; see the limits of `tags`".into() } else { reason };
+            checked.fail(at.name(key), reason);
+        }
+    }
+    let Some(defaults) = defaults.filter(|defaults| !defaults.is_empty()) else { return };
+    if own.as_ref().is_some_and(PropertyValue::is_unknown) {
+        checked.inputs.insert("tagsAll".into(), PropertyValue::Unknown);
+        return;
+    }
+    let mut all: PropertyMap =
+        defaults.iter().map(|(key, value)| (key.clone(), PropertyValue::from(value.as_str()))).collect();
+    let whole = matches!(own, Some(PropertyValue::Secret(_)));
+    all.extend(map.into_iter().map(|(key, value)| (key, if whole { value.into_secret() } else { value })));
+    if all.len() > 50 {
+        let reason = format!("together with the provider's defaultTags the key has {} tags; AWS allows at most 50; remove some", all.len());
+        checked.fail(at, reason);
+    }
+    checked.inputs.insert("tagsAll".into(), PropertyValue::Map(all));
+}
+
+/// What KMS cannot change needs another key, and another key cannot read what the old one encrypted.
+pub(super) fn replacement(checked: &mut Checked, olds: &PropertyMap) {
+    if checked.text("replacementPolicy").as_deref() == Some("ALLOW") {
+        return;
+    }
+    let immutable = AWS_KMS_KEY_SPEC.fields.iter().filter(|field| field.effect == Effect::Replace);
+    for field in immutable {
+        let (Some(old), Some(new)) = (olds.get(field.name), checked.inputs.get(field.name)) else { continue };
+        if new.has_unknowns() || old.has_unknowns() || old.plain() == new.plain() {
+            continue;
+        }
+        let shown = |value: &PropertyValue| value.to_json().map_or_else(String::new, |json| json.to_string());
+        let reason = format!(
+            "changing it from {} to {} needs another key: KMS cannot change it, and what the present key has encrypted \
+             cannot be read with another. Put the old value back; or add a second AwsKmsKey and move the data over; or set \
+             replacementPolicy to ALLOW, which creates the new key first and then retires this one by its deletionPolicy",
+            shown(old),
+            shown(new)
+        );
+        checked.fail(Path::of(field.name), reason);
+    }
+}

@@ -1,0 +1,215 @@
+//! Checks against the tables: names, types, ranges, lengths, required properties, and the defaults that are constants.
+
+use super::table::{Default, Field, Kind, Message, Text};
+use crate::failure::Failure;
+use crate::ids::nearest;
+use crate::path::Path;
+use crate::value::{PropertyMap, PropertyValue};
+
+/// Checks an object and gives it back in normal form: renamed properties under their own names, enum spellings
+/// normalized, nulls gone. Failures are added to `failures`; what fails stays as it is.
+pub(super) fn object(
+    message: &Message,
+    at: Option<&Path>,
+    map: &PropertyMap,
+    failures: &mut Vec<Failure>,
+) -> PropertyMap {
+    let mut normal = PropertyMap::new();
+    for (name, value) in map {
+        if value.is_null() {
+            continue;
+        }
+        let path = below(at, name);
+        match field_of(message, name) {
+            Some(field) if field.hidden => {
+                failures.push(Failure::new(path, "it is not available in this version of the provider yet; remove it"));
+            }
+            Some(field) => {
+                let value = kind(&field.kind, &path, value, failures);
+                let own = below(at, field.name);
+                match normal.get(field.name) {
+                    Some(other) if other.plain() != value.plain() => {
+                        let reason = format!("it contradicts {name:?}, another name of the same property; keep one of them");
+                        failures.push(Failure::new(own, reason.clone()));
+                        failures.push(Failure::new(path, format!("it contradicts {:?}, another name of the same property; keep one of them", field.name)));
+                    }
+                    _ => {
+                        normal.insert(field.name.to_owned(), value);
+                    }
+                }
+            }
+            None => failures.push(unknown(message, path, name)),
+        }
+    }
+    for field in message.fields.iter().filter(|field| field.required && !field.hidden) {
+        if !normal.contains_key(field.name) {
+            failures.push(Failure::new(below(at, field.name), "it is required and missing; give a value"));
+        }
+    }
+    normal
+}
+
+/// Fills constant defaults into an object and the objects in it.
+pub(super) fn fill_defaults(message: &Message, map: &mut PropertyMap) {
+    for field in message.fields.iter().filter(|field| !field.hidden) {
+        match (map.get_mut(field.name), &field.default) {
+            (None, Some(default)) => {
+                let value = match default {
+                    Default::Bool(value) => PropertyValue::Bool(*value),
+                    Default::Integer(value) => PropertyValue::from(*value),
+                    Default::Text(text) => PropertyValue::from(*text),
+                };
+                map.insert(field.name.to_owned(), value);
+            }
+            (Some(value), _) => {
+                if let Kind::Object(nested) = &field.kind {
+                    fill_nested(nested, value);
+                }
+            }
+            (None, None) => {}
+        }
+    }
+}
+
+fn fill_nested(message: &Message, value: &mut PropertyValue) {
+    match value {
+        PropertyValue::Secret(inner) => fill_nested(message, inner),
+        PropertyValue::Map(map) => fill_defaults(message, map),
+        _ => {}
+    }
+}
+
+/// The property that a name means: its own, an accepted other one, or the `snake_case` of either.
+pub(super) fn field_of(message: &Message, name: &str) -> Option<&'static Field> {
+    message.fields.iter().find(|field| field.name == name || field.also.contains(&name))
+}
+
+fn unknown(message: &Message, path: Path, name: &str) -> Failure {
+    let known = message.fields.iter().filter(|field| !field.hidden).map(|field| field.name);
+    let all: Vec<&str> = known.clone().collect();
+    let reason = match nearest(name, known) {
+        Some(near) => format!("there is no property {name:?}; did you mean {near:?}?"),
+        None => format!("there is no property {name:?}; remove it, or use one of {}", all.join(", ")),
+    };
+    Failure::new(path, reason)
+}
+
+fn kind(kind_: &Kind, path: &Path, value: &PropertyValue, failures: &mut Vec<Failure>) -> PropertyValue {
+    // Secrets are checked like others and stay secrets; their values are kept out of the messages.
+    if let PropertyValue::Secret(inner) = value {
+        let mut found = vec![];
+        let checked = kind(kind_, path, inner, &mut found);
+        failures.extend(found.into_iter().map(|failure| hide(failure, inner)));
+        return checked.into_secret();
+    }
+    if matches!(value, PropertyValue::Unknown) {
+        return PropertyValue::Unknown;
+    }
+    match (kind_, value) {
+        (Kind::Bool, PropertyValue::Bool(_)) | (Kind::Json, PropertyValue::String(_) | PropertyValue::Map(_)) => {}
+        (Kind::Integer { minimum, maximum }, PropertyValue::Number(number)) => {
+            integer(*number, *minimum, *maximum, path, failures);
+        }
+        (Kind::Text(limits), PropertyValue::String(text)) => length(limits, text, path, failures),
+        (Kind::Enum(enumeration), PropertyValue::String(text)) => {
+            let found = enumeration.values.iter().find(|v| v.name == text || v.also.contains(&text.as_str()));
+            match found {
+                Some(found) => return PropertyValue::from(found.name),
+                None => failures.push(not_in(enumeration, path, text)),
+            }
+        }
+        (Kind::Object(message), PropertyValue::Map(map)) => {
+            return PropertyValue::Map(object(message, Some(path), map, failures));
+        }
+        (Kind::List { element, max_items }, PropertyValue::List(items)) => {
+            too_many(items.len(), *max_items, path, failures);
+            let items = items.iter().enumerate();
+            return PropertyValue::List(items.map(|(i, item)| kind(element, &path.index(i), item, failures)).collect());
+        }
+        (Kind::Map { element, max_items }, PropertyValue::Map(map)) => {
+            too_many(map.len(), *max_items, path, failures);
+            let entries = map.iter().filter(|(_, value)| !value.is_null());
+            return PropertyValue::Map(
+                entries.map(|(key, item)| (key.clone(), kind(element, &path.name(key), item, failures))).collect(),
+            );
+        }
+        (_, other) => failures.push(wrong_type(kind_, path, other)),
+    }
+    value.clone()
+}
+
+fn integer(number: f64, minimum: i32, maximum: i32, path: &Path, failures: &mut Vec<Failure>) {
+    if number.fract() != 0.0 || !number.is_finite() {
+        failures.push(Failure::new(path.clone(), format!("{number} is not a whole number; give one without a fraction")));
+    } else if number < f64::from(minimum) || number > f64::from(maximum) {
+        let side = if number < f64::from(minimum) { "below the minimum" } else { "above the maximum" };
+        failures.push(Failure::new(
+            path.clone(),
+            format!("{number} is {side}; AWS allows {minimum} to {maximum}; choose a value in that range"),
+        ));
+    }
+}
+
+fn length(limits: &Text, text: &str, path: &Path, failures: &mut Vec<Failure>) {
+    let count = text.chars().count();
+    let least = limits.min_length as usize;
+    if count < least {
+        failures.push(Failure::new(path.clone(), format!("it has {count} characters; at least {least} are needed; give a longer value or remove it")));
+    }
+    if let Some(most) = limits.max_length.filter(|most| count > *most as usize) {
+        failures.push(Failure::new(path.clone(), format!("it has {count} characters; AWS allows at most {most}; shorten it")));
+    }
+}
+
+fn too_many(count: usize, most: Option<u32>, path: &Path, failures: &mut Vec<Failure>) {
+    if let Some(most) = most.filter(|most| count > *most as usize) {
+        failures.push(Failure::new(path.clone(), format!("it has {count} entries; AWS allows at most {most}; remove some")));
+    }
+}
+
+fn not_in(enumeration: &super::table::Enum, path: &Path, text: &str) -> Failure {
+    let names: Vec<&str> = enumeration.values.iter().map(|value| value.name).collect();
+    let hint = nearest(text, names.iter().copied()).map_or_else(String::new, |near| format!(" Did you mean {near:?}?"));
+    Failure::new(path.clone(), format!("{text:?} is not one of {}.{hint}", names.join(", ")))
+}
+
+fn wrong_type(kind: &Kind, path: &Path, value: &PropertyValue) -> Failure {
+    let wanted = match kind {
+        Kind::Bool => "true or false",
+        Kind::Integer { .. } => "a number",
+        Kind::Text(_) | Kind::Enum(_) => "a string",
+        Kind::Object(_) | Kind::Map { .. } => "an object",
+        Kind::List { .. } => "a list",
+        Kind::Json => "JSON text or an object",
+    };
+    let shown = match value {
+        PropertyValue::String(text) => format!("the string {text:?}"),
+        PropertyValue::Number(number) => format!("the number {number}"),
+        PropertyValue::Bool(value) => format!("the boolean {value}"),
+        other => other.type_name().to_owned(),
+    };
+    Failure::new(path.clone(), format!("it is {shown}, but must be {wanted}; change the value"))
+}
+
+/// A message must not repeat what a secret holds. The rule is told without the value.
+fn hide(failure: Failure, secret: &PropertyValue) -> Failure {
+    let mut reason = failure.reason;
+    hide_value(&mut reason, secret);
+    Failure { reason, ..failure }
+}
+
+fn hide_value(reason: &mut String, value: &PropertyValue) {
+    match value {
+        PropertyValue::String(text) if !text.is_empty() => {
+            *reason = reason.replace(&format!("{text:?}"), "[secret]").replace(text.as_str(), "[secret]");
+        }
+        PropertyValue::Number(number) => *reason = reason.replace(&number.to_string(), "[secret]"),
+        PropertyValue::List(items) => items.iter().for_each(|item| hide_value(reason, item)),
+        PropertyValue::Map(map) => map.values().for_each(|item| hide_value(reason, item)),
+        _ => {}
+    }
+}
+
+fn below(at: Option<&Path>, name: &str) -> Path {
+    at.map_or_else(|| Path::of(name), |path| path.name(name))
+}

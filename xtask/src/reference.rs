@@ -1,0 +1,90 @@
+//! docs/reference.md: every property, from the same source as the schema.
+
+use std::fmt::Write as _;
+
+use crate::definition::{Constant, Definition, Field, Kind, Message};
+
+/// The page.
+pub(crate) fn render(definition: &Definition) -> String {
+    let mut page = String::from(
+        "<!-- Generated from proto/awskms/v1/*.proto by `cargo xtask generate`. -->\n# Reference\n\n\
+         The resource is `awskms:index:AwsKmsKey`. Properties are written in camelCase in programs and in either form in\n\
+         manifests.\n",
+    );
+    for (title, name) in [
+        ("Inputs of AwsKmsKey", "AwsKmsKeySpec"),
+        ("policy", "KeyPolicy"),
+        ("Outputs of AwsKmsKey", "AwsKmsKeyStackOutputs"),
+        ("Provider configuration", "ProviderConfig"),
+        ("assumeRoles", "AssumeRole"),
+        ("assumeRoleWithWebIdentity", "AssumeRoleWithWebIdentity"),
+        ("endpoints", "Endpoints"),
+        ("defaultTags", "DefaultTags"),
+        ("ignoreTags", "IgnoreTags"),
+    ] {
+        if let Some(message) = definition.messages.iter().find(|message| message.name == name) {
+            section(&mut page, title, message);
+        }
+    }
+    page.push_str("\n## Enums\n");
+    let hidden = ["Origin", "UnknownUsage"];
+    for enumeration in definition.enums.iter().filter(|e| !hidden.contains(&e.name.as_str())) {
+        let _ = writeln!(page, "\n### {}\n\n{}\n", enumeration.name, enumeration.doc);
+        for value in &enumeration.values {
+            let also = if value.also.is_empty() { String::new() } else { format!(" (also `{}`)", value.also.join("`, `")) };
+            let _ = writeln!(page, "- `{}`{also}: {}", value.name, value.doc);
+        }
+    }
+    page
+}
+
+fn section(page: &mut String, title: &str, message: &Message) {
+    let outputs = message.name == "AwsKmsKeyStackOutputs";
+    let _ = writeln!(page, "\n## {title}\n\n{}\n", message.doc);
+    if outputs {
+        page.push_str("| output | type | |\n|---|---|---|\n");
+    } else {
+        page.push_str("| property | type | default | a change means | |\n|---|---|---|---|---|\n");
+    }
+    for field in message.fields.iter().filter(|field| !field.hidden) {
+        let name = std::iter::once(&field.name).chain(&field.also).map(|name| format!("`{name}`"));
+        let name = name.collect::<Vec<_>>().join(", also ");
+        let secret = if field.secret { " Secret." } else { "" };
+        let doc = format!("{}{secret}", field.doc.replace('|', "\\|"));
+        if outputs {
+            let _ = writeln!(page, "| {name} | {} | {doc} |", type_name(&field.kind));
+        } else {
+            let _ = writeln!(page, "| {name} | {} | {} | {} | {doc} |", type_name(&field.kind), default(field), effect(field));
+        }
+    }
+}
+
+fn type_name(kind: &Kind) -> String {
+    match kind {
+        Kind::Bool => "boolean".into(),
+        Kind::Integer => "integer".into(),
+        Kind::Text => "string".into(),
+        Kind::Json => "string or object".into(),
+        Kind::Enum(name) | Kind::Object(name) => name.clone(),
+        Kind::List(element) => format!("list of {}", type_name(element)),
+        Kind::Map(element) => format!("map of {}", type_name(element)),
+    }
+}
+
+fn default(field: &Field) -> String {
+    match &field.default {
+        None => String::new(),
+        Some(Constant::Bool(value)) => format!("`{value}`"),
+        Some(Constant::Integer(value)) => format!("`{value}`"),
+        Some(Constant::Text(value)) => format!("`\"{value}\"`"),
+    }
+}
+
+fn effect(field: &Field) -> &'static str {
+    match field.effect {
+        "Replace" => "another key",
+        "StateOnly" => "remembered, no call",
+        "CreateOnly" => "nothing: read at creation",
+        _ => "update in place",
+    }
+}

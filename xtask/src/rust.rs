@@ -1,0 +1,182 @@
+//! The Rust side of the definition: tables for checking, types for reading.
+
+use std::fmt::Write as _;
+
+use anyhow::{Context, Result};
+
+use crate::definition::{Constant, Definition, Enum, Field, Kind, Message};
+
+/// Messages that are only ever written by the provider.
+const OUTPUTS: [&str; 3] = ["AwsKmsKeyStackOutputs", "ReplicaKey", "AwsKmsKeyStatus"];
+
+/// The generated module.
+pub(crate) fn render(definition: &Definition) -> Result<String> {
+    let mut code = String::from(
+        "// Generated from proto/awskms/v1/*.proto by `cargo xtask generate`.\n\
+         //! Tables and types of the definition.\n\n\
+         use std::collections::BTreeMap;\n\n\
+         use super::input::{Decode, Input, read};\n\
+         use super::table::{self, Default, Effect, Text};\n\
+         use crate::value::{PropertyMap, PropertyValue};\n\n",
+    );
+    for enumeration in &definition.enums {
+        write_enum(&mut code, enumeration)?;
+    }
+    for message in definition.messages.iter().filter(|message| !OUTPUTS.contains(&message.name.as_str())) {
+        write_table(&mut code, message)?;
+        // The manifest's envelope is taken apart before anything is read from it.
+        if !["AwsKmsKey", "AwsKmsKeyMetadata"].contains(&message.name.as_str()) {
+            write_struct(&mut code, message)?;
+        }
+    }
+    crate::output::rustfmt(&code)
+}
+
+fn write_enum(code: &mut String, enumeration: &Enum) -> Result<()> {
+    let name = &enumeration.name;
+    writeln!(code, "/// {}\n#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]\npub enum {name} {{", enumeration.doc)?;
+    for value in &enumeration.values {
+        writeln!(code, "/// {}\n{},", value.doc, variant(&value.name))?;
+    }
+    writeln!(code, "}}\n\nimpl {name} {{\n/// Every value.\npub const ALL: &'static [Self] = &[")?;
+    for value in &enumeration.values {
+        writeln!(code, "Self::{},", variant(&value.name))?;
+    }
+    writeln!(code, "];\n\n/// The value's name, as KMS and programs write it.\npub fn as_str(self) -> &'static str {{\nmatch self {{")?;
+    for value in &enumeration.values {
+        writeln!(code, "Self::{} => \"{}\",", variant(&value.name), value.name)?;
+    }
+    writeln!(
+        code,
+        "}}\n}}\n\n/// Reads a name.\npub fn parse(name: &str) -> Option<Self> {{\nSelf::ALL.iter().copied().find(|value| value.as_str() == name)\n}}\n}}\n\n\
+         impl Decode for {name} {{\nfn decode(value: &PropertyValue) -> Option<Self> {{\nSelf::parse(value.as_str()?)\n}}\n}}\n"
+    )?;
+    writeln!(code, "/// Table of [`{name}`].\npub static {}: table::Enum = table::Enum {{ name: \"{name}\", values: &[", constant(name))?;
+    for value in &enumeration.values {
+        writeln!(code, "table::EnumValue {{ name: \"{}\", also: &{:?} }},", value.name, value.also)?;
+    }
+    writeln!(code, "] }};\n")?;
+    Ok(())
+}
+
+fn write_table(code: &mut String, message: &Message) -> Result<()> {
+    writeln!(
+        code,
+        "/// Table of `{0}`: {1}\npub static {2}: table::Message = table::Message {{ name: \"{0}\", fields: &[",
+        message.name,
+        message.doc,
+        constant(&message.name)
+    )?;
+    for field in &message.fields {
+        if matches!(&field.kind, Kind::Object(name) if OUTPUTS.contains(&name.as_str())) {
+            continue;
+        }
+        writeln!(
+            code,
+            "table::Field {{ name: \"{}\", proto_name: \"{}\", also: &{:?}, kind: {}, effect: Effect::{}, default: {}, required: {}, secret: {}, hidden: {} }},",
+            field.name,
+            field.proto_name,
+            field.also,
+            table_kind(field, &field.kind)?,
+            field.effect,
+            default(field.default.as_ref()),
+            field.required,
+            field.secret,
+            field.hidden
+        )?;
+    }
+    writeln!(code, "] }};\n")?;
+    Ok(())
+}
+
+fn table_kind(field: &Field, kind: &Kind) -> Result<String> {
+    let max_items = field.max_items.map_or("None".to_owned(), |most| format!("Some({most})"));
+    Ok(match kind {
+        Kind::Bool => "table::Kind::Bool".into(),
+        Kind::Integer => format!(
+            "table::Kind::Integer {{ minimum: {}, maximum: {} }}",
+            field.minimum.map_or("i32::MIN".to_owned(), |n| n.to_string()),
+            field.maximum.map_or("i32::MAX".to_owned(), |n| n.to_string())
+        ),
+        Kind::Text => format!(
+            "table::Kind::Text(Text {{ min_length: {}, max_length: {:?}, pattern: {:?} }})",
+            field.min_length.unwrap_or(0),
+            field.max_length,
+            field.pattern
+        ),
+        Kind::Json => "table::Kind::Json".into(),
+        Kind::Enum(name) => format!("table::Kind::Enum(&{})", constant(name)),
+        Kind::Object(name) => format!("table::Kind::Object(&{})", constant(name)),
+        Kind::List(element) => {
+            format!("table::Kind::List {{ element: &{}, max_items: {max_items} }}", table_kind(field, element)?)
+        }
+        Kind::Map(element) => {
+            format!("table::Kind::Map {{ element: &{}, max_items: {max_items} }}", table_kind(field, element)?)
+        }
+    })
+}
+
+fn default(constant: Option<&Constant>) -> String {
+    match constant {
+        None => "None".into(),
+        Some(Constant::Bool(value)) => format!("Some(Default::Bool({value}))"),
+        Some(Constant::Integer(value)) => format!("Some(Default::Integer({value}))"),
+        Some(Constant::Text(value)) => format!("Some(Default::Text({value:?}))"),
+    }
+}
+
+fn write_struct(code: &mut String, message: &Message) -> Result<()> {
+    let name = &message.name;
+    writeln!(code, "/// {}\n#[derive(Debug, Clone, PartialEq, std::default::Default)]\npub struct {name} {{", message.doc)?;
+    for field in &message.fields {
+        writeln!(code, "/// {}\npub {}: Input<{}>,", field.doc, field.proto_name, rust_type(&field.kind))?;
+    }
+    writeln!(code, "}}\n\nimpl {name} {{\n/// Reads checked properties.\npub fn from_properties(map: &PropertyMap) -> Self {{\nSelf {{")?;
+    for field in &message.fields {
+        writeln!(code, "{}: read(map, \"{}\"),", field.proto_name, field.name)?;
+    }
+    writeln!(
+        code,
+        "}}\n}}\n}}\n\nimpl Decode for {name} {{\nfn decode(value: &PropertyValue) -> Option<Self> {{\nvalue.as_map().map(Self::from_properties)\n}}\n}}\n"
+    )?;
+    Ok(())
+}
+
+fn rust_type(kind: &Kind) -> String {
+    match kind {
+        Kind::Bool => "bool".into(),
+        Kind::Integer => "i32".into(),
+        Kind::Text => "String".into(),
+        Kind::Json => "serde_json::Value".into(),
+        Kind::Enum(name) | Kind::Object(name) => name.clone(),
+        Kind::List(element) => format!("Vec<{}>", rust_type(element)),
+        Kind::Map(element) => format!("BTreeMap<String, Input<{}>>", rust_type(element)),
+    }
+}
+
+/// `SYMMETRIC_DEFAULT` -> `SymmetricDefault`.
+fn variant(name: &str) -> String {
+    let words = name.split('_').map(|word| {
+        let mut letters = word.chars();
+        let first = letters.next().map(|c| c.to_ascii_uppercase());
+        first.into_iter().chain(letters.map(|c| c.to_ascii_lowercase())).collect::<String>()
+    });
+    words.collect()
+}
+
+/// `KeyPolicy` -> `KEY_POLICY`.
+fn constant(name: &str) -> String {
+    let mut text = String::new();
+    for (position, letter) in name.char_indices() {
+        if position > 0 && letter.is_ascii_uppercase() {
+            text.push('_');
+        }
+        text.push(letter.to_ascii_uppercase());
+    }
+    text
+}
+
+/// Names of messages that exist, for the schema.
+pub(crate) fn inputs_of<'a>(definition: &'a Definition, name: &str) -> Result<&'a Message> {
+    definition.message(name).with_context(|| format!("the definition lacks {name}"))
+}

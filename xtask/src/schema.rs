@@ -1,0 +1,244 @@
+//! schema.json: the package as Pulumi's engine, SDK generators and registry read it.
+
+use std::path::Path;
+
+use anyhow::{Context, Result};
+use serde_json::{Map, Value, json};
+
+use crate::definition::{Constant, Definition, Field, Kind, Message};
+
+const PACKAGE: &str = "awskms";
+const RESOURCE: &str = "awskms:index:AwsKmsKey";
+
+/// The schema as text.
+pub(crate) fn render(root: &Path, definition: &Definition) -> Result<String> {
+    let spec = crate::rust::inputs_of(definition, "AwsKmsKeySpec")?;
+    let outputs = definition.message("AwsKmsKeyStackOutputs")?;
+    let provider = definition.message("ProviderConfig")?;
+    let config = properties(definition, provider)?;
+    let schema = json!({
+        "name": PACKAGE,
+        "displayName": "AWS KMS keys",
+        "version": version(),
+        "description": "AWS KMS keys as production teams need them: one resource for a key, its aliases, least-privilege policy, rotation, tags and deletion safety.",
+        "keywords": ["pulumi", "aws", "kms", "encryption", "category/cloud", "kind/native"],
+        "license": "Apache-2.0",
+        "publisher": "pulumi-awskms",
+        "meta": { "moduleFormat": "(.*)" },
+        "language": languages(),
+        "config": { "variables": config.clone() },
+        "provider": {
+            "description": "How the awskms provider reaches AWS.",
+            "inputProperties": config,
+        },
+        "types": types(definition)?,
+        "resources": { RESOURCE: resource(root, definition, spec, outputs)? },
+        "functions": {},
+    });
+    Ok(format!("{}\n", serde_json::to_string_pretty(&schema)?))
+}
+
+/// The version has one source: the workspace's Cargo.toml, which this crate inherits.
+fn version() -> &'static str {
+    env!("CARGO_PKG_VERSION")
+}
+
+fn languages() -> Value {
+    json!({
+        "nodejs": {
+            "packageName": "pulumi-awskms",
+            "packageDescription": "AWS KMS keys as code, without surprises.",
+            "respectSchemaVersion": true,
+            "dependencies": { "@pulumi/pulumi": "^3.150.0" },
+            "devDependencies": { "typescript": "^5.0.0", "@types/node": "^20" }
+        },
+        "python": {
+            "packageName": "pulumi_awskms",
+            "respectSchemaVersion": true,
+            "pyproject": { "enabled": true },
+            "inputTypes": "classes-and-dicts",
+            "requires": { "pulumi": ">=3.150.0,<4.0.0" },
+            "pythonRequires": ">=3.9"
+        },
+        "go": {
+            "importBasePath": "github.com/pulumi-awskms/pulumi-awskms/sdk/go/awskms",
+            "generateResourceContainerTypes": true,
+            "respectSchemaVersion": true
+        }
+    })
+}
+
+fn resource(root: &Path, definition: &Definition, spec: &Message, outputs: &Message) -> Result<Value> {
+    let inputs = properties(definition, spec)?;
+    let mut all = inputs.clone();
+    // Default values belong to inputs; as outputs the properties have no constant.
+    for value in all.values_mut() {
+        if let Some(property) = value.as_object_mut() {
+            property.remove("default");
+        }
+    }
+    for field in outputs.fields.iter().filter(|field| !field.hidden) {
+        all.insert(field.name.clone(), property(definition, field)?);
+    }
+    let mut accepted = inputs;
+    accepted.extend(manifest_properties());
+    let always = ["keyId", "keyArn", "rotationEnabled", "keyState", "creationDate", "policyJson", "primaryRegion", "tagsAll", "region"];
+    Ok(json!({
+        "description": description(root, spec)?,
+        "properties": all,
+        "required": always,
+        "inputProperties": accepted,
+        "requiredInputs": [],
+    }))
+}
+
+/// A manifest given as it is: taken apart by Check, so it never becomes an output.
+fn manifest_properties() -> Map<String, Value> {
+    let object = json!({ "type": "object", "additionalProperties": { "$ref": "pulumi.json#/Any" } });
+    let with = |description: &str| {
+        let mut property = object.clone();
+        property["description"] = json!(description);
+        property
+    };
+    let text = |description: &str| json!({ "type": "string", "description": description });
+    let properties = [
+        ("apiVersion", text("Manifest form: `aws.project-planton.org/v1`, `aws.openmcf.org/v1` or `aws.planton.dev/v1`.")),
+        ("kind", text("Manifest form: `AwsKmsKey`.")),
+        ("metadata", with("Manifest form: name and labels of the manifest.")),
+        ("spec", with("Manifest form: the inputs of the key, by their camelCase or snake_case names.")),
+        ("status", with("Manifest form: accepted and ignored.")),
+    ];
+    properties.into_iter().map(|(name, property)| (name.to_owned(), property)).collect()
+}
+
+/// The resource's description with its examples, taken from the example programs, which the tests run.
+fn description(root: &Path, spec: &Message) -> Result<String> {
+    let program = |path: &str| {
+        let text = std::fs::read_to_string(root.join(path)).with_context(|| format!("reading {path}"))?;
+        anyhow::Ok(text.trim_end().to_owned())
+    };
+    Ok(format!(
+        "A customer-managed AWS KMS key with its aliases, key policy, rotation and tags. {}\n\n\
+         {{{{% examples %}}}}\n## Example Usage\n{{{{% example %}}}}\n\n\
+         ```typescript\n{}\n```\n\n```python\n{}\n```\n\n\
+         {{{{% /example %}}}}\n{{{{% /examples %}}}}\n\n\
+         ## Import\n\nA key is imported by its ARN, key ID or alias:\n\n\
+         ```sh\npulumi import awskms:index:AwsKmsKey orders alias/prod/orders\n```\n",
+        spec.doc,
+        program("examples/typescript/index.ts")?,
+        program("examples/python/__main__.py")?,
+    ))
+}
+
+fn types(definition: &Definition) -> Result<Map<String, Value>> {
+    let mut types = Map::new();
+    let mut pending: Vec<&Message> = vec![definition.message("AwsKmsKeySpec")?, definition.message("ProviderConfig")?];
+    let mut seen = vec![];
+    while let Some(message) = pending.pop() {
+        for field in message.fields.iter().filter(|field| !field.hidden) {
+            match innermost(&field.kind) {
+                Kind::Object(name) if !seen.contains(name) => {
+                    seen.push(name.clone());
+                    let nested = definition.message(name)?;
+                    pending.push(nested);
+                    types.insert(token(name), object_type(definition, nested)?);
+                }
+                Kind::Enum(name) => {
+                    types.insert(token(name), enum_type(definition, name)?);
+                }
+                _ => {}
+            }
+        }
+    }
+    types.sort_keys();
+    Ok(types)
+}
+
+fn object_type(definition: &Definition, message: &Message) -> Result<Value> {
+    let required: Vec<&str> =
+        message.fields.iter().filter(|f| f.required && !f.hidden).map(|f| f.name.as_str()).collect();
+    Ok(json!({
+        "type": "object",
+        "description": message.doc,
+        "properties": properties(definition, message)?,
+        "required": required,
+    }))
+}
+
+fn enum_type(definition: &Definition, name: &str) -> Result<Value> {
+    let enumeration = definition.enumeration(name)?;
+    let values = enumeration.values.iter().map(|value| {
+        json!({ "name": member_name(&value.name), "value": value.name, "description": value.doc })
+    });
+    Ok(json!({ "type": "string", "description": enumeration.doc, "enum": values.collect::<Vec<_>>() }))
+}
+
+/// `SYMMETRIC_DEFAULT` -> `SymmetricDefault`: what the SDKs call the member.
+fn member_name(value: &str) -> String {
+    value
+        .split('_')
+        .map(|word| {
+            let lower = word.to_ascii_lowercase();
+            let (first, rest) = lower.split_at(usize::from(!lower.is_empty()));
+            format!("{}{rest}", first.to_ascii_uppercase())
+        })
+        .collect()
+}
+
+fn properties(definition: &Definition, message: &Message) -> Result<Map<String, Value>> {
+    message
+        .fields
+        .iter()
+        .filter(|field| !field.hidden)
+        .map(|field| Ok((field.name.clone(), property(definition, field)?)))
+        .collect()
+}
+
+fn property(definition: &Definition, field: &Field) -> Result<Value> {
+    let mut property = type_of(&field.kind);
+    property["description"] = json!(field.doc);
+    if let Some(default) = &field.default {
+        property["default"] = match default {
+            Constant::Bool(value) => json!(value),
+            Constant::Integer(value) => json!(value),
+            Constant::Text(value) => {
+                // Fails here rather than in a user's program.
+                if let Kind::Enum(name) = &field.kind {
+                    let known = definition.enumeration(name)?.values.iter().any(|v| v.name == *value);
+                    anyhow::ensure!(known, "{}: the default {value} is no value of {name}", field.name);
+                }
+                json!(value)
+            }
+        };
+    }
+    if field.secret {
+        property["secret"] = json!(true);
+    }
+    if field.effect == "Replace" {
+        property["replaceOnChanges"] = json!(true);
+    }
+    Ok(property)
+}
+
+fn type_of(kind: &Kind) -> Value {
+    match kind {
+        Kind::Bool => json!({ "type": "boolean" }),
+        Kind::Integer => json!({ "type": "integer" }),
+        Kind::Text => json!({ "type": "string" }),
+        Kind::Json => json!({ "$ref": "pulumi.json#/Any" }),
+        Kind::Enum(name) | Kind::Object(name) => json!({ "$ref": format!("#/types/{}", token(name)) }),
+        Kind::List(element) => json!({ "type": "array", "items": type_of(element) }),
+        Kind::Map(element) => json!({ "type": "object", "additionalProperties": type_of(element) }),
+    }
+}
+
+fn innermost(kind: &Kind) -> &Kind {
+    match kind {
+        Kind::List(element) | Kind::Map(element) => innermost(element),
+        other => other,
+    }
+}
+
+fn token(name: &str) -> String {
+    format!("{PACKAGE}:index:{name}")
+}
