@@ -1,2 +1,100 @@
-//! The plugin.
-fn main() {}
+//! `pulumi-resource-awskms`: the plugin that the Pulumi engine starts.
+
+use std::io::Write as _;
+use std::process::ExitCode;
+
+use pulumi_awskms::rpc::engine::Engine;
+use pulumi_awskms::rpc::{SCHEMA, Service, VERSION, serve};
+use tracing_subscriber::EnvFilter;
+
+const HELP: &str = "\
+pulumi-resource-awskms: the Pulumi provider for AWS KMS keys
+
+usage: pulumi-resource-awskms [ENGINE_ADDRESS]   serves the provider; the Pulumi engine does this
+       pulumi-resource-awskms schema             prints the package schema
+       pulumi-resource-awskms --version
+       pulumi-resource-awskms --help
+
+Without an address it waits for an engine to attach, for debugging: it prints its port, and
+PULUMI_DEBUG_PROVIDERS=awskms:PORT makes `pulumi` use it. AWSKMS_LOG=debug writes a log to stderr.
+";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let result = match arguments.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
+        ["--help" | "-h" | "help", ..] => print(HELP),
+        ["--version" | "-v" | "version", ..] => print(&format!("{VERSION}\n")),
+        ["schema", ..] => print(SCHEMA),
+        words => run(engine_address(words)),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("pulumi-resource-awskms: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+type AnyError = Box<dyn std::error::Error + Send + Sync>;
+
+fn print(text: &str) -> Result<(), AnyError> {
+    Ok(std::io::stdout().write_all(text.as_bytes())?)
+}
+
+/// The engine may put flags of its own, some with values, before its address; the address is the last word that has the
+/// form of one.
+fn engine_address<'a>(words: &[&'a str]) -> Option<&'a str> {
+    let is_address = |word: &str| word.rsplit_once(':').is_some_and(|(_, port)| port.parse::<u16>().is_ok());
+    words.iter().copied().rev().find(|word| !word.starts_with('-') && !word.contains("://") && is_address(word))
+}
+
+#[tokio::main]
+async fn run(engine_address: Option<&str>) -> Result<(), AnyError> {
+    // stdout belongs to the engine.
+    if let Ok(filter) = EnvFilter::try_from_env("AWSKMS_LOG") {
+        tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    }
+    let engine = Engine::default();
+    if let Some(address) = engine_address {
+        engine.attach(address);
+    }
+    let service = Service::new(engine);
+    let canceller = service.clone();
+    serve(service, async move {
+        signal().await;
+        // The engine gives the process a few seconds: running calls stop between two steps and answer.
+        canceller.cancel();
+    })
+    .await
+}
+
+/// Waits for the first request to end.
+async fn signal() {
+    use tokio::signal::unix::{SignalKind, signal};
+    let terminate = async {
+        match signal(SignalKind::terminate()) {
+            Ok(mut signals) => {
+                signals.recv().await;
+            }
+            Err(_) => std::future::pending().await,
+        }
+    };
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => {}
+        () = terminate => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::engine_address;
+
+    #[test]
+    fn finds_the_engine_behind_flags() {
+        assert_eq!(engine_address(&["127.0.0.1:4000"]), Some("127.0.0.1:4000"));
+        assert_eq!(engine_address(&["-logtostderr", "-v", "9", "--tracing", "http://x:1", "127.0.0.1:1"]), Some("127.0.0.1:1"));
+        assert_eq!(engine_address(&[]), None);
+        assert_eq!(engine_address(&["-v"]), None);
+    }
+}

@@ -7,6 +7,7 @@ use aws_sdk_kms::config::retry::RetryConfig;
 use aws_sdk_kms::types::{KeySpec, KeyUsageType, Tag};
 use awskms_core::desired::Desired;
 use awskms_core::observed::{Metadata, Observed, Reading};
+use awskms_core::owner::{OWNER_TAG, OwnerMark};
 use awskms_core::plan::Step;
 
 use super::error::{Kind, KmsError};
@@ -88,7 +89,14 @@ pub(super) async fn apply(client: &Client, region: &str, arn: &str, step: &Step)
 
 /// Creates a key, once: the SDK's own retries are off, because `CreateKey` has no idempotency token and a repeated call
 /// after a lost answer makes a second key.
-pub(super) async fn create_key(client: &Client, region: &str, desired: &Desired) -> Result<Observed, KmsError> {
+pub(super) async fn create_key(
+    client: &Client,
+    region: &str,
+    desired: &Desired,
+    mark: Option<&OwnerMark>,
+) -> Result<Observed, KmsError> {
+    let mut tags = desired.tags.clone();
+    tags.extend(mark.map(|mark| (OWNER_TAG.to_owned(), mark.to_string())));
     let once = aws_sdk_kms::config::Builder::new().retry_config(RetryConfig::disabled());
     let request = client
         .create_key()
@@ -97,7 +105,7 @@ pub(super) async fn create_key(client: &Client, region: &str, desired: &Desired)
         .multi_region(desired.multi_region)
         .description(&desired.description)
         .set_policy(desired.policy.as_ref().map(ToString::to_string))
-        .set_tags(Some(sdk_tags(&desired.tags)).filter(|tags| !tags.is_empty()))
+        .set_tags(Some(sdk_tags(&tags)).filter(|tags| !tags.is_empty()))
         .bypass_policy_lockout_safety_check(desired.bypass_policy_lockout_safety_check)
         .customize()
         .config_override(once);
@@ -110,17 +118,18 @@ pub(super) async fn create_key(client: &Client, region: &str, desired: &Desired)
         message: "the answer has no KeyMetadata".into(),
         request_id: None,
     })?;
-    Ok(newborn(metadata, desired))
+    Ok(newborn(metadata, desired, mark))
 }
 
 /// A key right after `CreateKey`: reading it back could show nothing yet, so what was asked for is taken for true.
-fn newborn(metadata: Metadata, desired: &Desired) -> Observed {
+fn newborn(metadata: Metadata, desired: &Desired, mark: Option<&OwnerMark>) -> Observed {
     Observed {
         metadata,
         aliases: Reading::Seen(std::collections::BTreeSet::new()),
         policy: desired.policy.clone().map_or(Reading::Denied("kms:GetKeyPolicy"), Reading::Seen),
         rotation_period_days: Reading::Seen(None),
         tags: Reading::Seen(desired.tags.clone()),
+        owner: mark.cloned(),
         public_key: None,
     }
 }

@@ -2,11 +2,13 @@
 
 mod apply;
 mod error;
+mod index;
 mod observe;
 mod patience;
 mod run;
 
 pub use error::{KmsError, Kind};
-pub use observe::{describe, observe};
-pub use patience::Patience;
+pub use index::MarkIndex;
+pub use observe::{describe, observe, public_key};
+pub use patience::{Patience, pause};
 pub use run::{Executed, Target, Trouble, create_key, run};

@@ -8,6 +8,7 @@ use aws_smithy_types::date_time::{DateTime, Format};
 use awskms_core::observed::{KeyState, Metadata, Observed, Reading};
 
 use super::error::{Kind, KmsError};
+use crate::resource::take_mark;
 
 /// Reads what `DescribeKey` says. `key` is a key ID, an ARN, an alias or an alias ARN.
 pub async fn describe(client: &Client, region: &str, key: &str) -> Result<Metadata, KmsError> {
@@ -29,7 +30,7 @@ pub async fn observe(client: &Client, region: &str, metadata: Metadata) -> Resul
         allowed("kms:ListResourceTags", read_tags(client, region, arn)),
         allowed("kms:ListAliases", read_aliases(client, region, arn)),
         allowed("kms:GetKeyRotationStatus", read_rotation(client, region, &metadata)),
-        allowed("kms:GetPublicKey", read_public_key(client, region, &metadata)),
+        allowed("kms:GetPublicKey", public_key(client, region, &metadata)),
     )?;
     let rotation_period_days = match rotation {
         // KMS says "off" while a deletion is pending, whatever was set.
@@ -37,8 +38,15 @@ pub async fn observe(client: &Client, region: &str, metadata: Metadata) -> Resul
         Reading::Seen(period) => Reading::Seen(period),
         Reading::Denied(permission) => Reading::Denied(permission),
     };
+    let (tags, owner) = match tags {
+        Reading::Seen(mut tags) => {
+            let owner = take_mark(&mut tags);
+            (Reading::Seen(tags), owner)
+        }
+        denied @ Reading::Denied(_) => (denied, None),
+    };
     let public_key = public_key.seen().cloned().flatten();
-    Ok(Observed { metadata, aliases, policy, rotation_period_days, tags, public_key })
+    Ok(Observed { metadata, aliases, policy, rotation_period_days, tags, owner, public_key })
 }
 
 /// A key's metadata in our own words. Stand-ins leave members out that AWS always sends, so all are optional.
@@ -91,7 +99,7 @@ async fn read_policy(client: &Client, region: &str, arn: &str) -> Result<serde_j
         .map_err(|error| incomplete("GetKeyPolicy", region, &format!("a policy that is JSON ({error})")))
 }
 
-async fn read_tags(client: &Client, region: &str, arn: &str) -> Result<BTreeMap<String, String>, KmsError> {
+pub(super) async fn read_tags(client: &Client, region: &str, arn: &str) -> Result<BTreeMap<String, String>, KmsError> {
     let mut tags = BTreeMap::new();
     let mut pages = client.list_resource_tags().key_id(arn).into_paginator().send();
     while let Some(page) = pages.next().await {
@@ -122,7 +130,7 @@ async fn read_rotation(client: &Client, region: &str, metadata: &Metadata) -> Re
 }
 
 /// The public key is refused while a key is disabled or pending; then it is left out, and the stack keeps the last one.
-async fn read_public_key(client: &Client, region: &str, metadata: &Metadata) -> Result<Option<String>, KmsError> {
+pub async fn public_key(client: &Client, region: &str, metadata: &Metadata) -> Result<Option<String>, KmsError> {
     let symmetric = metadata.key_spec == "SYMMETRIC_DEFAULT" || metadata.key_spec.starts_with("HMAC");
     if symmetric || metadata.state != KeyState::Enabled {
         return Ok(None);

@@ -52,6 +52,6 @@ impl Patience {
 }
 
 /// The pause before attempt `attempt` (from 1): 0.2 s, doubled each time, at most 2 s.
-pub(super) fn pause(attempt: u32) -> Duration {
+pub fn pause(attempt: u32) -> Duration {
     Duration::from_millis(100u64 << attempt.min(5)).min(Duration::from_secs(2))
 }

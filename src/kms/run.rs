@@ -5,6 +5,7 @@ use std::time::Duration;
 use aws_sdk_kms::Client;
 use awskms_core::desired::Desired;
 use awskms_core::observed::Observed;
+use awskms_core::owner::OwnerMark;
 use awskms_core::plan::{Plan, Step};
 use futures_util::future::join_all;
 use tokio::time::Instant;
@@ -71,10 +72,11 @@ pub async fn create_key(
     context: &Context,
     target: &Target,
     desired: &Desired,
+    mark: Option<&OwnerMark>,
 ) -> Result<Observed, Trouble> {
     let mut attempts = Attempts::new(context, Patience::default());
     loop {
-        match apply::create_key(&target.client, &target.region, desired).await {
+        match apply::create_key(&target.client, &target.region, desired, mark).await {
             Ok(observed) => return Ok(observed),
             Err(error) => attempts.next(error).await?,
         }

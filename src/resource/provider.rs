@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use awskms_core::desired::{Account, Desired, Unresolved};
 use awskms_core::observed::Observed;
+use awskms_core::owner::OwnerMark;
 use awskms_core::plan::{Intent, Plan, guard};
 use awskms_core::policy;
 use awskms_core::value::{PropertyMap, PropertyValue};
@@ -12,7 +13,7 @@ use tonic::Code;
 use super::ResourceError;
 use super::memory::Memory;
 use crate::config::Clients;
-use crate::kms::{Kind, KmsError, Target};
+use crate::kms::{Kind, KmsError, MarkIndex, Target};
 
 /// The name of the hidden output that remembers the owner mark. Pulumi treats names with two underscores as internal
 /// and does not show them.
@@ -23,12 +24,18 @@ pub(super) const MARK_OUTPUT: &str = "__owner";
 pub struct Provider {
     pub(super) clients: Clients,
     pub(super) memory: Memory,
+    pub(super) index: MarkIndex,
 }
 
 impl Provider {
     /// A provider on these clients.
     pub fn new(clients: Clients) -> Self {
-        Self { clients, memory: Memory::default() }
+        Self { clients, memory: Memory::default(), index: MarkIndex::default() }
+    }
+
+    /// Clients and settings.
+    pub fn clients(&self) -> &Clients {
+        &self.clients
     }
 
     /// What this process has seen of resources, for the calls that do not come through the use cases.
@@ -45,8 +52,7 @@ impl Provider {
                  (`pulumi config set awskms:region REGION`) or AWS_REGION.",
             )
         })?;
-        let client = self.clients.kms(region)?;
-        Ok(Target { client, region: region.to_owned() })
+        Ok(Target { client: self.clients.kms(region), region: region.to_owned() })
     }
 
     /// The account that the credentials belong to, checked against the provider's allowed and forbidden accounts.
@@ -97,6 +103,17 @@ pub(super) fn resolved(inputs: &PropertyMap, account: Option<&Account>) -> Resul
         };
         ResourceError::failed(code, unresolved.to_string())
     })
+}
+
+/// The ARN of the key that a state names; calls use it, because a bare key ID means another key in another Region of a
+/// multi-Region set.
+pub(super) fn key_arn(outputs: &PropertyMap, id: &str) -> String {
+    outputs.get("keyArn").and_then(PropertyValue::as_str).unwrap_or(id).to_owned()
+}
+
+/// The mark that a state last saw.
+pub(super) fn remembered_mark(outputs: &PropertyMap) -> Option<OwnerMark> {
+    outputs.get(MARK_OUTPUT).and_then(PropertyValue::as_str).and_then(OwnerMark::parse)
 }
 
 /// Remembers the mark in the outputs.

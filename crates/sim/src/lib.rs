@@ -1,1 +1,28 @@
-//! A strict simulator of AWS KMS.
+//! A simulator of AWS KMS that refuses what AWS refuses.
+//!
+//! [`Sim::handle`] is the whole service: a pure function of the time, a request and the state. It knows no clock, no
+//! network and no ambient randomness, so the same requests at the same times give the same answers. The binary
+//! `awskms-sim` puts it behind HTTP on loopback.
+
+mod authorize;
+mod control;
+mod error;
+mod faults;
+mod journal;
+mod key;
+mod key_states;
+mod material;
+mod ops;
+mod params;
+mod policy;
+mod sim;
+mod state;
+mod sts;
+
+pub mod http;
+pub mod store;
+
+pub use error::ApiError;
+pub use faults::{Effect, Fault};
+pub use sim::{Answer, Request, Sim};
+pub use state::{Options, State};

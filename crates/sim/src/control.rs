@@ -1,0 +1,108 @@
+//! What tests ask of the simulator itself, under `/_sim/`.
+
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use crate::faults::Fault;
+use crate::sim::Sim;
+use crate::state::{Principal, State};
+use crate::sts::unique_id;
+
+/// A principal that a test makes.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct NewPrincipal {
+    arn: String,
+    /// Actions that its IAM policies allow.
+    #[serde(default)]
+    allow: Vec<String>,
+    /// Actions that its IAM policies deny.
+    #[serde(default)]
+    deny: Vec<String>,
+    /// Seconds until KMS knows it.
+    #[serde(default)]
+    after_seconds: f64,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct Clock {
+    advance_seconds: f64,
+}
+
+/// Answers a control request: status, body, and whether the state changed.
+pub(crate) fn answer(sim: &mut Sim, now: f64, method: &str, path: &str, query: &str, body: &[u8]) -> (u16, Value, bool) {
+    let result = match (method, path) {
+        ("GET", "/_sim/health") => Ok((json!({ "status": "ok", "keys": sim.state.keys.len() }), false)),
+        ("GET", "/_sim/journal") => Ok((journal(sim, query), false)),
+        ("DELETE", "/_sim/journal") => {
+            sim.journal.clear();
+            Ok((json!({}), false))
+        }
+        ("GET", "/_sim/keys") => Ok((keys(sim), false)),
+        ("GET", "/_sim/faults") => Ok((json!({ "faults": sim.faults }), false)),
+        ("POST", "/_sim/faults") => read::<Fault>(body).map(|fault| {
+            sim.faults.push(fault);
+            (json!({ "faults": sim.faults.len() }), false)
+        }),
+        ("DELETE", "/_sim/faults") => {
+            sim.faults.clear();
+            Ok((json!({}), false))
+        }
+        ("POST", "/_sim/principals") => read::<NewPrincipal>(body).map(|new| (principal(sim, now, new), true)),
+        ("GET", "/_sim/clock") => Ok((json!({ "now": now + sim.state.clock_offset }), false)),
+        ("POST", "/_sim/clock") => read::<Clock>(body).map(|clock| {
+            sim.state.clock_offset += clock.advance_seconds;
+            let now = now + sim.state.clock_offset;
+            sim.state.settle(now);
+            (json!({ "now": now }), true)
+        }),
+        ("POST", "/_sim/reset") => {
+            *sim = Sim::new(State::new(sim.state.seed, sim.state.options));
+            Ok((json!({}), true))
+        }
+        _ => return (404, json!({ "error": format!("there is no {method} {path}; see docs/simulator.md") }), false),
+    };
+    match result {
+        Ok((body, changed)) => (200, body, changed),
+        Err(error) => (400, json!({ "error": error }), false),
+    }
+}
+
+fn read<T: for<'a> Deserialize<'a>>(body: &[u8]) -> Result<T, String> {
+    serde_json::from_slice(body).map_err(|error| error.to_string())
+}
+
+fn journal(sim: &Sim, query: &str) -> Value {
+    let since = query.split('&').find_map(|pair| pair.strip_prefix("since=")).and_then(|n| n.parse::<u64>().ok());
+    let entries: Vec<_> = sim.journal.iter().filter(|entry| since.is_none_or(|since| entry.seq > since)).collect();
+    json!({ "calls": entries })
+}
+
+fn keys(sim: &Sim) -> Value {
+    let keys = sim.state.keys.values().map(|key| {
+        let aliases: Vec<&str> = sim
+            .state
+            .aliases
+            .iter()
+            .filter(|((_, region, _), alias)| *region == key.region && alias.key_id == key.id)
+            .map(|((_, _, name), _)| name.as_str())
+            .collect();
+        json!({
+            "arn": key.arn, "state": key.state.name(), "spec": key.spec, "description": key.description, "tags": key.tags,
+            "aliases": aliases, "rotationPeriodInDays": key.rotation.as_ref().map(|rotation| rotation.period_days),
+            "policy": key.policy,
+        })
+    });
+    json!({ "keys": keys.collect::<Vec<_>>() })
+}
+
+fn principal(sim: &mut Sim, now: f64, new: NewPrincipal) -> Value {
+    let prefix = if new.arn.contains(":user/") { "AIDA" } else { "AROA" };
+    let known_from = now + sim.state.clock_offset + new.after_seconds;
+    let unique_id = unique_id(prefix, &format!("{}#{known_from}", new.arn));
+    let answer = json!({ "arn": new.arn, "uniqueId": unique_id });
+    let principal = Principal { unique_id, known_from, deleted: false, allowed: new.allow, denied: new.deny };
+    sim.state.principals.insert(new.arn, principal);
+    answer
+}

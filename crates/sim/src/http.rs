@@ -1,0 +1,241 @@
+//! The service behind HTTP on loopback, as AWS's own endpoints speak it: awsJson 1.1 for KMS, the query protocol for STS
+//! and IAM, and the control requests of tests.
+
+use std::collections::BTreeMap;
+use std::convert::Infallible;
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use http_body_util::{BodyExt as _, Full, Limited};
+use hyper::body::{Bytes, Incoming};
+use hyper::header::{AUTHORIZATION, CONTENT_TYPE};
+use hyper::service::service_fn;
+use hyper::{Request as HttpRequest, Response};
+use hyper_util::rt::TokioIo;
+use serde_json::Value;
+use tokio::net::TcpListener;
+
+use crate::error::ApiError;
+use crate::faults::Effect;
+use crate::sim::{Request, Sim};
+use crate::store::Store;
+use crate::{control, sts};
+
+/// A service that is being served.
+#[derive(Debug)]
+pub struct Served {
+    sim: Mutex<(Sim, Option<Store>)>,
+    /// Time before every answer of KMS, to stand for the network.
+    latency: Duration,
+}
+
+impl Served {
+    /// A service, kept in a store if there is one.
+    pub fn new(sim: Sim, store: Option<Store>, latency: Duration) -> Arc<Self> {
+        Arc::new(Self { sim: Mutex::new((sim, store)), latency })
+    }
+}
+
+/// Why a request gets no answer.
+#[derive(Debug)]
+struct Cut;
+
+impl std::fmt::Display for Cut {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("the connection is cut by a fault")
+    }
+}
+
+impl std::error::Error for Cut {}
+
+/// The largest request that is read; AWS takes far smaller ones.
+const LARGEST: usize = 1024 * 1024;
+
+/// Serves until the future is dropped.
+///
+/// # Errors
+/// The listener fails.
+pub async fn serve(listener: TcpListener, served: Arc<Served>) -> std::io::Result<Infallible> {
+    loop {
+        let (stream, _) = listener.accept().await?;
+        stream.set_nodelay(true)?;
+        let served = served.clone();
+        tokio::spawn(async move {
+            let service = service_fn(move |request| answer(served.clone(), request));
+            // A client that goes away, or a cut connection, is no trouble of the service's.
+            drop(hyper::server::conn::http1::Builder::new().serve_connection(TokioIo::new(stream), service).await);
+        });
+    }
+}
+
+/// Opens a loopback port; 0 picks a free one.
+///
+/// # Errors
+/// The address is not on loopback, or the port is taken.
+pub async fn listen(address: SocketAddr) -> std::io::Result<TcpListener> {
+    if !address.ip().is_loopback() {
+        return Err(std::io::Error::other("the simulator listens on loopback only"));
+    }
+    TcpListener::bind(address).await
+}
+
+async fn answer(served: Arc<Served>, request: HttpRequest<Incoming>) -> Result<Response<Full<Bytes>>, Cut> {
+    let (head, body) = request.into_parts();
+    let body = match Limited::new(body, LARGEST).collect().await {
+        Ok(body) => body.to_bytes(),
+        Err(_) => return Ok(respond(413, "application/json", b"{}".to_vec())),
+    };
+    let header = |name: &str| head.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let path = head.uri.path();
+    if path.starts_with("/_sim/") {
+        let query = head.uri.query().unwrap_or_default();
+        return Ok(controlled(&served, head.method.as_str(), path, query, &body));
+    }
+    let Some(scope) = Scope::read(header(AUTHORIZATION.as_str())) else {
+        let error = ApiError { code: "MissingAuthenticationTokenException".into(), message: Some("Missing Authentication Token".into()), status: 403 };
+        return Ok(json(error.status, &error.body()));
+    };
+    let target = header("x-amz-target");
+    if target.is_empty() && header(CONTENT_TYPE.as_str()).starts_with("application/x-www-form-urlencoded") {
+        return Ok(query(&served, &scope, &body));
+    }
+    let Some(operation) = target.strip_prefix("TrentService.") else {
+        return Ok(json(400, &ApiError::new("UnknownOperationException", "").body()));
+    };
+    let parsed = if body.is_empty() { Ok(Value::Null) } else { serde_json::from_slice(&body) };
+    let Ok(members) = parsed else {
+        return Ok(json(400, &ApiError::new("SerializationException", "The request body is not JSON.").body()));
+    };
+    call(&served, Request { region: scope.region, access_key: scope.access_key, operation: operation.to_owned(), body: members }).await
+}
+
+async fn call(served: &Served, request: Request) -> Result<Response<Full<Bytes>>, Cut> {
+    if !served.latency.is_zero() {
+        tokio::time::sleep(served.latency).await;
+    }
+    let (answer, stored) = {
+        let mut guard = served.sim.lock().unwrap_or_else(PoisonError::into_inner);
+        let (sim, store) = &mut *guard;
+        let now = now();
+        let answer = sim.handle(now, &request);
+        let stored = match store.as_mut().filter(|_| answer.changed) {
+            Some(store) => store.note(now, &request),
+            None => Ok(()),
+        };
+        (answer, stored)
+    };
+    if let Err(error) = stored {
+        return Ok(json(500, &ApiError { code: "KMSInternalException".into(), message: Some(format!("the state file: {error}")), status: 500 }.body()));
+    }
+    match answer.fault {
+        Some(Effect::CutBefore | Effect::CutAfter) => return Err(Cut),
+        Some(Effect::Hang | Effect::HangAfter) => std::future::pending::<()>().await,
+        Some(Effect::Delay { milliseconds }) => tokio::time::sleep(Duration::from_millis(milliseconds)).await,
+        _ => {}
+    }
+    Ok(json(answer.status, &answer.body))
+}
+
+fn controlled(served: &Served, method: &str, path: &str, query: &str, body: &[u8]) -> Response<Full<Bytes>> {
+    let mut guard = served.sim.lock().unwrap_or_else(PoisonError::into_inner);
+    let (sim, store) = &mut *guard;
+    let (status, answer, changed) = control::answer(sim, now(), method, path, query, body);
+    match store.as_mut().filter(|_| changed).map(|store| store.note_state(sim)) {
+        Some(Err(error)) => json(500, &serde_json::json!({ "error": format!("the state file: {error}") })),
+        _ => json(status, &answer),
+    }
+}
+
+fn query(served: &Served, scope: &Scope, body: &[u8]) -> Response<Full<Bytes>> {
+    let mut guard = served.sim.lock().unwrap_or_else(PoisonError::into_inner);
+    let (sim, store) = &mut *guard;
+    match sts::answer(sim, now(), &scope.access_key, &form(body)) {
+        Ok((xml, changed)) => {
+            let stored = store.as_mut().filter(|_| changed).map(|store| store.note_state(sim));
+            match stored {
+                Some(Err(error)) => respond(500, "text/plain", error.to_string().into_bytes()),
+                _ => respond(200, "text/xml", xml.into_bytes()),
+            }
+        }
+        Err(error) => respond(error.status, "text/xml", sts::error_xml(&error).into_bytes()),
+    }
+}
+
+/// Who calls where: `Credential=KEY/DATE/REGION/SERVICE/aws4_request`.
+#[derive(Debug, PartialEq, Eq)]
+struct Scope {
+    access_key: String,
+    region: String,
+}
+
+impl Scope {
+    fn read(authorization: &str) -> Option<Self> {
+        let (_, rest) = authorization.split_once("Credential=")?;
+        let credential = rest.split([',', ' ']).next()?;
+        let mut parts = credential.split('/');
+        let (access_key, _, region) = (parts.next()?, parts.next()?, parts.next()?);
+        Some(Self { access_key: access_key.to_owned(), region: region.to_owned() })
+    }
+}
+
+fn form(body: &[u8]) -> BTreeMap<String, String> {
+    let text = String::from_utf8_lossy(body);
+    text.split('&').filter_map(|pair| pair.split_once('=')).map(|(name, value)| (decoded(name), decoded(value))).collect()
+}
+
+fn decoded(text: &str) -> String {
+    let mut bytes = vec![];
+    let mut rest = text.as_bytes();
+    while let Some((first, tail)) = rest.split_first() {
+        let hex = tail.get(..2).and_then(|hex| std::str::from_utf8(hex).ok()).and_then(|hex| u8::from_str_radix(hex, 16).ok());
+        match (first, hex) {
+            (b'%', Some(byte)) => {
+                bytes.push(byte);
+                rest = &tail[2..];
+                continue;
+            }
+            (b'+', _) => bytes.push(b' '),
+            (other, _) => bytes.push(*other),
+        }
+        rest = tail;
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+fn now() -> f64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0.0, |since| since.as_secs_f64())
+}
+
+fn json(status: u16, body: &Value) -> Response<Full<Bytes>> {
+    respond(status, "application/x-amz-json-1.1", serde_json::to_vec(body).unwrap_or_default())
+}
+
+fn respond(status: u16, content_type: &str, body: Vec<u8>) -> Response<Full<Bytes>> {
+    static COUNT: std::sync::atomic::AtomicU64 = std::sync::atomic::AtomicU64::new(1);
+    let id = COUNT.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+    Response::builder()
+        .status(status)
+        .header(CONTENT_TYPE, content_type)
+        .header("x-amzn-RequestId", format!("00000000-0000-4000-8000-{id:012x}"))
+        .body(Full::new(Bytes::from(body)))
+        .expect("the parts are legal")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Scope, decoded};
+
+    #[test]
+    fn reads_the_credential_scope() {
+        let header = "AWS4-HMAC-SHA256 Credential=test/20261123/eu-central-1/kms/aws4_request, SignedHeaders=host, Signature=0";
+        let scope = Scope { access_key: "test".into(), region: "eu-central-1".into() };
+        assert_eq!(Scope::read(header), Some(scope));
+        assert_eq!(Scope::read("Basic x"), None);
+    }
+
+    #[test]
+    fn decodes_forms() {
+        assert_eq!(decoded("arn%3Aaws+x%2"), "arn:aws x%2");
+    }
+}

@@ -1,0 +1,150 @@
+//! One key in one Region.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use crate::material::Material;
+
+/// Seconds since 1970.
+pub(crate) type Seconds = f64;
+
+/// State of a key (AWS KMS developer guide, "Key states of AWS KMS keys").
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub(crate) enum KeyState {
+    Enabled,
+    Disabled,
+    PendingDeletion,
+    PendingImport,
+}
+
+impl KeyState {
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Enabled => "Enabled",
+            Self::Disabled => "Disabled",
+            Self::PendingDeletion => "PendingDeletion",
+            Self::PendingImport => "PendingImport",
+        }
+    }
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Rotation {
+    pub(crate) period_days: i64,
+    pub(crate) next: Seconds,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Key {
+    pub(crate) id: String,
+    pub(crate) arn: String,
+    pub(crate) account: String,
+    pub(crate) region: String,
+    pub(crate) spec: String,
+    pub(crate) usage: String,
+    pub(crate) origin: String,
+    pub(crate) multi_region: bool,
+    pub(crate) description: String,
+    pub(crate) state: KeyState,
+    pub(crate) created: Seconds,
+    pub(crate) deletion: Option<Seconds>,
+    pub(crate) policy: Value,
+    pub(crate) tags: BTreeMap<String, String>,
+    pub(crate) rotation: Option<Rotation>,
+    pub(crate) on_demand_rotations: u32,
+    /// Backing keys, the current one last.
+    pub(crate) materials: Vec<Material>,
+}
+
+impl Key {
+    pub(crate) fn is_symmetric(&self) -> bool {
+        self.spec == "SYMMETRIC_DEFAULT"
+    }
+
+    pub(crate) fn can_rotate(&self) -> bool {
+        self.is_symmetric() && self.origin == "AWS_KMS"
+    }
+
+    /// Members of `KeyMetadata`; what does not apply is left out, as AWS does.
+    pub(crate) fn metadata(&self) -> Value {
+        let mut metadata = json!({
+            "AWSAccountId": self.account,
+            "Arn": self.arn,
+            "CreationDate": self.created,
+            "CustomerMasterKeySpec": self.spec,
+            "Description": self.description,
+            "Enabled": self.state == KeyState::Enabled,
+            "KeyId": self.id,
+            "KeyManager": "CUSTOMER",
+            "KeySpec": self.spec,
+            "KeyState": self.state.name(),
+            "KeyUsage": self.usage,
+            "MultiRegion": self.multi_region,
+            "Origin": self.origin,
+        });
+        if let Some(algorithms) = algorithms(&self.spec, &self.usage) {
+            metadata[algorithms.0] = json!(algorithms.1);
+        }
+        if self.is_symmetric() && self.origin == "AWS_KMS" {
+            metadata["CurrentKeyMaterialId"] = json!(self.materials.last().map(Material::id));
+        }
+        if self.multi_region {
+            metadata["MultiRegionConfiguration"] = json!({
+                "MultiRegionKeyType": "PRIMARY",
+                "PrimaryKey": { "Arn": self.arn, "Region": self.region },
+                "ReplicaKeys": [],
+            });
+        }
+        if let (KeyState::PendingDeletion, Some(date)) = (self.state, self.deletion) {
+            metadata["DeletionDate"] = json!(date);
+        }
+        metadata
+    }
+}
+
+/// Usages that a spec allows, the first being the default of symmetric keys.
+pub(crate) fn usages(spec: &str) -> &'static [&'static str] {
+    match spec {
+        "SYMMETRIC_DEFAULT" => &["ENCRYPT_DECRYPT"],
+        "RSA_2048" | "RSA_3072" | "RSA_4096" => &["ENCRYPT_DECRYPT", "SIGN_VERIFY"],
+        "ECC_NIST_P256" | "ECC_NIST_P384" | "ECC_NIST_P521" => &["SIGN_VERIFY", "KEY_AGREEMENT"],
+        "ECC_NIST_EDWARDS25519" | "ECC_SECG_P256K1" | "ML_DSA_44" | "ML_DSA_65" | "ML_DSA_87" => &["SIGN_VERIFY"],
+        "HMAC_224" | "HMAC_256" | "HMAC_384" | "HMAC_512" => &["GENERATE_VERIFY_MAC"],
+        "SM2" => &["ENCRYPT_DECRYPT", "SIGN_VERIFY", "KEY_AGREEMENT"],
+        "ML_KEM_512" | "ML_KEM_768" | "ML_KEM_1024" => &["ENCAPSULATE_DECAPSULATE"],
+        _ => &[],
+    }
+}
+
+/// The algorithms of a key and the member of `KeyMetadata` that lists them.
+pub(crate) fn algorithms(spec: &str, usage: &str) -> Option<(&'static str, Vec<&'static str>)> {
+    let rsa_sign = vec![
+        "RSASSA_PKCS1_V1_5_SHA_256", "RSASSA_PKCS1_V1_5_SHA_384", "RSASSA_PKCS1_V1_5_SHA_512", "RSASSA_PSS_SHA_256",
+        "RSASSA_PSS_SHA_384", "RSASSA_PSS_SHA_512",
+    ];
+    Some(match (usage, spec) {
+        ("ENCRYPT_DECRYPT", "SYMMETRIC_DEFAULT") => ("EncryptionAlgorithms", vec!["SYMMETRIC_DEFAULT"]),
+        ("ENCRYPT_DECRYPT", "SM2") => ("EncryptionAlgorithms", vec!["SM2PKE"]),
+        ("ENCRYPT_DECRYPT", _) => ("EncryptionAlgorithms", vec!["RSAES_OAEP_SHA_1", "RSAES_OAEP_SHA_256"]),
+        ("SIGN_VERIFY", spec) if spec.starts_with("RSA") => ("SigningAlgorithms", rsa_sign),
+        ("SIGN_VERIFY", "ECC_NIST_P384") => ("SigningAlgorithms", vec!["ECDSA_SHA_384"]),
+        ("SIGN_VERIFY", "ECC_NIST_P521") => ("SigningAlgorithms", vec!["ECDSA_SHA_512"]),
+        ("SIGN_VERIFY", "ECC_NIST_EDWARDS25519") => ("SigningAlgorithms", vec!["ED25519_PH_SHA_512", "ED25519_SHA_512"]),
+        ("SIGN_VERIFY", "SM2") => ("SigningAlgorithms", vec!["SM2DSA"]),
+        ("SIGN_VERIFY", spec) if spec.starts_with("ML_DSA") => ("SigningAlgorithms", vec!["ML_DSA_SHAKE_256"]),
+        ("SIGN_VERIFY", _) => ("SigningAlgorithms", vec!["ECDSA_SHA_256"]),
+        ("KEY_AGREEMENT", _) => ("KeyAgreementAlgorithms", vec!["ECDH"]),
+        ("GENERATE_VERIFY_MAC", spec) => ("MacAlgorithms", vec![match spec {
+            "HMAC_224" => "HMAC_SHA_224",
+            "HMAC_256" => "HMAC_SHA_256",
+            "HMAC_384" => "HMAC_SHA_384",
+            _ => "HMAC_SHA_512",
+        }]),
+        ("ENCAPSULATE_DECAPSULATE", "ML_KEM_512") => ("EncapsulationAlgorithms", vec!["ML_KEM_512"]),
+        ("ENCAPSULATE_DECAPSULATE", "ML_KEM_768") => ("EncapsulationAlgorithms", vec!["ML_KEM_768"]),
+        ("ENCAPSULATE_DECAPSULATE", _) => ("EncapsulationAlgorithms", vec!["ML_KEM_1024"]),
+        _ => return None,
+    })
+}

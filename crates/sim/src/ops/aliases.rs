@@ -1,0 +1,124 @@
+//! Aliases.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+
+use super::Members;
+use super::lookup::{Naming, key_id, page, resolve};
+use crate::authorize;
+use crate::error::ApiError;
+use crate::key::Key;
+use crate::key_states;
+use crate::params::Params;
+use crate::sim::{Call, nothing};
+use crate::state::{Alias, State};
+
+fn checked_name(name: &str) -> Result<(), ApiError> {
+    let Some(rest) = name.strip_prefix("alias/") else {
+        return Err(ApiError::validation("Alias must start with the prefix \"alias/\". Please see https://docs.aws.amazon.com/kms/latest/developerguide/kms-alias.html"));
+    };
+    if rest.starts_with("aws/") {
+        return Err(ApiError::new("NotAuthorizedException", ""));
+    }
+    let good = !rest.is_empty() && rest.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'/' | b'_' | b'-'));
+    if good { Ok(()) } else { Err(ApiError::new("InvalidAliasNameException", format!("Alias name {name} is not valid."))) }
+}
+
+fn own(call: &Call<'_>, alias: &str) -> (String, String, String) {
+    (call.caller.account.clone(), call.region.to_owned(), alias.to_owned())
+}
+
+fn arn(call: &Call<'_>, alias: &str) -> String {
+    format!("arn:aws:kms:{}:{}:{alias}", call.region, call.caller.account)
+}
+
+pub(super) fn create(state: &mut State, call: &mut Call<'_>, members: &Members) -> Result<Value, ApiError> {
+    let mut params = Params::new(members);
+    let alias = params.required_text("AliasName", 1, 256)?;
+    let target = params.required_text("TargetKeyId", 1, 2048)?;
+    params.done()?;
+    checked_name(alias)?;
+    let id = key_id(state, call, target, Naming::KeyOnly)?;
+    let name = own(call, alias);
+    if state.aliases.contains_key(&name) {
+        return Err(ApiError::new("AlreadyExistsException", format!("An alias with the name {} already exists", arn(call, alias))));
+    }
+    let held = state.aliases.iter().filter(|((_, region, _), alias)| region == call.region && alias.key_id == id).count();
+    if held >= 50 {
+        return Err(ApiError::new("LimitExceededException", "The number of aliases per key has reached its quota of 50."));
+    }
+    state.aliases.insert(name, Alias { key_id: id, created: call.now, updated: call.now });
+    Ok(nothing())
+}
+
+pub(super) fn update(state: &mut State, call: &mut Call<'_>, members: &Members) -> Result<Value, ApiError> {
+    let mut params = Params::new(members);
+    let alias = params.required_text("AliasName", 1, 256)?;
+    let target = params.required_text("TargetKeyId", 1, 2048)?;
+    params.done()?;
+    checked_name(alias)?;
+    let name = own(call, alias);
+    let Some(present) = state.aliases.get(&name).and_then(|alias| state.key(call.region, &alias.key_id)) else {
+        return Err(ApiError::new("NotFoundException", format!("Alias {} is not found.", arn(call, alias))));
+    };
+    authorize::on_key(state, &call.caller, "kms:UpdateAlias", present, &BTreeMap::new())?;
+    let new = resolve(state, call, target, Naming::KeyOnly)?;
+    authorize::on_key(state, &call.caller, "kms:UpdateAlias", new, &BTreeMap::new())?;
+    key_states::check("UpdateAlias", new)?;
+    if class(present) != class(new) || present.usage != new.usage {
+        return Err(ApiError::validation(format!("Alias {} cannot be changed from a key to another of a different type or usage.", arn(call, alias))));
+    }
+    let id = new.id.clone();
+    let entry = state.aliases.get_mut(&name).expect("found above");
+    entry.key_id = id;
+    entry.updated = call.now;
+    Ok(nothing())
+}
+
+fn class(key: &Key) -> u8 {
+    match key.spec.as_str() {
+        "SYMMETRIC_DEFAULT" => 0,
+        spec if spec.starts_with("HMAC") => 1,
+        _ => 2,
+    }
+}
+
+pub(super) fn delete(state: &mut State, call: &mut Call<'_>, members: &Members) -> Result<Value, ApiError> {
+    let mut params = Params::new(members);
+    let alias = params.required_text("AliasName", 1, 256)?;
+    params.done()?;
+    let name = own(call, alias);
+    let key = state.aliases.get(&name).and_then(|alias| state.key(call.region, &alias.key_id));
+    let Some(key) = key else {
+        return Err(ApiError::new("NotFoundException", format!("Alias {} is not found.", arn(call, alias))));
+    };
+    authorize::on_key(state, &call.caller, "kms:DeleteAlias", key, &BTreeMap::new())?;
+    state.aliases.remove(&name);
+    Ok(nothing())
+}
+
+pub(super) fn list(state: &mut State, call: &mut Call<'_>, members: &Members) -> Result<Value, ApiError> {
+    let mut params = Params::new(members);
+    let key = params.limited_text("KeyId", 1, 2048)?;
+    let limit = params.integer("Limit", 1, 100)?;
+    let marker = params.limited_text("Marker", 1, 1024)?;
+    params.done()?;
+    authorize::on_account(state, &call.caller, "kms:ListAliases")?;
+    let only = key.map(|name| resolve(state, call, name, Naming::KeyOnly).map(|key| key.id.clone())).transpose()?;
+    let mine = state.aliases.iter().filter(|((account, region, _), alias)| {
+        *account == call.caller.account && region == call.region && only.as_ref().is_none_or(|id| *id == alias.key_id)
+    });
+    let entries = mine.map(|((_, _, name), alias)| {
+        json!({
+            "AliasName": name, "AliasArn": arn(call, name), "TargetKeyId": alias.key_id,
+            "CreationDate": alias.created, "LastUpdatedDate": alias.updated,
+        })
+    });
+    let (aliases, next) = page(entries.collect(), marker, limit, 50)?;
+    let mut answer = json!({ "Aliases": aliases, "Truncated": next.is_some() });
+    if let Some(next) = next {
+        answer["NextMarker"] = json!(next);
+    }
+    Ok(answer)
+}

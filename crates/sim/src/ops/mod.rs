@@ -1,0 +1,75 @@
+//! The operations, one table.
+
+mod aliases;
+mod crypto;
+mod keys;
+mod lifecycle;
+mod lookup;
+mod policies;
+mod rotation;
+mod tagging;
+
+use serde_json::{Map, Value};
+
+use crate::error::ApiError;
+use crate::sim::Call;
+use crate::state::State;
+
+/// The members of a request.
+pub(crate) type Members = Map<String, Value>;
+
+type Run = fn(&mut State, &mut Call<'_>, &Members) -> Result<Value, ApiError>;
+
+/// An operation.
+pub(crate) struct Operation {
+    pub(crate) name: &'static str,
+    /// Whether a success changes the state.
+    pub(crate) changes: bool,
+    pub(crate) run: Run,
+}
+
+const fn reads(name: &'static str, run: Run) -> Operation {
+    Operation { name, changes: false, run }
+}
+
+const fn changes(name: &'static str, run: Run) -> Operation {
+    Operation { name, changes: true, run }
+}
+
+static OPERATIONS: &[Operation] = &[
+    changes("CreateKey", keys::create),
+    reads("DescribeKey", keys::describe),
+    reads("ListKeys", keys::list),
+    changes("UpdateKeyDescription", keys::update_description),
+    reads("GetPublicKey", keys::public_key),
+    changes("EnableKey", lifecycle::enable),
+    changes("DisableKey", lifecycle::disable),
+    changes("ScheduleKeyDeletion", lifecycle::schedule_deletion),
+    changes("CancelKeyDeletion", lifecycle::cancel_deletion),
+    changes("CreateAlias", aliases::create),
+    changes("UpdateAlias", aliases::update),
+    changes("DeleteAlias", aliases::delete),
+    reads("ListAliases", aliases::list),
+    changes("TagResource", tagging::tag),
+    changes("UntagResource", tagging::untag),
+    reads("ListResourceTags", tagging::list),
+    changes("PutKeyPolicy", policies::put),
+    reads("GetKeyPolicy", policies::get),
+    reads("ListKeyPolicies", policies::list),
+    changes("EnableKeyRotation", rotation::enable),
+    changes("DisableKeyRotation", rotation::disable),
+    reads("GetKeyRotationStatus", rotation::status),
+    changes("RotateKeyOnDemand", rotation::on_demand),
+    reads("Encrypt", crypto::encrypt),
+    reads("Decrypt", crypto::decrypt),
+    reads("GenerateDataKey", crypto::generate_data_key),
+    reads("GenerateDataKeyWithoutPlaintext", crypto::generate_data_key_without_plaintext),
+    reads("GenerateRandom", crypto::generate_random),
+    reads("GenerateMac", crypto::generate_mac),
+    reads("VerifyMac", crypto::verify_mac),
+];
+
+/// An operation by name.
+pub(crate) fn find(name: &str) -> Option<&'static Operation> {
+    OPERATIONS.iter().find(|operation| operation.name == name)
+}

@@ -1,0 +1,75 @@
+//! Key policies.
+
+use serde_json::{Value, json};
+
+use super::Members;
+use super::lookup::{Naming, key_id};
+use crate::authorize;
+use crate::error::ApiError;
+use crate::params::Params;
+use crate::policy;
+use crate::sim::{Call, nothing};
+use crate::state::State;
+
+/// A document that KMS accepts from this caller: well-formed, of principals that exist, and no lockout.
+pub(super) fn accepted(
+    state: &State,
+    call: &Call<'_>,
+    text: &str,
+    account: &str,
+    bypass: bool,
+) -> Result<Value, ApiError> {
+    let document = policy::parse(text)?;
+    authorize::principals_exist(state, &document, call.now)?;
+    if !bypass {
+        authorize::lockout(state, &call.caller, &document, account)?;
+    }
+    Ok(document)
+}
+
+fn only_default(name: Option<&str>) -> Result<(), ApiError> {
+    match name {
+        None | Some("default") => Ok(()),
+        Some(other) => Err(ApiError::new("NotFoundException", format!("No such policy exists: {other}"))),
+    }
+}
+
+pub(super) fn put(state: &mut State, call: &mut Call<'_>, members: &Members) -> Result<Value, ApiError> {
+    let mut params = Params::new(members);
+    let name = params.required_text("KeyId", 1, 2048)?;
+    let policy_name = params.limited_text("PolicyName", 1, 128)?;
+    let text = params.required_text("Policy", 1, 131_072)?;
+    let bypass = params.flag("BypassPolicyLockoutSafetyCheck")?.unwrap_or(false);
+    params.done()?;
+    only_default(policy_name)?;
+    let id = key_id(state, call, name, Naming::KeyOnly)?;
+    let account = state.key(call.region, &id).expect("found above").account.clone();
+    let document = accepted(state, call, text, &account, bypass)?;
+    state.key_mut(call.region, &id).expect("found above").policy = document;
+    Ok(nothing())
+}
+
+pub(super) fn get(state: &mut State, call: &mut Call<'_>, members: &Members) -> Result<Value, ApiError> {
+    let mut params = Params::new(members);
+    let name = params.required_text("KeyId", 1, 2048)?;
+    let policy_name = params.limited_text("PolicyName", 1, 128)?;
+    params.done()?;
+    only_default(policy_name)?;
+    let id = key_id(state, call, name, Naming::KeyOnly)?;
+    let document = &state.key(call.region, &id).expect("found above").policy;
+    let deleted = |arn: &str| state.principals.get(arn).filter(|p| p.deleted).map(|p| p.unique_id.clone());
+    let shown = if state.options.rewrite_policies { policy::rewritten(document, &deleted) } else { document.clone() };
+    // AWS writes policies over several lines.
+    let text = serde_json::to_string_pretty(&shown).expect("a policy is JSON");
+    Ok(json!({ "Policy": text, "PolicyName": "default" }))
+}
+
+pub(super) fn list(state: &mut State, call: &mut Call<'_>, members: &Members) -> Result<Value, ApiError> {
+    let mut params = Params::new(members);
+    let name = params.required_text("KeyId", 1, 2048)?;
+    params.integer("Limit", 1, 1000)?;
+    params.limited_text("Marker", 1, 1024)?;
+    params.done()?;
+    key_id(state, call, name, Naming::KeyOnly)?;
+    Ok(json!({ "PolicyNames": ["default"], "Truncated": false }))
+}

@@ -1,0 +1,89 @@
+//! Rotation.
+
+use serde_json::{Value, json};
+
+use super::Members;
+use super::lookup::{Naming, key_id, resolve};
+use crate::error::ApiError;
+use crate::key::{Key, Rotation};
+use crate::material::Material;
+use crate::params::Params;
+use crate::sim::{Call, nothing};
+use crate::state::State;
+
+const DAY: f64 = 86_400.0;
+
+/// Only symmetric keys with material of KMS rotate by themselves.
+fn rotatable(key: &Key) -> Result<(), ApiError> {
+    if key.can_rotate() {
+        return Ok(());
+    }
+    let message = if key.is_symmetric() {
+        format!("{} origin is {} which is not valid for this operation.", key.arn, key.origin)
+    } else {
+        String::new()
+    };
+    Err(ApiError::new("UnsupportedOperationException", message))
+}
+
+fn found(state: &State, call: &Call<'_>, name: &str) -> Result<String, ApiError> {
+    rotatable(resolve(state, call, name, Naming::KeyOnly)?)?;
+    key_id(state, call, name, Naming::KeyOnly)
+}
+
+pub(super) fn enable(state: &mut State, call: &mut Call<'_>, members: &Members) -> Result<Value, ApiError> {
+    let mut params = Params::new(members);
+    let name = params.required_text("KeyId", 1, 2048)?;
+    let days = params.integer("RotationPeriodInDays", 90, 2560)?.unwrap_or(365);
+    params.done()?;
+    let id = found(state, call, name)?;
+    let now = call.now;
+    let key = state.key_mut(call.region, &id).expect("found above");
+    #[expect(clippy::cast_precision_loss, reason = "at most 2560")]
+    let next = now + days as f64 * DAY;
+    key.rotation = Some(Rotation { period_days: days, next });
+    Ok(nothing())
+}
+
+pub(super) fn disable(state: &mut State, call: &mut Call<'_>, members: &Members) -> Result<Value, ApiError> {
+    let mut params = Params::new(members);
+    let name = params.required_text("KeyId", 1, 2048)?;
+    params.done()?;
+    let id = found(state, call, name)?;
+    state.key_mut(call.region, &id).expect("found above").rotation = None;
+    Ok(nothing())
+}
+
+pub(super) fn status(state: &mut State, call: &mut Call<'_>, members: &Members) -> Result<Value, ApiError> {
+    let mut params = Params::new(members);
+    let name = params.required_text("KeyId", 1, 2048)?;
+    params.done()?;
+    let id = key_id(state, call, name, Naming::KeyOnly)?;
+    let key = state.key(call.region, &id).expect("found above");
+    let mut answer = json!({ "KeyId": key.id, "KeyRotationEnabled": false });
+    // While a deletion is pending KMS does not rotate and says so; the setting comes back with the key.
+    if let Some(rotation) = key.rotation.as_ref().filter(|_| key.deletion.is_none()) {
+        answer["KeyRotationEnabled"] = json!(true);
+        answer["RotationPeriodInDays"] = json!(rotation.period_days);
+        answer["NextRotationDate"] = json!(rotation.next);
+    }
+    Ok(answer)
+}
+
+pub(super) fn on_demand(state: &mut State, call: &mut Call<'_>, members: &Members) -> Result<Value, ApiError> {
+    let mut params = Params::new(members);
+    let name = params.required_text("KeyId", 1, 2048)?;
+    params.done()?;
+    let id = found(state, call, name)?;
+    let key = state.key_mut(call.region, &id).expect("found above");
+    if key.on_demand_rotations >= 25 {
+        return Err(ApiError::new(
+            "LimitExceededException",
+            format!("The on-demand rotations limit has been reached for the given keyId. No more on-demand rotations can be performed for this key: {}", key.arn),
+        ));
+    }
+    key.on_demand_rotations += 1;
+    let spec = key.spec.clone();
+    key.materials.push(Material::generate(&spec, &mut call.rng));
+    Ok(json!({ "KeyId": key.id }))
+}

@@ -1,0 +1,72 @@
+//! Tags of keys.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::{Value, json};
+
+use super::Members;
+use super::lookup::{Naming, key_id, page};
+use crate::error::ApiError;
+use crate::params::Params;
+use crate::sim::{Call, nothing};
+use crate::state::State;
+
+/// Tags put onto those that are there, within AWS's limits.
+pub(super) fn merged(
+    present: &BTreeMap<String, String>,
+    tags: Vec<(String, String)>,
+) -> Result<BTreeMap<String, String>, ApiError> {
+    let refuse = |message: &str| Err(ApiError::new("TagException", message));
+    let names: BTreeSet<&String> = tags.iter().map(|(key, _)| key).collect();
+    if names.len() != tags.len() {
+        return refuse("Duplicate tag keys");
+    }
+    if names.iter().any(|name| name.to_lowercase().starts_with("aws:")) {
+        return refuse("Tags beginning with aws: are reserved");
+    }
+    let mut all = present.clone();
+    all.extend(tags);
+    if all.len() > 50 { refuse("Too many tags") } else { Ok(all) }
+}
+
+pub(super) fn tag(state: &mut State, call: &mut Call<'_>, members: &Members) -> Result<Value, ApiError> {
+    let mut params = Params::new(members);
+    let name = params.required_text("KeyId", 1, 2048)?;
+    let tags = params.tags("Tags")?;
+    params.done()?;
+    let id = key_id(state, call, name, Naming::KeyOnly)?;
+    let key = state.key_mut(call.region, &id).expect("found above");
+    key.tags = merged(&key.tags, tags)?;
+    Ok(nothing())
+}
+
+pub(super) fn untag(state: &mut State, call: &mut Call<'_>, members: &Members) -> Result<Value, ApiError> {
+    let mut params = Params::new(members);
+    let name = params.required_text("KeyId", 1, 2048)?;
+    let keys = params.texts("TagKeys")?;
+    params.done()?;
+    let id = key_id(state, call, name, Naming::KeyOnly)?;
+    let key = state.key_mut(call.region, &id).expect("found above");
+    key.tags.retain(|name, _| !keys.contains(name));
+    Ok(nothing())
+}
+
+pub(super) fn list(state: &mut State, call: &mut Call<'_>, members: &Members) -> Result<Value, ApiError> {
+    let mut params = Params::new(members);
+    let name = params.required_text("KeyId", 1, 2048)?;
+    let limit = params.integer("Limit", 1, 1000)?;
+    let marker = params.limited_text("Marker", 1, 1024)?;
+    params.done()?;
+    if limit.is_some_and(|limit| limit > 50) {
+        return Err(ApiError::validation("Limit must be between 1 and 50 for tags."));
+    }
+    let id = key_id(state, call, name, Naming::KeyOnly)?;
+    let key = state.key(call.region, &id).expect("found above");
+    let tags = key.tags.iter().map(|(key, value)| json!({ "TagKey": key, "TagValue": value })).collect();
+    let (tags, next) = page(tags, marker, limit, 50)?;
+    let mut answer = json!({ "Tags": tags, "Truncated": next.is_some() });
+    if let Some(next) = next {
+        answer["NextMarker"] = json!(next);
+    }
+    Ok(answer)
+}

@@ -1,0 +1,273 @@
+//! Key policies as KMS takes, judges and gives them back.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value, json};
+
+use crate::error::ApiError;
+
+/// Who asks, for what.
+#[derive(Debug, Clone)]
+pub(crate) struct Question<'a> {
+    /// ARN of the user, role session or root.
+    pub(crate) principal: &'a str,
+    /// Such as `kms:PutKeyPolicy`.
+    pub(crate) action: &'a str,
+    /// Account of the key.
+    pub(crate) account: &'a str,
+    /// Encryption context of the call.
+    pub(crate) context: &'a BTreeMap<String, String>,
+}
+
+/// What a policy says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Judgement {
+    Denied,
+    /// To the principal itself.
+    Allowed,
+    /// To the account: its IAM policies decide.
+    AllowedToAccount,
+    Silent,
+}
+
+/// AWS's policy for keys that are made without one.
+pub(crate) fn default_policy(account: &str) -> Value {
+    json!({
+        "Version": "2012-10-17",
+        "Id": "key-default-1",
+        "Statement": [{
+            "Sid": "Enable IAM User Permissions", "Effect": "Allow",
+            "Principal": { "AWS": format!("arn:aws:iam::{account}:root") }, "Action": "kms:*", "Resource": "*",
+        }],
+    })
+}
+
+/// Reads a document and checks its grammar.
+pub(crate) fn parse(text: &str) -> Result<Value, ApiError> {
+    if text.len() > 32_768 {
+        return Err(ApiError::new("LimitExceededException", "The policy exceeds the key policy document size quota of 32768 bytes."));
+    }
+    let syntax = || ApiError::malformed_policy("Syntax errors in policy.");
+    let document: Value = serde_json::from_str(text).map_err(|_| syntax())?;
+    let map = document.as_object().ok_or_else(syntax)?;
+    let version = map.get("Version").map(Value::as_str);
+    let good_version = version.is_none_or(|version| matches!(version, Some("2012-10-17" | "2008-10-17")));
+    let known = map.keys().all(|name| ["Version", "Id", "Statement"].contains(&name.as_str()));
+    let statements = statements(&document);
+    let good = !statements.is_empty() && statements.iter().all(|statement| statement.as_object().is_some_and(well_formed));
+    if good_version && known && good { Ok(document) } else { Err(syntax()) }
+}
+
+fn well_formed(statement: &Map<String, Value>) -> bool {
+    const ELEMENTS: [&str; 9] = [
+        "Sid", "Effect", "Principal", "NotPrincipal", "Action", "NotAction", "Resource", "NotResource", "Condition",
+    ];
+    let effect = matches!(statement.get("Effect").and_then(Value::as_str), Some("Allow" | "Deny"));
+    let principal = statement.get("Principal").or_else(|| statement.get("NotPrincipal"));
+    let principal = principal.is_some_and(|principal| principal == "*" || principal.as_object().is_some_and(|kinds| !kinds.is_empty()));
+    effect && principal && statement.keys().all(|name| ELEMENTS.contains(&name.as_str()))
+}
+
+pub(crate) fn statements(document: &Value) -> &[Value] {
+    match document.get("Statement") {
+        Some(Value::Array(statements)) => statements,
+        Some(single) => std::slice::from_ref(single),
+        None => &[],
+    }
+}
+
+/// ARNs of AWS principals that a document names.
+pub(crate) fn principals(document: &Value) -> Vec<String> {
+    statements(document)
+        .iter()
+        .flat_map(|statement| ["Principal", "NotPrincipal"].map(|name| statement.get(name)))
+        .flatten()
+        .filter_map(|principal| principal.get("AWS"))
+        .flat_map(texts)
+        .filter(|name| name != "*")
+        .collect()
+}
+
+/// What a document says to a question.
+pub(crate) fn judge(document: &Value, question: &Question<'_>) -> Judgement {
+    let mut judgement = Judgement::Silent;
+    for statement in statements(document).iter().filter(|statement| applies(statement, question)) {
+        let Some(direct) = concerns(statement, question) else { continue };
+        match statement.get("Effect").and_then(Value::as_str) {
+            Some("Deny") => return Judgement::Denied,
+            _ if direct => judgement = Judgement::Allowed,
+            _ if judgement == Judgement::Silent => judgement = Judgement::AllowedToAccount,
+            _ => {}
+        }
+    }
+    judgement
+}
+
+/// Whether action, resource and condition match.
+fn applies(statement: &Value, question: &Question<'_>) -> bool {
+    let matches_any = |value: &Value| texts(value).iter().any(|pattern| like(&pattern.to_lowercase(), &question.action.to_lowercase()));
+    let action = match (statement.get("Action"), statement.get("NotAction")) {
+        (Some(actions), _) => matches_any(actions),
+        (None, Some(actions)) => !matches_any(actions),
+        (None, None) => false,
+    };
+    // In a key policy only "*" names the key; an ARN of another thing does not.
+    let resource = statement.get("Resource").is_some_and(|resource| texts(resource).iter().any(|name| name == "*" || name.contains(":kms:")));
+    action && resource && condition(statement.get("Condition"), question)
+}
+
+/// Whether the principal is meant, and then whether by its own name (or any) rather than by its account.
+fn concerns(statement: &Value, question: &Question<'_>) -> Option<bool> {
+    if let Some(excluded) = statement.get("NotPrincipal") {
+        return names(excluded, question).is_none().then_some(true);
+    }
+    names(statement.get("Principal")?, question)
+}
+
+fn names(principal: &Value, question: &Question<'_>) -> Option<bool> {
+    let listed = if principal == "*" { vec!["*".to_owned()] } else { principal.get("AWS").map(texts)? };
+    let own = |name: &str| name == "*" || name == question.principal || role_of(question.principal).as_deref() == Some(name);
+    if listed.iter().any(|name| own(name)) {
+        return Some(true);
+    }
+    let account = account_of(question.principal)?;
+    let root = format!("arn:aws:iam::{account}:root");
+    listed.iter().any(|name| *name == account || *name == root).then_some(false)
+}
+
+/// The role of a session: `arn:aws:sts::A:assumed-role/R/S` -> `arn:aws:iam::A:role/R`.
+pub(crate) fn role_of(session: &str) -> Option<String> {
+    let rest = session.strip_prefix("arn:aws:sts::")?;
+    let (account, resource) = rest.split_once(':')?;
+    let role = resource.strip_prefix("assumed-role/")?.rsplit_once('/')?.0;
+    Some(format!("arn:aws:iam::{account}:role/{role}"))
+}
+
+pub(crate) fn account_of(arn: &str) -> Option<String> {
+    arn.split(':').nth(4).map(str::to_owned)
+}
+
+/// Conditions on what a question holds; an operator or a key that it does not hold makes the statement silent.
+fn condition(block: Option<&Value>, question: &Question<'_>) -> bool {
+    let Some(operators) = block.and_then(Value::as_object) else { return true };
+    operators.iter().all(|(operator, keys)| {
+        keys.as_object().is_some_and(|keys| keys.iter().all(|(key, wanted)| holds(operator, key, &texts(wanted), question)))
+    })
+}
+
+fn holds(operator: &str, key: &str, wanted: &[String], question: &Question<'_>) -> bool {
+    const CONTEXT: &str = "kms:encryptioncontext:";
+    let lower = key.to_lowercase();
+    let actual = if lower.starts_with(CONTEXT) {
+        question.context.get(&key[CONTEXT.len()..]).cloned()
+    } else {
+        match lower.as_str() {
+            "kms:calleraccount" | "aws:principalaccount" => account_of(question.principal),
+            "aws:principalarn" => Some(role_of(question.principal).unwrap_or_else(|| question.principal.to_owned())),
+            _ => None,
+        }
+    };
+    match (operator.to_lowercase().as_str(), actual) {
+        ("stringequals" | "arnequals", Some(actual)) => wanted.contains(&actual),
+        ("stringlike" | "arnlike", Some(actual)) => wanted.iter().any(|pattern| like(pattern, &actual)),
+        ("stringnotequals", Some(actual)) => !wanted.contains(&actual),
+        ("stringnotequals", None) => true,
+        ("stringequalsifexists", None) => true,
+        ("stringequalsifexists", Some(actual)) => wanted.contains(&actual),
+        ("null", actual) => wanted.contains(&actual.is_none().to_string()),
+        _ => false,
+    }
+}
+
+/// `*` and `?` as IAM means them.
+fn like(pattern: &str, text: &str) -> bool {
+    match pattern.split_once('*') {
+        None => pattern.len() == text.len() && pattern.bytes().zip(text.bytes()).all(|(p, t)| p == b'?' || p == t),
+        Some((head, tail)) => {
+            let fits = text.get(..head.len()).is_some_and(|start| like(head, start));
+            fits && (head.len()..=text.len()).any(|cut| text.get(cut..).is_some_and(|rest| like(tail, rest)))
+        }
+    }
+}
+
+fn texts(value: &Value) -> Vec<String> {
+    match value {
+        Value::Array(items) => items.iter().flat_map(texts).collect(),
+        Value::String(text) => vec![text.clone()],
+        Value::Bool(value) => vec![value.to_string()],
+        Value::Number(number) => vec![number.to_string()],
+        _ => vec![],
+    }
+}
+
+/// The document as AWS gives it back: other order, single values out of their lists, principals that are gone by their
+/// unique IDs.
+pub(crate) fn rewritten(document: &Value, unique_id_of_deleted: &dyn Fn(&str) -> Option<String>) -> Value {
+    let mut document = document.clone();
+    if let Some(single) = document.get("Statement").filter(|statement| statement.is_object()).cloned() {
+        document["Statement"] = json!([single]);
+    }
+    for statement in document.get_mut("Statement").and_then(Value::as_array_mut).into_iter().flatten() {
+        for name in ["Action", "NotAction", "Resource"] {
+            if let Some(value) = statement.get_mut(name) {
+                *value = reordered(texts(value));
+            }
+        }
+        if let Some(aws) = statement.pointer_mut("/Principal/AWS") {
+            let names = texts(aws).into_iter().map(|name| {
+                let root = name.len() == 12 && name.bytes().all(|b| b.is_ascii_digit());
+                if root { format!("arn:aws:iam::{name}:root") } else { unique_id_of_deleted(&name).unwrap_or(name) }
+            });
+            *aws = reordered(names.collect());
+        }
+    }
+    document
+}
+
+/// AWS keeps no order of sets: here they come back reversed, so that nobody relies on one.
+fn reordered(mut names: Vec<String>) -> Value {
+    names.sort_unstable_by(|a, b| b.cmp(a));
+    names.dedup();
+    match names.as_slice() {
+        [single] => json!(single),
+        many => json!(many),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{like, parse, role_of};
+
+    #[test]
+    fn wildcards() {
+        for (pattern, text, fits) in [
+            ("kms:*", "kms:encrypt", true),
+            ("kms:get*", "kms:getkeypolicy", true),
+            ("kms:get*", "kms:putkeypolicy", false),
+            ("*crypt", "kms:decrypt", true),
+            ("kms:sig?", "kms:sign", true),
+            ("", "", true),
+            ("a*b*c", "axxbyyc", true),
+            ("a*b*c", "axxbyy", false),
+        ] {
+            assert_eq!(like(pattern, text), fits, "{pattern} {text}");
+        }
+    }
+
+    #[test]
+    fn grammar() {
+        assert!(parse(&super::default_policy("123456789012").to_string()).is_ok());
+        for bad in ["", "{}", "[]", r#"{"Statement":[]}"#, r#"{"Statement":[{"Effect":"Allow"}]}"#,
+            r#"{"Statement":[{"Effect":"allow","Principal":"*"}]}"#, r#"{"Statement":[{"Effect":"Allow","Principal":"x"}]}"#,
+            r#"{"Version":"1","Statement":[{"Effect":"Allow","Principal":"*"}]}"#] {
+            assert_eq!(parse(bad).expect_err(bad).code, "MalformedPolicyDocumentException");
+        }
+    }
+
+    #[test]
+    fn sessions_have_roles() {
+        let role = role_of("arn:aws:sts::123456789012:assumed-role/Deploy/s");
+        assert_eq!(role.as_deref(), Some("arn:aws:iam::123456789012:role/Deploy"));
+        assert_eq!(role_of("arn:aws:iam::123456789012:role/Deploy"), None);
+    }
+}

@@ -1,0 +1,113 @@
+//! Everything the service remembers.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::key::Key;
+
+/// Switches of a simulator.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Options {
+    /// Policies may name only principals that exist, as at AWS. Switched off, any well-formed ARN will do.
+    pub known_principals_only: bool,
+    /// Policies come back reordered and rewritten, as AWS may do.
+    pub rewrite_policies: bool,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { known_principals_only: true, rewrite_policies: true }
+    }
+}
+
+/// A user or role.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Principal {
+    /// `AIDA…` or `AROA…`.
+    pub(crate) unique_id: String,
+    /// KMS knows the principal from this time on: IAM is eventually consistent.
+    pub(crate) known_from: f64,
+    pub(crate) deleted: bool,
+    /// Actions that its IAM policies allow; patterns such as `kms:*`.
+    pub(crate) allowed: Vec<String>,
+    /// Actions that its IAM policies deny.
+    pub(crate) denied: Vec<String>,
+}
+
+/// The state of the service.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct State {
+    pub(crate) options: Options,
+    /// Keys by Region and ID.
+    #[serde(with = "pairs")]
+    pub(crate) keys: BTreeMap<(String, String), Key>,
+    /// Key IDs by account, Region and alias.
+    #[serde(with = "pairs")]
+    pub(crate) aliases: BTreeMap<(String, String, String), Alias>,
+    /// Principals by ARN.
+    pub(crate) principals: BTreeMap<String, Principal>,
+    /// Principals of temporary credentials by access key.
+    pub(crate) sessions: BTreeMap<String, String>,
+    /// Seconds that the clock is ahead.
+    pub(crate) clock_offset: f64,
+    pub(crate) seed: u64,
+    /// Requests that changed something so far; each has random numbers of its own.
+    pub(crate) changes: u64,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Alias {
+    pub(crate) key_id: String,
+    pub(crate) created: f64,
+    pub(crate) updated: f64,
+}
+
+impl State {
+    /// An empty service. The seed decides every key ID and all key material.
+    pub fn new(seed: u64, options: Options) -> Self {
+        Self { seed, options, ..Self::default() }
+    }
+
+    pub(crate) fn key(&self, region: &str, id: &str) -> Option<&Key> {
+        self.keys.get(&(region.to_owned(), id.to_owned()))
+    }
+
+    pub(crate) fn key_mut(&mut self, region: &str, id: &str) -> Option<&mut Key> {
+        self.keys.get_mut(&(region.to_owned(), id.to_owned()))
+    }
+
+    /// Lets time pass: keys whose waiting period is over go, with their aliases; rotation dates move on.
+    pub(crate) fn settle(&mut self, now: f64) {
+        let gone: Vec<(String, String)> = self
+            .keys
+            .iter()
+            .filter(|(_, key)| key.deletion.is_some_and(|date| date <= now))
+            .map(|(name, _)| name.clone())
+            .collect();
+        for name in &gone {
+            self.keys.remove(name);
+            self.aliases.retain(|(_, region, _), alias| !(*region == name.0 && alias.key_id == name.1));
+        }
+    }
+}
+
+/// Maps whose keys are no texts, as lists of pairs: JSON has no other form for them.
+mod pairs {
+    use std::collections::BTreeMap;
+
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    pub(super) fn serialize<K: Serialize, V: Serialize, S: Serializer>(map: &BTreeMap<K, V>, to: S) -> Result<S::Ok, S::Error> {
+        to.collect_seq(map)
+    }
+
+    pub(super) fn deserialize<'de, K, V, D>(from: D) -> Result<BTreeMap<K, V>, D::Error>
+    where
+        K: Deserialize<'de> + Ord,
+        V: Deserialize<'de>,
+        D: Deserializer<'de>,
+    {
+        Vec::<(K, V)>::deserialize(from).map(|pairs| pairs.into_iter().collect())
+    }
+}

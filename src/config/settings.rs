@@ -1,0 +1,119 @@
+//! Checked provider configuration as plain values.
+
+use std::collections::BTreeMap;
+
+use awskms_core::read_back::IgnoredTags;
+use awskms_core::spec::generated::{AssumeRole, AssumeRoleWithWebIdentity, ProviderConfig, RetryMode};
+use awskms_core::spec::input::Input;
+use awskms_core::value::PropertyMap;
+
+/// What the provider was configured with. Absent values are left to the environment and the shared configuration files.
+#[derive(Debug, Clone, Default)]
+pub struct Settings {
+    /// Region of keys that name none.
+    pub region: Option<String>,
+    /// Named profile.
+    pub profile: Option<String>,
+    /// Static access key ID, with its secret and its session token.
+    pub static_keys: Option<StaticKeys>,
+    /// Roles to assume, in order.
+    pub assume_roles: Vec<AssumeRole>,
+    /// Role to assume with a web identity.
+    pub web_identity: Option<AssumeRoleWithWebIdentity>,
+    /// URL for KMS, with `{region}` for the Region.
+    pub kms_endpoint: Option<String>,
+    /// URL for STS.
+    pub sts_endpoint: Option<String>,
+    /// Tags for every key.
+    pub default_tags: BTreeMap<String, String>,
+    /// Tags of others.
+    pub ignored_tags: IgnoredTags,
+    /// The only accounts that may be worked on; empty for all.
+    pub allowed_account_ids: Vec<String>,
+    /// Accounts that must not be worked on.
+    pub forbidden_account_ids: Vec<String>,
+    /// Most attempts of one call.
+    pub max_attempts: u32,
+    /// Whether retries adapt their rate.
+    pub adaptive_retries: bool,
+    /// Shared configuration files in place of the usual ones.
+    pub config_files: Vec<String>,
+    /// Shared credentials files in place of the usual ones.
+    pub credentials_files: Vec<String>,
+    /// Do not ask STS for the account.
+    pub skip_requesting_account_id: bool,
+    /// Take unknown Regions.
+    pub skip_region_validation: bool,
+    /// Use FIPS endpoints.
+    pub use_fips: bool,
+    /// Use dual-stack endpoints.
+    pub use_dual_stack: bool,
+}
+
+/// Static credentials. Their debug form hides what is secret.
+#[derive(Clone)]
+pub struct StaticKeys {
+    /// Access key ID.
+    pub access_key: String,
+    /// Secret access key.
+    pub secret_key: String,
+    /// Session token.
+    pub token: Option<String>,
+}
+
+impl std::fmt::Debug for StaticKeys {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("StaticKeys(..)")
+    }
+}
+
+impl Settings {
+    /// Reads checked configuration. Unknown values count as absent; the engine does not configure a provider with any.
+    pub fn read(checked: &PropertyMap) -> Self {
+        let config = ProviderConfig::from_properties(checked);
+        let endpoint = config.endpoint.known().cloned();
+        let services = config.endpoints.known().cloned().unwrap_or_default();
+        let access_key = config.access_key.known().cloned();
+        let static_keys = access_key.zip(config.secret_key.known().cloned()).map(|(access_key, secret_key)| StaticKeys {
+            access_key,
+            secret_key,
+            token: config.token.known().cloned(),
+        });
+        let ignored = config.ignore_tags.known().cloned().unwrap_or_default();
+        let default_tags = config.default_tags.known().cloned().unwrap_or_default().tags;
+        Self {
+            region: config.region.known().cloned(),
+            profile: config.profile.known().cloned(),
+            static_keys,
+            assume_roles: list(&config.assume_roles),
+            web_identity: config.assume_role_with_web_identity.known().cloned(),
+            kms_endpoint: services.kms.known().cloned().or_else(|| endpoint.clone()),
+            sts_endpoint: services.sts.known().cloned().or(endpoint),
+            default_tags: default_tags
+                .known()
+                .into_iter()
+                .flatten()
+                .filter_map(|(key, value)| Some((key.clone(), value.known()?.clone())))
+                .collect(),
+            ignored_tags: IgnoredTags { keys: list(&ignored.keys), key_prefixes: list(&ignored.key_prefixes) },
+            allowed_account_ids: list(&config.allowed_account_ids),
+            forbidden_account_ids: list(&config.forbidden_account_ids),
+            max_attempts: config.max_retries.known().and_then(|count| u32::try_from(*count).ok()).unwrap_or(8),
+            adaptive_retries: config.retry_mode.known() == Some(&RetryMode::Adaptive),
+            config_files: list(&config.shared_config_files),
+            credentials_files: list(&config.shared_credentials_files),
+            skip_requesting_account_id: flag(&config.skip_requesting_account_id),
+            skip_region_validation: flag(&config.skip_region_validation),
+            use_fips: flag(&config.use_fips_endpoint),
+            use_dual_stack: flag(&config.use_dualstack_endpoint),
+        }
+    }
+}
+
+fn list<T: Clone>(input: &Input<Vec<T>>) -> Vec<T> {
+    input.known().cloned().unwrap_or_default()
+}
+
+fn flag(input: &Input<bool>) -> bool {
+    input.known().copied().unwrap_or(false)
+}

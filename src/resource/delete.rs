@@ -1,0 +1,100 @@
+//! Retiring a key.
+
+use awskms_core::desired::managed;
+use awskms_core::observed::Observed;
+use awskms_core::owner::may_touch;
+use awskms_core::plan::{Intent, plan_deletion};
+use awskms_core::spec::generated::{AwsKmsKeySpec, DeletionPolicy};
+use awskms_core::value::PropertyMap;
+use tonic::Code;
+
+use super::provider::{Provider, guarded, key_arn, kms_failure, region_of, remembered_mark};
+use super::{Context, ResourceError};
+use crate::kms::{self, Executed, Kind, Patience};
+
+impl Provider {
+    /// Does to the key what its deletion policy says. A key that is gone or pending deletion already is done, so a
+    /// failed deletion can be run again.
+    ///
+    /// # Errors
+    /// The deletion is forbidden, or KMS refused a step; what is done already stays done.
+    pub async fn delete(
+        &self,
+        context: &Context,
+        urn: &str,
+        id: &str,
+        outputs: &PropertyMap,
+        old_inputs: &PropertyMap,
+    ) -> Result<(), ResourceError> {
+        self.memory.note_key(urn, id);
+        let arn = key_arn(outputs, id);
+        let spec = AwsKmsKeySpec::from_properties(if old_inputs.is_empty() { outputs } else { old_inputs });
+        let policy = spec.deletion_policy.known().copied().unwrap_or(DeletionPolicy::Schedule);
+        match policy {
+            DeletionPolicy::Prevent => return Err(prevented(&arn)),
+            DeletionPolicy::Retain => {
+                context.log.info(&format!("{arn} is retained with its aliases, as deletionPolicy RETAIN says."));
+                return Ok(());
+            }
+            DeletionPolicy::Schedule | DeletionPolicy::Disable => {}
+        }
+        let target = self.target(region_of(outputs))?;
+        self.account(&target.region).await?;
+        let metadata = match kms::describe(&target.client, &target.region, &arn).await {
+            Ok(metadata) => metadata,
+            Err(error) if error.kind == Kind::NotFound => {
+                context.log.info(&format!("{arn} does not exist any more."));
+                return Ok(());
+            }
+            Err(error) => return Err(kms_failure(&format!("reading {arn} before its deletion"), &error)),
+        };
+        let observed = kms::observe(&target.client, &target.region, metadata)
+            .await
+            .map_err(|error| kms_failure(&format!("reading {arn} before its deletion"), &error))?;
+        if observed.metadata.arn != arn && arn.starts_with("arn:") {
+            return Err(ResourceError::failed(
+                Code::FailedPrecondition,
+                format!("KMS answered for {} when asked for {arn}; nothing was deleted", observed.metadata.arn),
+            ));
+        }
+        if !may_touch(remembered_mark(outputs).as_ref(), observed.owner.as_ref()) {
+            context.log.warning(&format!(
+                "{arn} has been taken over by a newer owner since this state was written: it is left alone, only the \
+                 state forgets it."
+            ));
+            return Ok(());
+        }
+        let window = spec.deletion_window_days.known().copied().unwrap_or(30);
+        let intent = if policy == DeletionPolicy::Schedule { Intent::ScheduleDeletion } else { Intent::Keep };
+        let plan = guarded(plan_deletion(policy, window, &observed, &managed(old_inputs)), intent)?;
+        let done = kms::run(context, &target, &plan, observed, Patience::default()).await;
+        if !done.is_complete() {
+            return Err(ResourceError::failed(Code::FailedPrecondition, done.reasons().join("\n")));
+        }
+        context.log.info(&farewell(policy, &done));
+        Ok(())
+    }
+}
+
+fn prevented(arn: &str) -> ResourceError {
+    ResourceError::failed(
+        Code::FailedPrecondition,
+        format!(
+            "{arn} is not deleted: its deletionPolicy is PREVENT. To retire it, set deletionPolicy to SCHEDULE, DISABLE \
+             or RETAIN, run `pulumi up`, then delete it."
+        ),
+    )
+}
+
+fn farewell(policy: DeletionPolicy, done: &Executed) -> String {
+    let Observed { metadata, .. } = &done.observed;
+    if policy == DeletionPolicy::Disable {
+        return format!("{} is disabled and kept with its aliases, as deletionPolicy DISABLE says.", metadata.arn);
+    }
+    let when = metadata.deletion_date.as_ref().map_or_else(String::new, |date| format!(" on {date}"));
+    format!(
+        "{arn} will be deleted{when}. Until then `aws kms cancel-key-deletion --key-id {arn}` keeps it; so does bringing \
+         the resource back.",
+        arn = metadata.arn
+    )
+}

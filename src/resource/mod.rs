@@ -1,0 +1,76 @@
+//! The use cases of `awskms:index:AwsKmsKey`: one file each, each the same walk: observe, plan, guard, apply, outputs.
+
+mod aliases;
+mod create;
+mod delete;
+mod memory;
+mod ownership;
+mod preview;
+mod provider;
+mod read;
+mod update;
+
+use std::time::Duration;
+
+use awskms_core::value::PropertyMap;
+use tokio_util::sync::CancellationToken;
+use tonic::Code;
+
+pub(crate) use ownership::take_mark;
+pub use memory::Memory;
+pub use provider::Provider;
+pub use read::ReadOutcome;
+pub use update::was_pending;
+
+use crate::config::ConfigError;
+use crate::rpc::engine::ResourceLog;
+
+/// What surrounds one call of the engine.
+#[derive(Debug, Clone)]
+pub struct Context {
+    /// Messages under the resource.
+    pub log: ResourceLog,
+    /// Stops the run between steps.
+    pub cancel: CancellationToken,
+    /// The time that the user allows, if any.
+    pub deadline: Option<Duration>,
+}
+
+/// A resource after a call.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Outcome {
+    /// Its ID: the key ID.
+    pub id: String,
+    /// Its outputs, true to what was reached.
+    pub outputs: PropertyMap,
+    /// What is missing, if anything is.
+    pub partial: Option<Vec<String>>,
+}
+
+/// A call that changed nothing, or whose effect could not be established.
+#[derive(Debug, Clone, thiserror::Error)]
+#[error("{message}")]
+pub struct ResourceError {
+    /// What the engine makes of it: `Unknown` only where something may have happened.
+    pub code: Code,
+    /// What a person needs to know.
+    pub message: String,
+}
+
+impl ResourceError {
+    /// An error with its code.
+    pub fn failed(code: Code, message: impl Into<String>) -> Self {
+        Self { code, message: message.into() }
+    }
+}
+
+impl From<ConfigError> for ResourceError {
+    fn from(error: ConfigError) -> Self {
+        let code = match error {
+            ConfigError::BadUrl(..) => Code::InvalidArgument,
+            ConfigError::Credentials(..) | ConfigError::Account { .. } => Code::PermissionDenied,
+            ConfigError::Identity(_) => Code::Unavailable,
+        };
+        Self::failed(code, error.to_string())
+    }
+}

@@ -1,0 +1,128 @@
+//! Changing a key in place.
+
+use awskms_core::desired::managed;
+use awskms_core::observed::{Observed, Reading};
+use awskms_core::owner::may_touch;
+use awskms_core::plan::{Intent, plan_update};
+use awskms_core::value::{PropertyMap, PropertyValue};
+use tonic::Code;
+
+use super::create::{outcome, urn_name};
+use super::ownership;
+use super::provider::{
+    Provider, account_of, default_policy, guarded, key_arn, kms_failure, region_of, remembered_mark, resolved,
+};
+use super::{Context, Outcome, ResourceError, aliases};
+use crate::kms::{self, Patience, Target};
+
+impl Provider {
+    /// Brings a key to its new inputs: the fewest calls, in the order that KMS demands.
+    ///
+    /// # Errors
+    /// Nothing was changed: the key could not be read, belongs to a newer owner, or an alias is taken. What fails later
+    /// is part of the outcome.
+    pub async fn update(
+        &self,
+        context: &Context,
+        urn: &str,
+        id: &str,
+        old_outputs: &PropertyMap,
+        old_inputs: &PropertyMap,
+        inputs: &PropertyMap,
+    ) -> Result<Outcome, ResourceError> {
+        self.memory.note_key(urn, id);
+        let arn = key_arn(old_outputs, id);
+        let target = self.target(region_of(old_outputs).or_else(|| region_of(inputs)))?;
+        self.account(&target.region).await?;
+        let account = account_of(&arn);
+        let desired = resolved(inputs, account.as_ref())?;
+        let observed = self.observe(context, &target, &arn).await?;
+        fence(old_outputs, &observed)?;
+        let mark = ownership::mark(urn, &target.region, &desired);
+        let new_names = new_names(&desired.aliases, &observed);
+        let held = aliases::holders(context, &target, &new_names).await?;
+        let claim = aliases::claim(&held, &desired, Some(&mark), Some(&arn), &target.region, urn_name(urn))?;
+        let mut managed = managed(old_inputs);
+        managed.aliases.retain(|name| !desired.aliases.contains(name));
+        let default = account.as_ref().map(default_policy).unwrap_or_default();
+        let plan = guarded(plan_update(&desired, &observed, &managed, &claim, &default), Intent::Update)?;
+        if observed.metadata.state.is_pending_deletion() {
+            context.log.info(&format!("{arn} is pending deletion: the deletion is cancelled."));
+        }
+        let done = kms::run(context, &target, &plan, observed, Patience::default()).await;
+        Ok(outcome(inputs, &done, old_outputs))
+    }
+
+    /// Reads the key that a state names.
+    pub(super) async fn observe(
+        &self,
+        context: &Context,
+        target: &Target,
+        arn: &str,
+    ) -> Result<Observed, ResourceError> {
+        let failure = |error| kms_failure(&format!("reading {arn}"), &error);
+        let metadata = kms::describe(&target.client, &target.region, arn).await.map_err(failure)?;
+        let observed = kms::observe(&target.client, &target.region, metadata).await.map_err(failure)?;
+        warn_of_denied(context, &observed);
+        Ok(observed)
+    }
+}
+
+/// A key that a newer run of the resource has taken over is not this state's to change.
+fn fence(old_outputs: &PropertyMap, observed: &Observed) -> Result<(), ResourceError> {
+    if may_touch(remembered_mark(old_outputs).as_ref(), observed.owner.as_ref()) {
+        return Ok(());
+    }
+    Err(ResourceError::failed(
+        Code::FailedPrecondition,
+        format!(
+            "{arn} has been taken over by a newer owner since this state was written (tag {tag}). Nothing was changed. \
+             If this program is to own the key, run `pulumi state delete` for this resource and import it again: \
+             `pulumi import awskms:index:AwsKmsKey NAME {arn}`.",
+            arn = observed.metadata.arn,
+            tag = awskms_core::owner::OWNER_TAG,
+        ),
+    ))
+}
+
+/// Names that the key does not hold yet.
+fn new_names(wanted: &std::collections::BTreeSet<String>, observed: &Observed) -> std::collections::BTreeSet<String> {
+    match &observed.aliases {
+        Reading::Seen(held) => wanted.difference(held).cloned().collect(),
+        Reading::Denied(_) => wanted.clone(),
+    }
+}
+
+/// Says which permissions are missing to read the key, once a run.
+pub(super) fn warn_of_denied(context: &Context, observed: &Observed) {
+    let mut missing = vec![];
+    let pending = observed.metadata.state.is_pending_deletion();
+    if let Reading::Denied(permission) = observed.policy {
+        missing.push(permission);
+    }
+    if let Reading::Denied(permission) = observed.tags {
+        missing.push(permission);
+    }
+    if let Reading::Denied(permission) = observed.aliases {
+        missing.push(permission);
+    }
+    if let (Reading::Denied(permission), false) = (&observed.rotation_period_days, pending) {
+        missing.push(permission);
+    }
+    if !missing.is_empty() {
+        context.log.warning(&format!(
+            "{} could not be read whole: allow {} to the caller. The last known values are kept, and drift in them does \
+             not show.",
+            observed.metadata.arn,
+            missing.join(", ")
+        ));
+    }
+}
+
+/// Whether a state says that its key was pending deletion when it was last seen.
+pub fn was_pending(outputs: &PropertyMap) -> bool {
+    outputs
+        .get("keyState")
+        .and_then(PropertyValue::as_str)
+        .is_some_and(|state| awskms_core::observed::KeyState::parse(state).is_pending_deletion())
+}

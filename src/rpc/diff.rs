@@ -1,0 +1,76 @@
+//! The answer to Diff and DiffConfig.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use awskms_core::diff::{Change, ChangeKind, diff};
+use awskms_core::path::Path;
+use awskms_core::spec::table::Effect;
+use awskms_core::value::PropertyMap;
+
+use super::generated::pulumirpc::diff_response::DiffChanges;
+use super::generated::pulumirpc::property_diff::Kind;
+use super::generated::pulumirpc::{DiffResponse, PropertyDiff};
+use crate::resource::was_pending;
+
+/// Outputs that no update changes. Without them every dependant of the key would see unknown values in a preview.
+const STABLE: [&str; 4] = ["keyId", "keyArn", "creationDate", "primaryRegion"];
+
+/// How a key differs from its new inputs.
+pub(super) fn key(old_outputs: &PropertyMap, old_inputs: &PropertyMap, news: &PropertyMap) -> DiffResponse {
+    let mut changes = diff(old_inputs, news);
+    // A key that is on its way out is brought back by the next update, whatever the inputs say.
+    let pending = was_pending(old_outputs);
+    if pending {
+        changes.push(Change { path: Path::of("keyState"), kind: ChangeKind::Update, effect: Effect::Update });
+    }
+    answer(&changes, pending)
+}
+
+/// A change of the provider's configuration. Other credentials or endpoints reach the same keys, and a key whose account
+/// or Region would be another is looked at on its own, so the provider never forces a replacement.
+pub(super) fn config(old: &PropertyMap, new: &PropertyMap) -> DiffResponse {
+    let names: BTreeSet<&String> = old.keys().chain(new.keys()).collect();
+    let changes: Vec<Change> = names
+        .into_iter()
+        .filter(|name| old.get(*name).map(|v| v.plain()) != new.get(*name).map(|v| v.plain()))
+        .map(|name| Change { path: Path::of(name), kind: ChangeKind::Update, effect: Effect::Update })
+        .collect();
+    answer(&changes, false)
+}
+
+fn answer(changes: &[Change], pending: bool) -> DiffResponse {
+    let roots = |wanted: &dyn Fn(&Change) -> bool| -> Vec<String> {
+        let names: BTreeSet<&str> = changes.iter().filter(|c| wanted(c)).map(|c| c.path.root()).collect();
+        names.into_iter().map(str::to_owned).collect()
+    };
+    let replaces = roots(&|change| change.effect == Effect::Replace);
+    let detailed: BTreeMap<String, PropertyDiff> = changes
+        .iter()
+        .map(|change| {
+            let kind = wire_kind(change.kind, change.effect == Effect::Replace);
+            let input_diff = !(pending && change.path.root() == "keyState");
+            (change.path.to_string(), PropertyDiff { kind: kind.into(), input_diff })
+        })
+        .collect();
+    let changed = if changes.is_empty() { DiffChanges::DiffNone } else { DiffChanges::DiffSome };
+    DiffResponse {
+        stables: if replaces.is_empty() { STABLE.map(str::to_owned).to_vec() } else { vec![] },
+        replaces,
+        delete_before_replace: false,
+        changes: changed.into(),
+        diffs: roots(&|_| true),
+        detailed_diff: detailed,
+        has_detailed_diff: true,
+    }
+}
+
+fn wire_kind(kind: ChangeKind, replace: bool) -> Kind {
+    match (kind, replace) {
+        (ChangeKind::Add, false) => Kind::Add,
+        (ChangeKind::Add, true) => Kind::AddReplace,
+        (ChangeKind::Delete, false) => Kind::Delete,
+        (ChangeKind::Delete, true) => Kind::DeleteReplace,
+        (ChangeKind::Update, false) => Kind::Update,
+        (ChangeKind::Update, true) => Kind::UpdateReplace,
+    }
+}

@@ -1,0 +1,92 @@
+//! Messages to the people who run Pulumi, under the resource that they are about.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use tonic::transport::{Channel, Endpoint};
+
+use super::generated::pulumirpc::engine_client::EngineClient;
+use super::generated::pulumirpc::{LogRequest, LogSeverity};
+
+/// The engine that started this process or attached to it. Messages are dropped, with a note in the debug log, while
+/// there is none: an operation never fails because of them.
+#[derive(Debug, Clone, Default)]
+pub struct Engine {
+    client: Arc<Mutex<Option<EngineClient<Channel>>>>,
+}
+
+impl Engine {
+    /// Points to an engine at `host:port`. The connection is made with the first message.
+    pub fn attach(&self, address: &str) {
+        match Endpoint::from_shared(format!("http://{address}")) {
+            Ok(endpoint) => {
+                let client = EngineClient::new(endpoint.connect_lazy());
+                *self.client.lock().unwrap_or_else(PoisonError::into_inner) = Some(client);
+            }
+            Err(error) => tracing::warn!("the engine's address {address:?} is not usable: {error}"),
+        }
+    }
+
+    /// A log of one resource.
+    pub fn log(&self, urn: &str) -> ResourceLog {
+        ResourceLog { engine: self.clone(), urn: urn.to_owned(), pending: Arc::default() }
+    }
+
+    fn client(&self) -> Option<EngineClient<Channel>> {
+        self.client.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+/// Messages under one resource. They are sent in order; [`ResourceLog::flush`] waits until the engine has them.
+#[derive(Debug, Clone)]
+pub struct ResourceLog {
+    engine: Engine,
+    urn: String,
+    pending: Arc<tokio::sync::Mutex<()>>,
+}
+
+impl ResourceLog {
+    /// A line in the resource's status column, gone with the next one.
+    pub fn status(&self, message: &str) {
+        self.send(LogSeverity::Info, message, true);
+    }
+
+    /// Something worth knowing.
+    pub fn info(&self, message: &str) {
+        self.send(LogSeverity::Info, message, false);
+    }
+
+    /// Something worth acting on.
+    pub fn warning(&self, message: &str) {
+        self.send(LogSeverity::Warning, message, false);
+    }
+
+    /// Waits until every message so far is with the engine; the engine drops what comes after the answer of a call.
+    pub async fn flush(&self) {
+        drop(self.pending.lock().await);
+    }
+
+    fn send(&self, severity: LogSeverity, message: &str, ephemeral: bool) {
+        tracing::debug!(urn = self.urn, "{message}");
+        let Some(mut client) = self.engine.client() else { return };
+        let request = LogRequest {
+            severity: severity.into(),
+            message: message.trim_end().to_owned(),
+            urn: self.urn.clone(),
+            stream_id: 0,
+            ephemeral,
+        };
+        // Tokio's mutex is fair: messages leave in the order in which they were given.
+        let turn = self.pending.clone();
+        let mut turn_taken = Box::pin(turn.lock_owned());
+        let taken = futures_util::FutureExt::now_or_never(&mut turn_taken);
+        tokio::spawn(async move {
+            let _turn = match taken {
+                Some(turn) => turn,
+                None => turn_taken.await,
+            };
+            if let Err(error) = client.log(request).await {
+                tracing::debug!("the engine did not take a message: {error}");
+            }
+        });
+    }
+}

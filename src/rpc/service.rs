@@ -1,0 +1,386 @@
+//! The gRPC service: every call of `ResourceProvider`.
+
+use std::net::Ipv4Addr;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use awskms_core::failure::Failure;
+use awskms_core::spec::check::{CheckContext, check};
+use awskms_core::spec::provider::check_config;
+use awskms_core::value::{PropertyMap, PropertyValue};
+use futures_util::Stream;
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tonic::{Request, Response, Status};
+
+use super::cancel::Running;
+use super::engine::Engine;
+use super::generated::pulumirpc as pb;
+use super::generated::pulumirpc::resource_provider_server::{ResourceProvider, ResourceProviderServer};
+use super::{diff, status, wire};
+use crate::config::{Clients, Settings};
+use crate::resource::{Context, Outcome, Provider, ResourceError};
+
+/// The package schema, as generated from the definition.
+pub const SCHEMA: &str = include_str!("../../schema.json");
+
+/// The version of this provider.
+pub const VERSION: &str = env!("CARGO_PKG_VERSION");
+
+/// The one resource type.
+const RESOURCE: &str = "awskms:index:AwsKmsKey";
+
+/// The engine sends and takes messages up to this size; tonic's own limit is 4 MiB.
+const MESSAGE_LIMIT: usize = 400 * 1024 * 1024;
+
+/// The provider as a gRPC service.
+#[derive(Debug, Clone)]
+pub struct Service {
+    engine: Engine,
+    running: Running,
+    provider: Arc<watch::Sender<Option<Arc<Provider>>>>,
+}
+
+type Answer<T> = Result<Response<T>, Status>;
+
+impl Service {
+    /// A service without configuration.
+    pub fn new(engine: Engine) -> Self {
+        Self { engine, running: Running::default(), provider: Arc::new(watch::Sender::new(None)) }
+    }
+
+    /// Asks every running call to stop between two steps.
+    pub fn cancel(&self) {
+        self.running.cancel();
+    }
+
+    fn configured(&self) -> Option<Arc<Provider>> {
+        self.provider.borrow().clone()
+    }
+
+    fn provider(&self) -> Result<Arc<Provider>, Status> {
+        self.configured().ok_or_else(|| Status::failed_precondition("the provider is not configured yet"))
+    }
+
+    fn context(&self, urn: &str, timeout: f64) -> Context {
+        let deadline = (timeout.is_finite() && timeout > 0.0).then(|| Duration::from_secs_f64(timeout.min(1e9)));
+        Context { log: self.engine.log(urn), cancel: self.running.token(), deadline }
+    }
+
+    /// Runs a use case to its end, within the user's time, and hands its messages to the engine before the answer.
+    async fn run<T, F>(&self, context: &Context, call: F) -> Result<T, Status>
+    where
+        T: Send + 'static,
+        F: Future<Output = Result<T, ResourceError>> + Send + 'static,
+    {
+        let result = self.running.to_the_end(call).await?;
+        context.log.flush().await;
+        result.map_err(Status::from)
+    }
+}
+
+/// Refuses resources that are not ours.
+fn ours(urn: &str, type_: &str) -> Result<(), Status> {
+    // Old engines leave the type out; the URN has it: urn:pulumi:STACK::PROJECT::TYPE$TYPE::NAME.
+    let named = if type_.is_empty() {
+        let types = urn.split("::").nth(2).unwrap_or_default();
+        types.rsplit('$').next().unwrap_or_default()
+    } else {
+        type_
+    };
+    if named == RESOURCE || urn.is_empty() {
+        return Ok(());
+    }
+    Err(Status::not_found(format!("the awskms provider has no resource {named:?}; it has {RESOURCE}")))
+}
+
+fn failures(found: Vec<Failure>) -> Vec<pb::CheckFailure> {
+    found
+        .into_iter()
+        .map(|failure| pb::CheckFailure { property: failure.path.to_string(), reason: failure.reason })
+        .collect()
+}
+
+/// The answer of a real Create or Update; partial ones are errors that carry the resource.
+fn finished(outcome: Outcome, inputs: &PropertyMap) -> Result<(String, PropertyMap), Status> {
+    match outcome.partial.clone() {
+        Some(reasons) => Err(status::init_failed(&outcome, reasons, inputs)),
+        None => Ok((outcome.id, outcome.outputs)),
+    }
+}
+
+#[tonic::async_trait]
+impl ResourceProvider for Service {
+    async fn handshake(
+        &self,
+        request: Request<pb::ProviderHandshakeRequest>,
+    ) -> Answer<pb::ProviderHandshakeResponse> {
+        let request = request.into_inner();
+        if !request.engine_address.is_empty() {
+            self.engine.attach(&request.engine_address);
+        }
+        Ok(Response::new(pb::ProviderHandshakeResponse {
+            accept_secrets: true,
+            accept_resources: false,
+            accept_outputs: false,
+            supports_autonaming_configuration: false,
+            accepts_byte_string: false,
+        }))
+    }
+
+    async fn parameterize(&self, _: Request<pb::ParameterizeRequest>) -> Answer<pb::ParameterizeResponse> {
+        Err(Status::unimplemented("the awskms provider takes no package parameters"))
+    }
+
+    async fn get_schema(&self, request: Request<pb::GetSchemaRequest>) -> Answer<pb::GetSchemaResponse> {
+        let request = request.into_inner();
+        if request.version != 0 {
+            return Err(Status::invalid_argument(format!("schema version {} is not supported; 0 is", request.version)));
+        }
+        if !request.subpackage_name.is_empty() {
+            return Err(Status::invalid_argument(format!("there is no package {:?} in this provider", request.subpackage_name)));
+        }
+        Ok(Response::new(pb::GetSchemaResponse { schema: SCHEMA.to_owned() }))
+    }
+
+    async fn check_config(&self, request: Request<pb::CheckRequest>) -> Answer<pb::CheckResponse> {
+        let request = request.into_inner();
+        let news = wire::decode(request.news);
+        let checked = check_config(&news);
+        // The engine keeps what it gave; defaults are filled in at Configure.
+        Ok(Response::new(pb::CheckResponse { inputs: Some(wire::encode(&news)), failures: failures(checked.failures) }))
+    }
+
+    async fn diff_config(&self, request: Request<pb::DiffRequest>) -> Answer<pb::DiffResponse> {
+        let request = request.into_inner();
+        let old = wire::decode(request.old_inputs.or(request.olds));
+        Ok(Response::new(diff::config(&old, &wire::decode(request.news))))
+    }
+
+    async fn configure(&self, request: Request<pb::ConfigureRequest>) -> Answer<pb::ConfigureResponse> {
+        let request = request.into_inner();
+        let given = match request.args {
+            Some(args) => wire::decode(Some(args)),
+            None => by_variable(request.variables),
+        };
+        let checked = check_config(&given);
+        if let Some(failure) = checked.failures.first() {
+            return Err(Status::invalid_argument(format!("provider configuration: {failure}")));
+        }
+        let clients = Clients::new(Settings::read(&checked.inputs)).await;
+        let clients = clients.map_err(|error| Status::from(ResourceError::from(error)))?;
+        self.provider.send_replace(Some(Arc::new(Provider::new(clients))));
+        Ok(Response::new(pb::ConfigureResponse {
+            accept_secrets: true,
+            supports_preview: true,
+            accept_resources: false,
+            accept_outputs: false,
+            supports_autonaming_configuration: false,
+        }))
+    }
+
+    async fn invoke(&self, request: Request<pb::InvokeRequest>) -> Answer<pb::InvokeResponse> {
+        Err(Status::not_found(format!("the awskms provider has no function {:?}", request.into_inner().tok)))
+    }
+
+    async fn call(&self, request: Request<pb::CallRequest>) -> Answer<pb::CallResponse> {
+        Err(Status::not_found(format!("the awskms provider has no method {:?}", request.into_inner().tok)))
+    }
+
+    async fn check(&self, request: Request<pb::CheckRequest>) -> Answer<pb::CheckResponse> {
+        let request = request.into_inner();
+        ours(&request.urn, &request.r#type)?;
+        let (olds, news) = (wire::decode(request.olds), wire::decode(request.news));
+        let provider = self.configured();
+        if let Some(provider) = provider.as_ref().filter(|_| !olds.is_empty()) {
+            provider.memory().note_resource(&request.urn);
+        }
+        let clients = provider.as_ref().map(|provider| provider.clients());
+        let checked = check(
+            &olds,
+            &news,
+            &CheckContext {
+                provider_region: clients.and_then(Clients::region),
+                default_tags: clients.map(|clients| &clients.settings().default_tags),
+                skip_region_validation: clients.is_some_and(|clients| clients.settings().skip_region_validation),
+            },
+        );
+        let log = self.engine.log(&request.urn);
+        for warning in &checked.warnings {
+            log.warning(&warning.to_string());
+        }
+        log.flush().await;
+        Ok(Response::new(pb::CheckResponse {
+            inputs: Some(wire::encode(&checked.inputs)),
+            failures: failures(checked.failures),
+        }))
+    }
+
+    async fn diff(&self, request: Request<pb::DiffRequest>) -> Answer<pb::DiffResponse> {
+        let request = request.into_inner();
+        ours(&request.urn, &request.r#type)?;
+        if let Some(provider) = self.configured() {
+            provider.memory().note_key(&request.urn, &request.id);
+        }
+        let (olds, old_inputs) = (wire::decode(request.olds), wire::decode(request.old_inputs));
+        Ok(Response::new(diff::key(&olds, &old_inputs, &wire::decode(request.news))))
+    }
+
+    async fn create(&self, request: Request<pb::CreateRequest>) -> Answer<pb::CreateResponse> {
+        let request = request.into_inner();
+        ours(&request.urn, &request.r#type)?;
+        let inputs = wire::decode(request.properties);
+        // The engine does not configure a provider whose configuration is not known yet; it still asks for a preview.
+        if request.preview && self.configured().is_none() {
+            let outputs = awskms_core::outputs::preview_of_new(&inputs, None);
+            return Ok(Response::new(created(String::new(), &outputs)));
+        }
+        let provider = self.provider()?;
+        let context = self.context(&request.urn, request.timeout);
+        let (run, urn, given, preview) = (context.clone(), request.urn, inputs.clone(), request.preview);
+        let outcome = self
+            .run(&context, async move {
+                if preview {
+                    let outputs = provider.preview_create(&run, &urn, &given).await?;
+                    return Ok(Outcome { id: String::new(), outputs, partial: None });
+                }
+                provider.create(&run, &urn, &given).await
+            })
+            .await?;
+        let (id, outputs) = finished(outcome, &inputs)?;
+        Ok(Response::new(created(id, &outputs)))
+    }
+
+    async fn read(&self, request: Request<pb::ReadRequest>) -> Answer<pb::ReadResponse> {
+        let request = request.into_inner();
+        ours(&request.urn, &request.r#type)?;
+        let provider = self.provider()?;
+        let (inputs, outputs) = (wire::decode(request.inputs), wire::decode(request.properties));
+        let context = self.context(&request.urn, request.timeout);
+        let run = context.clone();
+        let read = self
+            .run(&context, async move { provider.read(&run, &request.urn, &request.id, &inputs, &outputs).await })
+            .await?;
+        Ok(Response::new(match read {
+            Some(read) => pb::ReadResponse {
+                id: read.id,
+                properties: Some(wire::encode(&read.outputs)),
+                inputs: Some(wire::encode(&read.inputs)),
+                refresh_before_update: false,
+            },
+            None => pb::ReadResponse::default(),
+        }))
+    }
+
+    type ListStream = Pin<Box<dyn Stream<Item = Result<pb::ListResponse, Status>> + Send>>;
+
+    async fn list(&self, _: Request<pb::ListRequest>) -> Answer<Self::ListStream> {
+        Err(Status::unimplemented("the awskms provider does not list keys yet"))
+    }
+
+    async fn update(&self, request: Request<pb::UpdateRequest>) -> Answer<pb::UpdateResponse> {
+        let request = request.into_inner();
+        ours(&request.urn, &request.r#type)?;
+        let provider = self.provider()?;
+        let (olds, old_inputs) = (wire::decode(request.olds), wire::decode(request.old_inputs));
+        let inputs = wire::decode(request.news);
+        let context = self.context(&request.urn, request.timeout);
+        if request.preview {
+            let outputs = provider.preview_update(&context, &olds, &inputs);
+            context.log.flush().await;
+            return Ok(Response::new(updated(&outputs)));
+        }
+        let (run, news) = (context.clone(), inputs.clone());
+        let outcome = self
+            .run(&context, async move {
+                provider.update(&run, &request.urn, &request.id, &olds, &old_inputs, &news).await
+            })
+            .await?;
+        let (_, outputs) = finished(outcome, &inputs)?;
+        Ok(Response::new(updated(&outputs)))
+    }
+
+    async fn delete(&self, request: Request<pb::DeleteRequest>) -> Answer<()> {
+        let request = request.into_inner();
+        ours(&request.urn, &request.r#type)?;
+        let provider = self.provider()?;
+        let (outputs, old_inputs) = (wire::decode(request.properties), wire::decode(request.old_inputs));
+        let context = self.context(&request.urn, request.timeout);
+        let run = context.clone();
+        self.run(&context, async move {
+            provider.delete(&run, &request.urn, &request.id, &outputs, &old_inputs).await
+        })
+        .await?;
+        Ok(Response::new(()))
+    }
+
+    async fn construct(&self, request: Request<pb::ConstructRequest>) -> Answer<pb::ConstructResponse> {
+        Err(Status::unimplemented(format!("the awskms provider has no component {:?}", request.into_inner().r#type)))
+    }
+
+    async fn cancel(&self, _: Request<()>) -> Answer<()> {
+        self.running.cancel();
+        Ok(Response::new(()))
+    }
+
+    async fn get_plugin_info(&self, _: Request<()>) -> Answer<pb::PluginInfo> {
+        Ok(Response::new(pb::PluginInfo { version: VERSION.to_owned() }))
+    }
+
+    async fn attach(&self, request: Request<pb::PluginAttach>) -> Answer<()> {
+        self.engine.attach(&request.into_inner().address);
+        Ok(Response::new(()))
+    }
+
+    async fn get_mapping(&self, _: Request<pb::GetMappingRequest>) -> Answer<pb::GetMappingResponse> {
+        Ok(Response::new(pb::GetMappingResponse::default()))
+    }
+
+    async fn get_mappings(&self, _: Request<pb::GetMappingsRequest>) -> Answer<pb::GetMappingsResponse> {
+        Ok(Response::new(pb::GetMappingsResponse::default()))
+    }
+}
+
+fn created(id: String, outputs: &PropertyMap) -> pb::CreateResponse {
+    pb::CreateResponse { id, properties: Some(wire::encode(outputs)), refresh_before_update: false }
+}
+
+fn updated(outputs: &PropertyMap) -> pb::UpdateResponse {
+    pb::UpdateResponse { properties: Some(wire::encode(outputs)), refresh_before_update: false }
+}
+
+/// Configuration as `awskms:config:NAME` and text.
+fn by_variable(variables: std::collections::BTreeMap<String, String>) -> PropertyMap {
+    let short = |name: &str| name.rsplit(':').next().unwrap_or(name).to_owned();
+    variables.into_iter().map(|(name, value)| (short(&name), PropertyValue::String(value))).collect()
+}
+
+/// Serves on a free loopback port until `stop` ends. The port's number is the first line on stdout: the engine waits for
+/// it.
+///
+/// # Errors
+/// The port cannot be opened or the server fails.
+pub async fn serve(
+    service: Service,
+    stop: impl Future<Output = ()> + Send + 'static,
+) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
+    announce(listener.local_addr()?.port())?;
+    let running = service.running.clone();
+    let server = ResourceProviderServer::new(service)
+        .max_decoding_message_size(MESSAGE_LIMIT)
+        .max_encoding_message_size(MESSAGE_LIMIT);
+    let incoming = tonic::transport::server::TcpIncoming::from(listener).with_nodelay(Some(true));
+    tonic::transport::Server::builder().add_service(server).serve_with_incoming_shutdown(incoming, stop).await?;
+    running.finished().await;
+    Ok(())
+}
+
+/// Nothing else may be written to stdout before the port, and nothing at all after it.
+fn announce(port: u16) -> std::io::Result<()> {
+    use std::io::Write as _;
+    let mut stdout = std::io::stdout().lock();
+    writeln!(stdout, "{port}")?;
+    stdout.flush()
+}

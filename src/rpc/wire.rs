@@ -1,0 +1,161 @@
+//! `google.protobuf.Struct`, as the engine fills it, to property values and back.
+//!
+//! The constants are Pulumi's own: signatures of special objects and the texts that stand for unknown values
+//! (sdk/proto of the Pulumi repository documents both).
+
+use std::collections::BTreeMap;
+
+use awskms_core::value::{PropertyMap, PropertyValue};
+use prost_types::value::Kind;
+use prost_types::{ListValue, Struct, Value};
+
+const SIGNATURE: &str = "4dabf18193072939515e22adb298388d";
+const SECRET: &str = "1b47061264138c4ac30d75fd1eb44270";
+const OUTPUT: &str = "d0e6a833031e9bbcd3f4e8bde6ca49a4";
+const RESOURCE: &str = "5cf8f73096256a8f31e491e813e4eb8e";
+const ASSET: &str = "c44067f5952c0a294b673a41bacd8c17";
+const ARCHIVE: &str = "0def7320c3a5731c473e5ecbe6d01bc7";
+const UNKNOWN_TEXT: &str = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+const UNKNOWNS: [&str; 7] = [
+    UNKNOWN_TEXT,
+    "1c4a061d-8072-4f0a-a4cb-0ff528b18fe7",
+    "3eeb2bf0-c639-47a8-9e75-3b44932eb421",
+    "6a19a0b0-7e62-4c92-b797-7f8e31da9cc2",
+    "030794c1-ac77-496b-92df-f27374a8bd58",
+    "e48ece36-62e2-4504-bad9-02848725956a",
+    "dd056dcd-154b-4c76-9bd3-c8f88648b5ff",
+];
+
+/// Reads the properties of a request; an absent struct has none.
+pub(super) fn decode(wire: Option<Struct>) -> PropertyMap {
+    wire.map(|wire| map(wire.fields)).unwrap_or_default()
+}
+
+/// Writes properties for an answer.
+pub(super) fn encode(properties: &PropertyMap) -> Struct {
+    Struct { fields: properties.iter().map(|(name, value)| (name.clone(), encode_value(value))).collect() }
+}
+
+fn map(fields: BTreeMap<String, Value>) -> PropertyMap {
+    fields.into_iter().map(|(name, value)| (name, decode_value(value))).collect()
+}
+
+fn decode_value(value: Value) -> PropertyValue {
+    match value.kind {
+        None | Some(Kind::NullValue(_)) => PropertyValue::Null,
+        Some(Kind::BoolValue(value)) => PropertyValue::Bool(value),
+        Some(Kind::NumberValue(value)) => PropertyValue::Number(value),
+        Some(Kind::StringValue(text)) if UNKNOWNS.contains(&text.as_str()) => PropertyValue::Unknown,
+        Some(Kind::StringValue(text)) => PropertyValue::String(text),
+        Some(Kind::ListValue(list)) => PropertyValue::List(list.values.into_iter().map(decode_value).collect()),
+        Some(Kind::StructValue(object)) => decode_object(object.fields),
+    }
+}
+
+fn decode_object(mut fields: BTreeMap<String, Value>) -> PropertyValue {
+    let Some(Kind::StringValue(signature)) = fields.get(SIGNATURE).and_then(|value| value.kind.as_ref()) else {
+        return PropertyValue::Map(map(fields));
+    };
+    match signature.as_str() {
+        SECRET => inner(&mut fields).unwrap_or(PropertyValue::Null).into_secret(),
+        // An output value without a value is unknown.
+        OUTPUT => {
+            let secret = matches!(fields.get("secret").and_then(|v| v.kind.as_ref()), Some(Kind::BoolValue(true)));
+            let value = inner(&mut fields).unwrap_or(PropertyValue::Unknown);
+            if secret { value.into_secret() } else { value }
+        }
+        RESOURCE => PropertyValue::Foreign("a reference to a resource"),
+        ASSET => PropertyValue::Foreign("an asset"),
+        ARCHIVE => PropertyValue::Foreign("an archive"),
+        _ => PropertyValue::Foreign("a value of a kind that this provider does not know"),
+    }
+}
+
+fn inner(fields: &mut BTreeMap<String, Value>) -> Option<PropertyValue> {
+    fields.remove("value").map(decode_value)
+}
+
+fn encode_value(value: &PropertyValue) -> Value {
+    let kind = match value {
+        PropertyValue::Null | PropertyValue::Foreign(_) => Kind::NullValue(0),
+        PropertyValue::Bool(value) => Kind::BoolValue(*value),
+        PropertyValue::Number(value) => Kind::NumberValue(*value),
+        PropertyValue::String(text) => Kind::StringValue(text.clone()),
+        PropertyValue::Unknown => Kind::StringValue(UNKNOWN_TEXT.to_owned()),
+        PropertyValue::List(items) => Kind::ListValue(ListValue { values: items.iter().map(encode_value).collect() }),
+        PropertyValue::Map(map) => Kind::StructValue(encode(map)),
+        PropertyValue::Secret(inner) => {
+            let signature = Value { kind: Some(Kind::StringValue(SECRET.to_owned())) };
+            let fields = [(SIGNATURE.to_owned(), signature), ("value".to_owned(), encode_value(inner))];
+            Kind::StructValue(Struct { fields: fields.into() })
+        }
+    };
+    Value { kind: Some(kind) }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use awskms_core::value::{PropertyMap, PropertyValue};
+    use proptest::prelude::*;
+    use prost_types::value::Kind;
+    use prost_types::{Struct, Value};
+
+    use super::{OUTPUT, SIGNATURE, UNKNOWNS, decode, encode};
+
+    fn text(text: &str) -> Value {
+        Value { kind: Some(Kind::StringValue(text.to_owned())) }
+    }
+
+    fn object(fields: &[(&str, Value)]) -> Struct {
+        Struct { fields: fields.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect() }
+    }
+
+    #[test]
+    fn every_unknown_text_is_unknown() {
+        for unknown in UNKNOWNS {
+            assert_eq!(decode(Some(object(&[("x", text(unknown))])))["x"], PropertyValue::Unknown);
+        }
+    }
+
+    #[test]
+    fn output_values() {
+        let output = |fields: &[(&str, Value)]| {
+            let mut all = vec![(SIGNATURE, text(OUTPUT))];
+            all.extend(fields.iter().cloned());
+            let value = Value { kind: Some(Kind::StructValue(object(&all))) };
+            decode(Some(object(&[("x", value)])))["x"].clone()
+        };
+        let secret = ("secret", Value { kind: Some(Kind::BoolValue(true)) });
+        assert_eq!(output(&[]), PropertyValue::Unknown);
+        assert_eq!(output(&[("value", text("a"))]), PropertyValue::from("a"));
+        assert_eq!(output(std::slice::from_ref(&secret)), PropertyValue::Unknown.into_secret());
+        assert_eq!(output(&[("value", text("a")), secret]), PropertyValue::from("a").into_secret());
+    }
+
+    fn any_value() -> impl Strategy<Value = PropertyValue> {
+        let leaf = prop_oneof![
+            Just(PropertyValue::Null),
+            any::<bool>().prop_map(PropertyValue::Bool),
+            any::<i32>().prop_map(PropertyValue::from),
+            "[ -~]{0,8}".prop_map(PropertyValue::from),
+            Just(PropertyValue::Unknown),
+        ];
+        leaf.prop_recursive(4, 32, 4, |inner| {
+            prop_oneof![
+                prop::collection::vec(inner.clone(), 0..4).prop_map(PropertyValue::List),
+                prop::collection::btree_map("[a-z]{1,4}", inner.clone(), 0..4).prop_map(PropertyValue::Map),
+                inner.prop_map(PropertyValue::into_secret),
+            ]
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_written_is_read(value in any_value()) {
+            let properties: PropertyMap = BTreeMap::from([("x".to_owned(), value)]);
+            prop_assert_eq!(decode(Some(encode(&properties))), properties);
+        }
+    }
+}
