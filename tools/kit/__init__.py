@@ -1,0 +1,1 @@
+"""What the set-up, the demo and the tests share."""
