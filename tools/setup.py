@@ -140,7 +140,17 @@ def python() -> None:
         run([sys.executable, "-m", "venv", str(paths.VENV)], paths.ROOT)
         run([str(paths.VENV / "bin/pip"), "install", "--quiet", "--disable-pip-version-check", "-r", str(wanted)], paths.ROOT)
 
-    once("python", digest(wanted, text=sys.version), "installing Python packages", install)
+    sdk, copy = paths.ROOT / "sdk/python", paths.TOOLS / "python-sdk"
+
+    def install_sdk() -> None:
+        # From a copy: pip leaves its own files beside the sources.
+        shutil.rmtree(copy, ignore_errors=True)
+        shutil.copytree(sdk, copy)
+        run([str(paths.VENV / "bin/pip"), "install", "--quiet", "--no-deps", "--force-reinstall", str(copy)], paths.ROOT)
+
+    stamp = digest(wanted, text=sys.version)
+    once("python", stamp, "installing Python packages", install)
+    once("python-sdk", digest(sdk, text=stamp), "installing the Python SDK", install_sdk)
 
 
 def sdkgen() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import tomllib
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -14,12 +15,12 @@ VENV = TOOLS / "venv"
 RELEASE = ROOT / "target" / "release"
 PROVIDER = RELEASE / "pulumi-resource-awskms"
 SIMULATOR = RELEASE / "awskms-sim"
-PYTHON_SDK = ROOT / "sdk" / "python"
+VERSION = tomllib.loads((ROOT / "Cargo.toml").read_text())["workspace"]["package"]["version"]
 
 
 def search_path() -> str:
     """PATH with the tools of this repository before everything else."""
-    return os.pathsep.join([str(RELEASE), str(VENV / "bin"), str(BIN), os.environ.get("PATH", "")])
+    return os.pathsep.join([str(VENV / "bin"), str(BIN), os.environ.get("PATH", "")])
 
 
 def pulumi() -> str:

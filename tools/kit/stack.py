@@ -51,7 +51,8 @@ class Stack:
         return output
 
     def init(self, name: str = "dev") -> None:
-        """Makes the stack."""
+        """Installs the plugin and makes the stack."""
+        install_plugin(self.env)
         self.pulumi("stack", "init", name)
 
     def outputs(self) -> dict[str, Any]:
@@ -74,6 +75,14 @@ class Stack:
         return [step for step in steps if "AwsKmsKey" in step["urn"]]
 
 
+def install_plugin(env: dict[str, str]) -> None:
+    """Puts the provider where Pulumi looks for plugins."""
+    command = [paths.pulumi(), "plugin", "install", "resource", "awskms", paths.VERSION, "--file", str(paths.PROVIDER)]
+    done = subprocess.run(command, env=env, text=True, capture_output=True, check=False)
+    if done.returncode != 0:
+        raise Failed(command, done.stdout + done.stderr)
+
+
 def environment(home: Path, endpoint: str, region: str = REGION) -> dict[str, str]:
     """The environment of a program that works on the simulator and knows no real credentials."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "PULUMI_"))}
@@ -94,7 +103,6 @@ def environment(home: Path, endpoint: str, region: str = REGION) -> dict[str, st
         "AWS_EC2_METADATA_DISABLED": "true",
         "AWS_CONFIG_FILE": str(home / "none"),
         "AWS_SHARED_CREDENTIALS_FILE": str(home / "none"),
-        "PYTHONPATH": str(paths.PYTHON_SDK),
         "PYTHONDONTWRITEBYTECODE": "1",
         "TS_NODE_TRANSPILE_ONLY": "true",
         "VIRTUAL_ENV": str(paths.VENV),

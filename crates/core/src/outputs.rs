@@ -2,7 +2,10 @@
 
 use std::collections::BTreeSet;
 
+use serde_json::Value;
+
 use crate::observed::{Observed, Reading};
+use crate::policy;
 use crate::value::{PropertyMap, PropertyValue};
 
 /// The outputs of an existing key.
@@ -143,7 +146,11 @@ fn readable_outputs(
     }
     match &observed.policy {
         Reading::Seen(policy) => {
-            facts.push(("policyJson", hide_policy(inputs, policy.to_string().into())));
+            // AWS rewrites policies; the text changes only when its meaning does.
+            let kept = previous.get("policyJson").and_then(PropertyValue::as_str);
+            let kept = kept.filter(|text| policy::equal(&Value::String((*text).to_owned()), policy));
+            let text = kept.map_or_else(|| policy.to_string(), str::to_owned);
+            facts.push(("policyJson", hide_policy(inputs, text.into())));
         }
         Reading::Denied(_) => facts.extend(last("policyJson")),
     }

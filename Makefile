@@ -1,0 +1,50 @@
+# What a person runs, and what CI runs. Each target is a short script or a cargo command.
+
+PYTHON ?= python3
+VENV := .tools/venv/bin/python
+PLUGIN_VERSION = $(shell sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml | head -n 1)
+
+.PHONY: demo test tools build sdk fmt lint install bench clean
+
+## A real `pulumi up` on the embedded simulator, in TypeScript and Python. No AWS account.
+demo: tools build
+	@$(VENV) tools/demo.py
+
+## Every test.
+test: tools
+	@$(VENV) tools/test.py
+
+## The Pulumi CLI, Python and Node packages, below .tools.
+tools:
+	@$(PYTHON) tools/setup.py
+
+## The provider and the simulator, into target/release.
+build:
+	@echo "==> building the provider and the simulator (about 4 min the first time)"
+	@cargo build --quiet --release --locked -p pulumi-awskms -p awskms-sim
+
+## Everything generated: Rust tables, schema.json, SDKs, reference.
+sdk:
+	@$(PYTHON) tools/setup.py sdkgen
+	@cargo xtask generate
+	@.tools/bin/awskms-sdkgen .
+
+fmt:
+	@cargo fmt --all
+
+lint:
+	@cargo fmt --all --check
+	@cargo clippy --quiet --release --locked --workspace --all-targets -- -D warnings
+	@$(PYTHON) tools/licences.py
+
+## The provider into Pulumi's plugin folder.
+install: build
+	@pulumi plugin install resource awskms $(PLUGIN_VERSION) --reinstall --file target/release/pulumi-resource-awskms
+	@pulumi plugin ls | grep awskms
+
+## Figures of the simulator and the provider.
+bench: tools build
+	@$(VENV) bench/run.py
+
+clean:
+	@rm -rf .tools target

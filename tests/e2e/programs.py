@@ -1,0 +1,99 @@
+"""Programs whose one key takes its inputs from a file, so that a test can change them."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from kit import simulator, stack
+
+ADMIN = f"arn:aws:iam::{simulator.ACCOUNT}:role/SecurityAdmin"
+USER = f"arn:aws:iam::{simulator.ACCOUNT}:role/RDSServiceRole"
+
+TYPESCRIPT = {
+    "Pulumi.yaml": "name: keys\nruntime:\n  name: nodejs\n  options:\n    typescript: true\n",
+    "package.json": '{"name": "keys", "private": true, "main": "index.ts"}',
+    "tsconfig.json": '{"compilerOptions": {"target": "es2020", "module": "commonjs", "strict": true}}',
+    "index.ts": """
+import * as fs from "fs";
+import * as pulumi from "@pulumi/pulumi";
+import * as awskms from "pulumi-awskms";
+const file = JSON.parse(fs.readFileSync("inputs.json", "utf8"));
+if (file.inputs) {
+    const key = new awskms.AwsKmsKey("key", file.inputs, file.options);
+    module.exports = { keyId: key.keyId, keyArn: key.keyArn, aliasArn: key.aliasArn, keyState: key.keyState,
+        rotationEnabled: key.rotationEnabled, tagsAll: key.tagsAll };
+}
+""",
+}
+
+PYTHON = {
+    "Pulumi.yaml": "name: keys\nruntime: python\n",
+    "__main__.py": """
+import json, re
+import pulumi
+import pulumi_awskms as awskms
+file = json.load(open("inputs.json"))
+snake = lambda name: re.sub("([A-Z])", lambda m: "_" + m[1].lower(), name)
+def named(inputs):
+    out = {snake(name): value for name, value in inputs.items()}
+    if isinstance(out.get("policy"), dict):
+        out["policy"] = {snake(name): value for name, value in out["policy"].items()}
+    return out
+if file["inputs"]:
+    options = {snake(name): value for name, value in file.get("options", {}).items()}
+    key = awskms.AwsKmsKey("key", **named(file["inputs"]), opts=pulumi.ResourceOptions(**options))
+    for name in ["keyId", "keyArn", "aliasArn", "keyState", "rotationEnabled", "tagsAll"]:
+        pulumi.export(name, getattr(key, snake(name)))
+""",
+}
+
+LANGUAGES = {"typescript": TYPESCRIPT, "python": PYTHON}
+
+
+class KeyProgram:
+    """A stack with one key."""
+
+    def __init__(self, running: stack.Stack) -> None:
+        self.stack = running
+
+    def write(self, inputs: dict[str, Any] | None, **options: Any) -> None:
+        """Sets the key's inputs; None takes the key out of the program."""
+        text = json.dumps({"inputs": inputs, "options": options})
+        (self.stack.folder / "inputs.json").write_text(text)
+
+    def up(self, inputs: dict[str, Any] | None, *words: str, **options: Any) -> str:
+        """Sets the inputs and runs `pulumi up`."""
+        self.write(inputs, **options)
+        return self.stack.pulumi("up", "--yes", "--skip-preview", *words)
+
+    def refused(self, inputs: dict[str, Any], command: str = "preview") -> str:
+        """What `pulumi` says to inputs that it must refuse."""
+        self.write(inputs)
+        words = [command] if command == "preview" else [command, "--yes", "--skip-preview"]
+        try:
+            output = self.stack.pulumi(*words)
+        except stack.Failed as failed:
+            return " ".join(failed.output.split())
+        raise AssertionError(f"it was accepted:\n{output}")
+
+    def key(self) -> dict[str, Any]:
+        """The key in the state."""
+        keys = self.stack.resources()
+        assert len(keys) == 1, keys
+        return keys[0]
+
+
+@contextmanager
+def key_program(language: str, sim: simulator.Simulator) -> Iterator[KeyProgram]:
+    """A program in a language, without a key yet."""
+    with stack.program(LANGUAGES[language], sim.url) as running:
+        yield KeyProgram(running)
+
+
+def plain(text: str) -> str:
+    """Text without colours."""
+    return re.sub(r"\x1b\[[0-9;]*m", "", text)
