@@ -6,7 +6,7 @@ mod cancel;
 mod diff;
 pub mod engine;
 /// Code generated from proto/pulumi.
-#[expect(missing_docs, clippy::pedantic, reason = "generated")]
+#[expect(missing_docs, clippy::pedantic, clippy::allow_attributes, reason = "generated")]
 pub mod generated {
     pub mod pulumirpc {
         include!("gen/pulumirpc.rs");

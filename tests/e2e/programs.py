@@ -16,7 +16,7 @@ USER = f"arn:aws:iam::{simulator.ACCOUNT}:role/RDSServiceRole"
 TYPESCRIPT = {
     "Pulumi.yaml": "name: keys\nruntime:\n  name: nodejs\n  options:\n    typescript: true\n",
     "package.json": '{"name": "keys", "private": true, "main": "index.ts"}',
-    "tsconfig.json": '{"compilerOptions": {"target": "es2020", "module": "commonjs", "strict": true}}',
+    "tsconfig.json": '{"compilerOptions": {"target": "es2020", "module": "commonjs", "moduleResolution": "node", "strict": true}}',
     "index.ts": """
 import * as fs from "fs";
 import * as pulumi from "@pulumi/pulumi";

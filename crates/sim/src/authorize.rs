@@ -89,7 +89,7 @@ fn allowed(
     context: &BTreeMap<String, String>,
 ) -> bool {
     let by_identity = identity(state, caller, action);
-    let question = Question { principal: &caller.arn, action, account, context };
+    let question = Question { principal: &caller.arn, action, context };
     match policy::judge(document, &question) {
         _ if by_identity == Judgement::Denied => false,
         Judgement::Denied | Judgement::Silent => false,

@@ -13,8 +13,6 @@ pub(crate) struct Question<'a> {
     pub(crate) principal: &'a str,
     /// Such as `kms:PutKeyPolicy`.
     pub(crate) action: &'a str,
-    /// Account of the key.
-    pub(crate) account: &'a str,
     /// Encryption context of the call.
     pub(crate) context: &'a BTreeMap<String, String>,
 }

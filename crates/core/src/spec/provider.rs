@@ -36,8 +36,20 @@ fn read(kind: &Kind, value: &PropertyValue) -> PropertyValue {
     match value {
         PropertyValue::Secret(inner) => read(kind, inner).into_secret(),
         PropertyValue::String(text) if !matches!(kind, Kind::Text(_) | Kind::Enum(_) | Kind::Json) => {
-            serde_json::from_str(text).map_or_else(|_| value.clone(), |json| PropertyValue::from_json(&json))
+            serde_json::from_str(text).map_or_else(|_| value.clone(), |json| read(kind, &PropertyValue::from_json(&json)))
         }
+        // `pulumi config set` makes numbers of account IDs.
+        PropertyValue::List(items) => match kind {
+            Kind::List { element: Kind::Text(_), .. } => PropertyValue::List(items.iter().map(as_text).collect()),
+            _ => value.clone(),
+        },
+        other => other.clone(),
+    }
+}
+
+fn as_text(value: &PropertyValue) -> PropertyValue {
+    match value {
+        PropertyValue::Number(number) if number.fract() == 0.0 => PropertyValue::String(format!("{number:.0}")),
         other => other.clone(),
     }
 }
