@@ -93,7 +93,10 @@ mod tests {
     #[test]
     fn finds_the_engine_behind_flags() {
         assert_eq!(engine_address(&["127.0.0.1:4000"]), Some("127.0.0.1:4000"));
-        assert_eq!(engine_address(&["-logtostderr", "-v", "9", "--tracing", "http://x:1", "127.0.0.1:1"]), Some("127.0.0.1:1"));
+        assert_eq!(
+            engine_address(&["-logtostderr", "-v", "9", "--tracing", "http://x:1", "127.0.0.1:1"]),
+            Some("127.0.0.1:1")
+        );
         assert_eq!(engine_address(&[]), None);
         assert_eq!(engine_address(&["-v"]), None);
     }

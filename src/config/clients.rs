@@ -24,13 +24,19 @@ pub enum ConfigError {
     #[error("{0}: {1}")]
     BadUrl(String, String),
     /// No credentials, or ones that AWS does not take.
-    #[error("no usable AWS credentials: {0}. Tried {1}. Set the provider's profile, accessKey and secretKey, or assumeRoles, or AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY; `aws sts get-caller-identity` shows what is in force")]
+    #[error(
+        "no usable AWS credentials: {0}. Tried {1}. Set the provider's profile, accessKey and secretKey, or assumeRoles, or AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY; `aws sts get-caller-identity` shows what is in force"
+    )]
     Credentials(String, String),
     /// STS did not answer.
-    #[error("sts:GetCallerIdentity failed: {0}. It tells which account is worked on; check network and endpoint, or set skipRequestingAccountId")]
+    #[error(
+        "sts:GetCallerIdentity failed: {0}. It tells which account is worked on; check network and endpoint, or set skipRequestingAccountId"
+    )]
     Identity(String),
     /// The account is not one to work on.
-    #[error("the credentials belong to account {account}, which {rule} of the provider excludes. Nothing was changed. Use credentials of another account, or correct {rule}")]
+    #[error(
+        "the credentials belong to account {account}, which {rule} of the provider excludes. Nothing was changed. Use credentials of another account, or correct {rule}"
+    )]
     Account {
         /// The account of the credentials.
         account: String,
@@ -124,7 +130,8 @@ impl Clients {
                 (Some(code), message) => format!("{code}: {}", message.unwrap_or("no further message")),
                 _ => DisplayErrorContext(&error).to_string(),
             };
-            let by_credentials = error.code().is_some_and(|code| code != "AccessDenied") || text.contains("credentials");
+            let by_credentials =
+                error.code().is_some_and(|code| code != "AccessDenied") || text.contains("credentials");
             if by_credentials { ConfigError::Credentials(text, self.tried()) } else { ConfigError::Identity(text) }
         })?;
         let identity = Identity {
@@ -153,7 +160,8 @@ impl Clients {
         } else if let Some(profile) = &self.settings.profile {
             format!("profile {profile:?} of the provider")
         } else {
-            "the environment, the shared configuration files, web identity, container and instance credentials".to_owned()
+            "the environment, the shared configuration files, web identity, container and instance credentials"
+                .to_owned()
         };
         match self.settings.assume_roles.len() + usize::from(self.settings.web_identity.is_some()) {
             0 => first,
@@ -179,7 +187,7 @@ async fn load(settings: &Settings) -> SdkConfig {
         .connect_timeout(Duration::from_secs(3))
         .read_timeout(Duration::from_secs(10))
         .operation_attempt_timeout(Duration::from_secs(15))
-        .operation_timeout(Duration::from_secs(60))
+        .operation_timeout(Duration::from_mins(1))
         .build();
     let mut loader = aws_config::defaults(BehaviorVersion::v2026_01_12())
         .retry_config(retry.with_max_attempts(settings.max_attempts))
@@ -197,7 +205,8 @@ async fn load(settings: &Settings) -> SdkConfig {
         loader = loader.profile_files(files);
     }
     if let Some(keys) = &settings.static_keys {
-        let keys = Credentials::new(&keys.access_key, &keys.secret_key, keys.token.clone(), None, "provider configuration");
+        let keys =
+            Credentials::new(&keys.access_key, &keys.secret_key, keys.token.clone(), None, "provider configuration");
         loader = loader.credentials_provider(keys);
     }
     let base = loader.load().await;
@@ -216,7 +225,11 @@ fn profile_files(settings: &Settings) -> Option<aws_runtime::env_config::file::E
         (&settings.credentials_files, EnvConfigFileKind::Credentials, false),
     ] {
         if paths.is_empty() {
-            files = if usual { files.include_default_config_file(true) } else { files.include_default_credentials_file(true) };
+            files = if usual {
+                files.include_default_config_file(true)
+            } else {
+                files.include_default_credentials_file(true)
+            };
         }
         for path in paths {
             files = files.with_file(kind, path);

@@ -74,10 +74,8 @@ impl Settings {
         let endpoint = config.endpoint.known().cloned();
         let services = config.endpoints.known().cloned().unwrap_or_default();
         let access_key = config.access_key.known().cloned();
-        let static_keys = access_key.zip(config.secret_key.known().cloned()).map(|(access_key, secret_key)| StaticKeys {
-            access_key,
-            secret_key,
-            token: config.token.known().cloned(),
+        let static_keys = access_key.zip(config.secret_key.known().cloned()).map(|(access_key, secret_key)| {
+            StaticKeys { access_key, secret_key, token: config.token.known().cloned() }
         });
         let ignored = config.ignore_tags.known().cloned().unwrap_or_default();
         let default_tags = config.default_tags.known().cloned().unwrap_or_default().tags;

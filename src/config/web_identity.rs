@@ -15,11 +15,7 @@ pub(super) struct WebIdentity {
 }
 
 /// The provider of credentials for the role.
-pub(super) fn provider(
-    role: &AssumeRoleWithWebIdentity,
-    endpoint: Option<&str>,
-    config: &SdkConfig,
-) -> WebIdentity {
+pub(super) fn provider(role: &AssumeRoleWithWebIdentity, endpoint: Option<&str>, config: &SdkConfig) -> WebIdentity {
     let region = config.region().cloned().unwrap_or(Region::from_static("us-east-1"));
     let mut sts = aws_sdk_sts::config::Builder::from(config).region(region.clone());
     if let Some(url) = endpoint {
@@ -39,7 +35,8 @@ impl WebIdentity {
             .send()
             .await
             .map_err(CredentialsError::provider_error)?;
-        let keys = answer.credentials().ok_or_else(|| CredentialsError::unhandled("STS answered without credentials"))?;
+        let keys =
+            answer.credentials().ok_or_else(|| CredentialsError::unhandled("STS answered without credentials"))?;
         let expires = std::time::SystemTime::try_from(*keys.expiration()).map_err(CredentialsError::unhandled)?;
         Ok(Credentials::new(
             keys.access_key_id(),
@@ -60,9 +57,9 @@ impl WebIdentity {
             ));
         };
         let token = tokio::fs::read_to_string(file).await;
-        token.map(|token| token.trim().to_owned()).map_err(|error| {
-            CredentialsError::invalid_configuration(format!("webIdentityTokenFile {file}: {error}"))
-        })
+        token
+            .map(|token| token.trim().to_owned())
+            .map_err(|error| CredentialsError::invalid_configuration(format!("webIdentityTokenFile {file}: {error}")))
     }
 }
 

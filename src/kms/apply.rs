@@ -155,8 +155,6 @@ fn done_if(result: Result<(), KmsError>, proof: Kind) -> Result<(), KmsError> {
 
 fn sdk_tags(tags: &BTreeMap<String, String>) -> Vec<Tag> {
     tags.iter()
-        .map(|(key, value)| {
-            Tag::builder().tag_key(key).tag_value(value).build().expect("both members are set")
-        })
+        .map(|(key, value)| Tag::builder().tag_key(key).tag_value(value).build().expect("both members are set"))
         .collect()
 }

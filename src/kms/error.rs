@@ -142,10 +142,10 @@ fn kind<E>(error: &SdkError<E, HttpResponse>, code: &str, message: &str) -> Kind
     }
 }
 
+/// hyper says "client error (Connect)" for what went wrong before a connection stood, and "client error (`SendRequest`)"
+/// for what went wrong on one.
 fn is_connect_failure(message: &str) -> bool {
-    ["tcp connect error", "Connect", "dns error", "ConnectTimeout", "connect timeout"]
-        .iter()
-        .any(|sign| message.contains(sign))
+    ["tcp connect error", "dns error", "(Connect)", "connect timeout"].iter().any(|sign| message.contains(sign))
 }
 
 /// Codes come with or without the suffix `Exception`, and some are in no service model, so they are compared as text.
@@ -161,10 +161,20 @@ fn by_code(code: &str, message: &str, status: u16) -> Kind {
         "KMSInvalidState" => invalid_state(message),
         "UnsupportedOperation" => Kind::Unsupported,
         "Tag" => Kind::Tags,
-        "UnrecognizedClient" | "ExpiredToken" | "InvalidSignature" | "InvalidClientTokenId" | "IncompleteSignature"
-        | "MissingAuthenticationToken" | "OptInRequired" | "SignatureDoesNotMatch" => Kind::Credentials,
-        "KMSInternal" | "DependencyTimeout" | "KeyUnavailable" | "InternalFailure" | "ServiceUnavailable" => Kind::Service,
-        "Validation" | "InvalidAliasName" | "InvalidArn" | "InvalidMarker" | "Serialization" | "UnknownOperation" => Kind::Invalid,
+        "UnrecognizedClient"
+        | "ExpiredToken"
+        | "InvalidSignature"
+        | "InvalidClientTokenId"
+        | "IncompleteSignature"
+        | "MissingAuthenticationToken"
+        | "OptInRequired"
+        | "SignatureDoesNotMatch" => Kind::Credentials,
+        "KMSInternal" | "DependencyTimeout" | "KeyUnavailable" | "InternalFailure" | "ServiceUnavailable" => {
+            Kind::Service
+        }
+        "Validation" | "InvalidAliasName" | "InvalidArn" | "InvalidMarker" | "Serialization" | "UnknownOperation" => {
+            Kind::Invalid
+        }
         _ if status >= 500 => Kind::Service,
         _ => Kind::Other,
     }
@@ -202,8 +212,18 @@ mod tests {
             ("AccessDeniedException", "User: … is not authorized", 400, Kind::AccessDenied),
             ("ThrottlingException", "You have exceeded the rate", 400, Kind::Throttled),
             ("LimitExceededException", "", 400, Kind::Quota),
-            ("MalformedPolicyDocumentException", "Policy contains a statement with one or more invalid principals.", 400, Kind::InvalidPrincipal),
-            ("MalformedPolicyDocumentException", "The new key policy will not allow you to update the key policy in the future.", 400, Kind::Lockout),
+            (
+                "MalformedPolicyDocumentException",
+                "Policy contains a statement with one or more invalid principals.",
+                400,
+                Kind::InvalidPrincipal,
+            ),
+            (
+                "MalformedPolicyDocumentException",
+                "The new key policy will not allow you to update the key policy in the future.",
+                400,
+                Kind::Lockout,
+            ),
             ("MalformedPolicyDocumentException", "Syntax errors in policy.", 400, Kind::MalformedPolicy),
             ("KMSInvalidStateException", "arn:… is pending deletion.", 400, Kind::PendingDeletion),
             ("KMSInvalidStateException", "arn:… is pending import.", 400, Kind::InvalidState),

@@ -42,11 +42,8 @@ impl MarkIndex {
 }
 
 fn marked(keys: Option<&HashMap<String, Option<OwnerMark>>>) -> Vec<(String, OwnerMark)> {
-    let mut all: Vec<_> = keys
-        .into_iter()
-        .flatten()
-        .filter_map(|(arn, mark)| Some((arn.clone(), mark.clone()?)))
-        .collect();
+    let mut all: Vec<_> =
+        keys.into_iter().flatten().filter_map(|(arn, mark)| Some((arn.clone(), mark.clone()?))).collect();
     // The newest generation first: an older one has been taken over by it.
     all.sort_by(|(a, left), (b, right)| right.generation().cmp(&left.generation()).then(a.cmp(b)));
     all

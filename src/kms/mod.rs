@@ -7,7 +7,7 @@ mod observe;
 mod patience;
 mod run;
 
-pub use error::{KmsError, Kind};
+pub use error::{Kind, KmsError};
 pub use index::MarkIndex;
 pub use observe::{describe, observe, public_key};
 pub use patience::{Patience, pause};

@@ -157,7 +157,7 @@ impl<'a> Attempts<'a> {
         let throttled = error.kind == Kind::Throttled && error.operation == "CreateKey";
         let (at_most, what) = match self.patience.wait_for(&error) {
             Some(wait) => (wait.at_most, wait.what),
-            None if throttled => (Duration::from_secs(120), "KMS to accept more requests"),
+            None if throttled => (Duration::from_mins(2), "KMS to accept more requests"),
             None => return Err(Trouble::Kms(error)),
         };
         let waited = self.started.elapsed();

@@ -20,12 +20,7 @@ impl Provider {
     /// # Errors
     /// Before a key exists: the reason, and nothing was created. Afterwards there is no error: the outcome carries the
     /// key's ID and what is left to do.
-    pub async fn create(
-        &self,
-        context: &Context,
-        urn: &str,
-        inputs: &PropertyMap,
-    ) -> Result<Outcome, ResourceError> {
+    pub async fn create(&self, context: &Context, urn: &str, inputs: &PropertyMap) -> Result<Outcome, ResourceError> {
         let target = self.target(region_of(inputs))?;
         let account = self.account(&target.region).await?;
         let desired = resolved(inputs, account.as_ref())?;
@@ -109,7 +104,11 @@ impl Provider {
     ) -> Result<Outcome, ResourceError> {
         self.memory.note_key(urn, &observed.metadata.key_id);
         let Some(account) = account_of(&observed.metadata.arn) else {
-            return Ok(unfinished(inputs, &observed, vec![format!("the ARN {} cannot be read", observed.metadata.arn)]));
+            return Ok(unfinished(
+                inputs,
+                &observed,
+                vec![format!("the ARN {} cannot be read", observed.metadata.arn)],
+            ));
         };
         let default = default_policy(&account);
         let mut observed = observed;

@@ -16,8 +16,8 @@ use awskms_core::value::PropertyMap;
 use tokio_util::sync::CancellationToken;
 use tonic::Code;
 
-pub(crate) use ownership::take_mark;
 pub use memory::Memory;
+pub(crate) use ownership::take_mark;
 pub use provider::Provider;
 pub use read::ReadOutcome;
 pub use update::was_pending;

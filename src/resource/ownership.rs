@@ -1,12 +1,12 @@
 //! Whose key is it, and is there one already? The look-ups behind the owner mark.
 
+use awskms_core::desired::Desired;
 use awskms_core::observed::Observed;
 use awskms_core::owner::{OWNER_TAG, OwnerMark};
-use awskms_core::desired::Desired;
 
 use super::provider::{Provider, kms_failure};
 use super::{Context, ResourceError};
-use crate::kms::{self, KmsError, Kind, Target};
+use crate::kms::{self, Kind, KmsError, Target};
 
 /// A key of this resource that the engine does not know.
 #[derive(Debug)]

@@ -33,7 +33,9 @@ impl Provider {
             let held = aliases::holders(context, &target, &desired.aliases).await?;
             aliases::claim(&held, desired, Some(&mark), own_arn, &target.region, urn_name(urn))?;
             if let Some(arn) = own_arn {
-                context.log.warning(&format!("{arn} belongs to this resource: it will be taken up, no new key will be created."));
+                context.log.warning(&format!(
+                    "{arn} belongs to this resource: it will be taken up, no new key will be created."
+                ));
             }
         }
         Ok(outputs::preview_of_new(inputs, policy_json(inputs, account.as_ref())))

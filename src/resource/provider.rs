@@ -58,10 +58,8 @@ impl Provider {
     /// The account that the credentials belong to, checked against the provider's allowed and forbidden accounts.
     pub(super) async fn account(&self, region: &str) -> Result<Option<Account>, ResourceError> {
         let identity = self.clients.identity().await?;
-        Ok(identity.map(|identity| Account {
-            partition: partition_of(&identity.arn, region),
-            id: identity.account.clone(),
-        }))
+        Ok(identity
+            .map(|identity| Account { partition: partition_of(&identity.arn, region), id: identity.account.clone() }))
     }
 
     /// The provider's default tags.

@@ -50,7 +50,10 @@ impl Provider {
         if observed.metadata.manager != "CUSTOMER" {
             return Err(ResourceError::failed(
                 Code::InvalidArgument,
-                format!("{} belongs to an AWS service, which manages it; only customer keys can be managed here", observed.metadata.arn),
+                format!(
+                    "{} belongs to an AWS service, which manages it; only customer keys can be managed here",
+                    observed.metadata.arn
+                ),
             ));
         }
         warn_of_denied(context, &observed);
@@ -120,10 +123,10 @@ impl Provider {
 fn report(context: &Context, observed: &Observed) {
     let metadata = &observed.metadata;
     if metadata.state.is_pending_deletion() {
-        let when = metadata.deletion_date.as_ref().map_or_else(
-            || "once its replicas are gone".to_owned(),
-            |date| format!("on {date}"),
-        );
+        let when = metadata
+            .deletion_date
+            .as_ref()
+            .map_or_else(|| "once its replicas are gone".to_owned(), |date| format!("on {date}"));
         context.log.warning(&format!(
             "{} is pending deletion and will be deleted {when}. `pulumi up` cancels the deletion.",
             metadata.arn

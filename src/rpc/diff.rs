@@ -1,4 +1,4 @@
-//! The answer to Diff and DiffConfig.
+//! The answer to Diff and `DiffConfig`.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -32,7 +32,10 @@ pub(super) fn config(old: &PropertyMap, new: &PropertyMap) -> DiffResponse {
     let names: BTreeSet<&String> = old.keys().chain(new.keys()).collect();
     let changes: Vec<Change> = names
         .into_iter()
-        .filter(|name| old.get(*name).map(|v| v.plain()) != new.get(*name).map(|v| v.plain()))
+        .filter(|name| {
+            old.get(*name).map(awskms_core::value::PropertyValue::plain)
+                != new.get(*name).map(awskms_core::value::PropertyValue::plain)
+        })
         .map(|name| Change { path: Path::of(name), kind: ChangeKind::Update, effect: Effect::Update })
         .collect();
     answer(&changes, false)

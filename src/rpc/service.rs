@@ -112,10 +112,7 @@ fn finished(outcome: Outcome, inputs: &PropertyMap) -> Result<(String, PropertyM
 
 #[tonic::async_trait]
 impl ResourceProvider for Service {
-    async fn handshake(
-        &self,
-        request: Request<pb::ProviderHandshakeRequest>,
-    ) -> Answer<pb::ProviderHandshakeResponse> {
+    async fn handshake(&self, request: Request<pb::ProviderHandshakeRequest>) -> Answer<pb::ProviderHandshakeResponse> {
         let request = request.into_inner();
         if !request.engine_address.is_empty() {
             self.engine.attach(&request.engine_address);
@@ -139,7 +136,10 @@ impl ResourceProvider for Service {
             return Err(Status::invalid_argument(format!("schema version {} is not supported; 0 is", request.version)));
         }
         if !request.subpackage_name.is_empty() {
-            return Err(Status::invalid_argument(format!("there is no package {:?} in this provider", request.subpackage_name)));
+            return Err(Status::invalid_argument(format!(
+                "there is no package {:?} in this provider",
+                request.subpackage_name
+            )));
         }
         Ok(Response::new(pb::GetSchemaResponse { schema: SCHEMA.to_owned() }))
     }
@@ -292,8 +292,8 @@ impl ResourceProvider for Service {
             return Ok(Response::new(updated(&outputs)));
         }
         let (run, news) = (context.clone(), inputs.clone());
-        let outcome = self
-            .run(&context, async move {
+        let outcome =
+            self.run(&context, async move {
                 provider.update(&run, &request.urn, &request.id, &olds, &old_inputs, &news).await
             })
             .await?;
@@ -308,9 +308,10 @@ impl ResourceProvider for Service {
         let (outputs, old_inputs) = (wire::decode(request.properties), wire::decode(request.old_inputs));
         let context = self.context(&request.urn, request.timeout);
         let run = context.clone();
-        self.run(&context, async move {
-            provider.delete(&run, &request.urn, &request.id, &outputs, &old_inputs).await
-        })
+        self.run(
+            &context,
+            async move { provider.delete(&run, &request.urn, &request.id, &outputs, &old_inputs).await },
+        )
         .await?;
         Ok(Response::new(()))
     }

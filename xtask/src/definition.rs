@@ -4,7 +4,8 @@ use std::path::Path;
 
 use anyhow::{Context, Result, bail};
 use prost_reflect::{
-    DescriptorPool, DynamicMessage, EnumDescriptor, FieldDescriptor, Kind as ProtoKind, MessageDescriptor, ReflectMessage, Value,
+    DescriptorPool, DynamicMessage, EnumDescriptor, FieldDescriptor, Kind as ProtoKind, MessageDescriptor,
+    ReflectMessage, Value,
 };
 use protox::Compiler;
 
@@ -103,7 +104,7 @@ impl Definition {
             .all_enums()
             .filter(|e| ours(e.package_name(), e.parent_file().name()))
             .map(|e| enumeration(&pool, &e))
-            .collect::<Result<_>>()?;
+            .collect();
         Ok(Self { messages, enums })
     }
 
@@ -163,10 +164,10 @@ fn field(pool: &DescriptorPool, field: &FieldDescriptor) -> Result<Field> {
 }
 
 fn kind(field: &FieldDescriptor) -> Result<Kind> {
-    if let ProtoKind::Message(entry) = field.kind() {
-        if field.is_map() {
-            return Ok(Kind::Map(Box::new(scalar(&entry.map_entry_value_field())?)));
-        }
+    if let ProtoKind::Message(entry) = field.kind()
+        && field.is_map()
+    {
+        return Ok(Kind::Map(Box::new(scalar(&entry.map_entry_value_field())?)));
     }
     let element = scalar(field)?;
     Ok(if field.is_list() { Kind::List(Box::new(element)) } else { element })
@@ -184,7 +185,7 @@ fn scalar(field: &FieldDescriptor) -> Result<Kind> {
     })
 }
 
-fn enumeration(pool: &DescriptorPool, descriptor: &EnumDescriptor) -> Result<Enum> {
+fn enumeration(pool: &DescriptorPool, descriptor: &EnumDescriptor) -> Enum {
     let file = descriptor.parent_file();
     let values = descriptor.values().filter(|value| value.number() != 0).map(|value| {
         let options = Options(extension(pool, "awskms.v1.spelling", &value.options()));
@@ -194,11 +195,11 @@ fn enumeration(pool: &DescriptorPool, descriptor: &EnumDescriptor) -> Result<Enu
             also: options.value("also").map(|v| texts(&v)).unwrap_or_default(),
         }
     });
-    Ok(Enum {
+    Enum {
         name: descriptor.name().to_owned(),
         doc: comment(file.file_descriptor_proto(), descriptor.path()),
         values: values.collect(),
-    })
+    }
 }
 
 /// Our options of a field or value; an absent member is not a default.

@@ -31,7 +31,8 @@ pub(crate) fn render(definition: &Definition) -> String {
     for enumeration in definition.enums.iter().filter(|e| !hidden.contains(&e.name.as_str())) {
         let _ = writeln!(page, "\n### {}\n\n{}\n", enumeration.name, enumeration.doc);
         for value in &enumeration.values {
-            let also = if value.also.is_empty() { String::new() } else { format!(" (also `{}`)", value.also.join("`, `")) };
+            let also =
+                if value.also.is_empty() { String::new() } else { format!(" (also `{}`)", value.also.join("`, `")) };
             let _ = writeln!(page, "- `{}`{also}: {}", value.name, value.doc);
         }
     }
@@ -54,7 +55,13 @@ fn section(page: &mut String, title: &str, message: &Message) {
         if outputs {
             let _ = writeln!(page, "| {name} | {} | {doc} |", type_name(&field.kind));
         } else {
-            let _ = writeln!(page, "| {name} | {} | {} | {} | {doc} |", type_name(&field.kind), default(field), effect(field));
+            let _ = writeln!(
+                page,
+                "| {name} | {} | {} | {} | {doc} |",
+                type_name(&field.kind),
+                default(field),
+                effect(field)
+            );
         }
     }
 }

@@ -34,7 +34,11 @@ pub(crate) fn render(definition: &Definition) -> Result<String> {
 
 fn write_enum(code: &mut String, enumeration: &Enum) -> Result<()> {
     let name = &enumeration.name;
-    writeln!(code, "/// {}\n#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]\npub enum {name} {{", enumeration.doc)?;
+    writeln!(
+        code,
+        "/// {}\n#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]\npub enum {name} {{",
+        enumeration.doc
+    )?;
     for value in &enumeration.values {
         writeln!(code, "/// {}\n{},", value.doc, variant(&value.name))?;
     }
@@ -42,7 +46,10 @@ fn write_enum(code: &mut String, enumeration: &Enum) -> Result<()> {
     for value in &enumeration.values {
         writeln!(code, "Self::{},", variant(&value.name))?;
     }
-    writeln!(code, "];\n\n/// The value's name, as KMS and programs write it.\npub fn as_str(self) -> &'static str {{\nmatch self {{")?;
+    writeln!(
+        code,
+        "];\n\n/// The value's name, as KMS and programs write it.\npub fn as_str(self) -> &'static str {{\nmatch self {{"
+    )?;
     for value in &enumeration.values {
         writeln!(code, "Self::{} => \"{}\",", variant(&value.name), value.name)?;
     }
@@ -51,7 +58,11 @@ fn write_enum(code: &mut String, enumeration: &Enum) -> Result<()> {
         "}}\n}}\n\n/// Reads a name.\npub fn parse(name: &str) -> Option<Self> {{\nSelf::ALL.iter().copied().find(|value| value.as_str() == name)\n}}\n}}\n\n\
          impl Decode for {name} {{\nfn decode(value: &PropertyValue) -> Option<Self> {{\nSelf::parse(value.as_str()?)\n}}\n}}\n"
     )?;
-    writeln!(code, "/// Table of [`{name}`].\npub static {}: table::Enum = table::Enum {{ name: \"{name}\", values: &[", constant(name))?;
+    writeln!(
+        code,
+        "/// Table of [`{name}`].\npub static {}: table::Enum = table::Enum {{ name: \"{name}\", values: &[",
+        constant(name)
+    )?;
     for value in &enumeration.values {
         writeln!(code, "table::EnumValue {{ name: \"{}\", also: &{:?} }},", value.name, value.also)?;
     }
@@ -127,11 +138,18 @@ fn default(constant: Option<&Constant>) -> String {
 
 fn write_struct(code: &mut String, message: &Message) -> Result<()> {
     let name = &message.name;
-    writeln!(code, "/// {}\n#[derive(Debug, Clone, PartialEq, std::default::Default)]\npub struct {name} {{", message.doc)?;
+    writeln!(
+        code,
+        "/// {}\n#[derive(Debug, Clone, PartialEq, std::default::Default)]\npub struct {name} {{",
+        message.doc
+    )?;
     for field in &message.fields {
         writeln!(code, "/// {}\npub {}: Input<{}>,", field.doc, field.proto_name, rust_type(&field.kind))?;
     }
-    writeln!(code, "}}\n\nimpl {name} {{\n/// Reads checked properties.\npub fn from_properties(map: &PropertyMap) -> Self {{\nSelf {{")?;
+    writeln!(
+        code,
+        "}}\n\nimpl {name} {{\n/// Reads checked properties.\npub fn from_properties(map: &PropertyMap) -> Self {{\nSelf {{"
+    )?;
     for field in &message.fields {
         writeln!(code, "{}: read(map, \"{}\"),", field.proto_name, field.name)?;
     }

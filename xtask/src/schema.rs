@@ -82,7 +82,17 @@ fn resource(root: &Path, definition: &Definition, spec: &Message, outputs: &Mess
     }
     let mut accepted = inputs;
     accepted.extend(manifest_properties());
-    let always = ["keyId", "keyArn", "rotationEnabled", "keyState", "creationDate", "policyJson", "primaryRegion", "tagsAll", "region"];
+    let always = [
+        "keyId",
+        "keyArn",
+        "rotationEnabled",
+        "keyState",
+        "creationDate",
+        "policyJson",
+        "primaryRegion",
+        "tagsAll",
+        "region",
+    ];
     Ok(json!({
         "description": description(root, spec)?,
         "properties": all,
@@ -102,7 +112,10 @@ fn manifest_properties() -> Map<String, Value> {
     };
     let text = |description: &str| json!({ "type": "string", "description": description });
     let properties = [
-        ("apiVersion", text("Manifest form: `aws.project-planton.org/v1`, `aws.openmcf.org/v1` or `aws.planton.dev/v1`.")),
+        (
+            "apiVersion",
+            text("Manifest form: `aws.project-planton.org/v1`, `aws.openmcf.org/v1` or `aws.planton.dev/v1`."),
+        ),
         ("kind", text("Manifest form: `AwsKmsKey`.")),
         ("metadata", with("Manifest form: name and labels of the manifest.")),
         ("spec", with("Manifest form: the inputs of the key, by their camelCase or snake_case names.")),
@@ -167,9 +180,10 @@ fn object_type(definition: &Definition, message: &Message) -> Result<Value> {
 
 fn enum_type(definition: &Definition, name: &str) -> Result<Value> {
     let enumeration = definition.enumeration(name)?;
-    let values = enumeration.values.iter().map(|value| {
-        json!({ "name": member_name(&value.name), "value": value.name, "description": value.doc })
-    });
+    let values = enumeration
+        .values
+        .iter()
+        .map(|value| json!({ "name": member_name(&value.name), "value": value.name, "description": value.doc }));
     Ok(json!({ "type": "string", "description": enumeration.doc, "enum": values.collect::<Vec<_>>() }))
 }
 

@@ -60,7 +60,9 @@ pub enum Unresolved {
     #[error("{0} is not known yet")]
     Unknown(&'static str),
     /// The typed policy speaks of the account, and the account is not known.
-    #[error("policy: it grants access to the account, whose ID is not known. Allow sts:GetCallerIdentity to the caller, or unset skipRequestingAccountId")]
+    #[error(
+        "policy: it grants access to the account, whose ID is not known. Allow sts:GetCallerIdentity to the caller, or unset skipRequestingAccountId"
+    )]
     NoAccount,
 }
 

@@ -4,6 +4,7 @@
 //! are therefore made from what was observed before and the calls that KMS accepted since.
 
 use crate::observed::{KeyState, Observed, Reading};
+use crate::owner::{OWNER_TAG, OwnerMark};
 use crate::plan::Step;
 
 impl Observed {
@@ -24,9 +25,15 @@ impl Observed {
                 self.metadata.description.clone_from(description);
             }
             Step::TagResource { tags } => {
-                let mut all = self.tags.seen().cloned().unwrap_or_default();
-                all.extend(tags.clone());
-                self.tags = Reading::Seen(all);
+                let mut tags = tags.clone();
+                if let Some(mark) = tags.remove(OWNER_TAG) {
+                    self.owner = OwnerMark::parse(&mark);
+                }
+                if !tags.is_empty() {
+                    let mut all = self.tags.seen().cloned().unwrap_or_default();
+                    all.extend(tags);
+                    self.tags = Reading::Seen(all);
+                }
             }
             Step::UntagResource { keys } => {
                 if let Reading::Seen(tags) = &mut self.tags {

@@ -10,11 +10,40 @@ const REGIONS: &[(&str, &[&str])] = &[
     (
         "aws",
         &[
-            "af-south-1", "ap-east-1", "ap-east-2", "ap-northeast-1", "ap-northeast-2", "ap-northeast-3", "ap-south-1",
-            "ap-south-2", "ap-southeast-1", "ap-southeast-2", "ap-southeast-3", "ap-southeast-4", "ap-southeast-5",
-            "ap-southeast-6", "ap-southeast-7", "ca-central-1", "ca-west-1", "eu-central-1", "eu-central-2", "eu-north-1", "eu-south-1",
-            "eu-south-2", "eu-west-1", "eu-west-2", "eu-west-3", "il-central-1", "me-central-1", "me-south-1",
-            "mx-central-1", "sa-east-1", "us-east-1", "us-east-2", "us-west-1", "us-west-2",
+            "af-south-1",
+            "ap-east-1",
+            "ap-east-2",
+            "ap-northeast-1",
+            "ap-northeast-2",
+            "ap-northeast-3",
+            "ap-south-1",
+            "ap-south-2",
+            "ap-southeast-1",
+            "ap-southeast-2",
+            "ap-southeast-3",
+            "ap-southeast-4",
+            "ap-southeast-5",
+            "ap-southeast-6",
+            "ap-southeast-7",
+            "ca-central-1",
+            "ca-west-1",
+            "eu-central-1",
+            "eu-central-2",
+            "eu-north-1",
+            "eu-south-1",
+            "eu-south-2",
+            "eu-west-1",
+            "eu-west-2",
+            "eu-west-3",
+            "il-central-1",
+            "me-central-1",
+            "me-south-1",
+            "mx-central-1",
+            "sa-east-1",
+            "us-east-1",
+            "us-east-2",
+            "us-west-1",
+            "us-west-2",
         ],
     ),
     ("aws-cn", &["cn-north-1", "cn-northwest-1"]),
@@ -68,19 +97,26 @@ pub fn partition_of_region(region: &str) -> &'static str {
 /// It lacks `alias/`, is reserved, too long, or has a character that KMS does not take.
 pub fn check_alias(name: &str) -> Result<(), String> {
     let Some(rest) = name.strip_prefix("alias/") else {
-        return Err(format!("{name:?} does not begin with \"alias/\", as every KMS alias does; write \"alias/{}\"", name.trim_start_matches('/')));
+        return Err(format!(
+            "{name:?} does not begin with \"alias/\", as every KMS alias does; write \"alias/{}\"",
+            name.trim_start_matches('/')
+        ));
     };
     if rest.is_empty() {
         return Err("\"alias/\" has no name behind the prefix; write for example \"alias/prod/orders\"".into());
     }
     if rest.starts_with("aws/") {
-        return Err(format!("{name:?} is reserved: AWS keeps \"alias/aws/\" for the keys of its services; choose another name"));
+        return Err(format!(
+            "{name:?} is reserved: AWS keeps \"alias/aws/\" for the keys of its services; choose another name"
+        ));
     }
     if name.chars().count() > 256 {
         return Err(format!("it has {} characters; KMS allows 256 with the prefix; shorten it", name.chars().count()));
     }
     match rest.chars().find(|c| !(c.is_ascii_alphanumeric() || matches!(c, '/' | '_' | '-'))) {
-        Some(odd) => Err(format!("{name:?} contains {odd:?}; KMS allows letters, digits, '/', '_' and '-'; replace it, for example with '-'")),
+        Some(odd) => Err(format!(
+            "{name:?} contains {odd:?}; KMS allows letters, digits, '/', '_' and '-'; replace it, for example with '-'"
+        )),
         None => Ok(()),
     }
 }
@@ -95,13 +131,17 @@ pub fn check_tag(key: &str, value: Option<&str>) -> Result<(), String> {
         return Err(format!("the tag key has {length} characters; AWS allows 1 to 128; change it"));
     }
     if key.to_ascii_lowercase().starts_with("aws:") {
-        return Err(format!("the tag key {key:?} is reserved: AWS keeps \"aws:\" for itself in any case of letters; choose another key"));
+        return Err(format!(
+            "the tag key {key:?} is reserved: AWS keeps \"aws:\" for itself in any case of letters; choose another key"
+        ));
     }
     if key == crate::owner::OWNER_TAG {
         return Err(format!("the tag key {key:?} holds the provider's owner mark; choose another key"));
     }
     if let Some(odd) = key.chars().find(|c| !is_tag_character(*c)) {
-        return Err(format!("the tag key {key:?} contains {odd:?}; AWS allows letters, digits, spaces and _ . : / = + - @; replace it"));
+        return Err(format!(
+            "the tag key {key:?} contains {odd:?}; AWS allows letters, digits, spaces and _ . : / = + - @; replace it"
+        ));
     }
     let Some(value) = value else { return Ok(()) };
     let length = value.chars().count();
@@ -109,7 +149,9 @@ pub fn check_tag(key: &str, value: Option<&str>) -> Result<(), String> {
         return Err(format!("the tag value has {length} characters; AWS allows 0 to 256; shorten it"));
     }
     match value.chars().find(|c| !is_tag_character(*c)) {
-        Some(odd) => Err(format!("the tag value contains {odd:?}; AWS allows letters, digits, spaces and _ . : / = + - @; replace it")),
+        Some(odd) => Err(format!(
+            "the tag value contains {odd:?}; AWS allows letters, digits, spaces and _ . : / = + - @; replace it"
+        )),
         None => Ok(()),
     }
 }
@@ -140,7 +182,8 @@ pub fn check_principal(arn: &str) -> Result<(), String> {
     if !partition.starts_with("aws") || !named {
         return Err(format!("{arn:?} is not the ARN of an IAM role or user; {HELP}"));
     }
-    check_account(account).map_err(|_| format!("{arn:?} has the account {account:?}; account IDs have 12 digits; {HELP}"))
+    check_account(account)
+        .map_err(|_| format!("{arn:?} has the account {account:?}; account IDs have 12 digits; {HELP}"))
 }
 
 /// Checks an account ID.
@@ -151,7 +194,9 @@ pub fn check_account(id: &str) -> Result<(), String> {
     if id.len() == 12 && id.bytes().all(|b| b.is_ascii_digit()) {
         Ok(())
     } else {
-        Err(format!("{id:?} is not an AWS account ID; those have 12 digits; keep leading zeros by giving it as a string"))
+        Err(format!(
+            "{id:?} is not an AWS account ID; those have 12 digits; keep leading zeros by giving it as a string"
+        ))
     }
 }
 
@@ -193,7 +238,9 @@ impl fmt::Display for KmsArn {
 pub fn nearest<'a>(name: &str, candidates: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     let wanted = name.to_lowercase().replace(['_', '-'], "");
     candidates
-        .map(|candidate| (strsim::damerau_levenshtein(&wanted, &candidate.to_lowercase().replace(['_', '-'], "")), candidate))
+        .map(|candidate| {
+            (strsim::damerau_levenshtein(&wanted, &candidate.to_lowercase().replace(['_', '-'], "")), candidate)
+        })
         .min()
         .filter(|(distance, candidate)| *distance <= (candidate.len() / 3).max(1))
         .map(|(_, candidate)| candidate)
@@ -257,7 +304,9 @@ mod tests {
         ] {
             assert_eq!(check_principal(good), Ok(()), "{good}");
         }
-        for bad in ["*", "SecurityAdmin", "arn:aws:iam::123:role/X", "arn:aws:iam::123456789012:role/", "arn:aws:s3:::bucket"] {
+        for bad in
+            ["*", "SecurityAdmin", "arn:aws:iam::123:role/X", "arn:aws:iam::123456789012:role/", "arn:aws:s3:::bucket"]
+        {
             assert!(check_principal(bad).is_err(), "{bad}");
         }
         assert!(check_account("12345678901").is_err());

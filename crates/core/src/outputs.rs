@@ -61,11 +61,7 @@ pub fn preview_of_new(inputs: &PropertyMap, policy_json: Option<String>) -> Prop
 }
 
 /// The outputs that a preview of a changed key can tell: what stays, and what the new inputs decide.
-pub fn preview_of_change(
-    inputs: &PropertyMap,
-    old_outputs: &PropertyMap,
-    policy_json: Option<String>,
-) -> PropertyMap {
+pub fn preview_of_change(inputs: &PropertyMap, old_outputs: &PropertyMap, policy_json: Option<String>) -> PropertyMap {
     let mut outputs = inputs.clone();
     for name in ["keyId", "keyArn", "creationDate", "primaryRegion", "publicKey", "region"] {
         if let Some(value) = old_outputs.get(name) {
@@ -171,9 +167,8 @@ fn readable_outputs(
 
 /// The effective policy repeats what a secret policy input holds.
 fn hide_policy(inputs: &PropertyMap, policy: PropertyValue) -> PropertyValue {
-    let secret = ["policy", "policyDocument"]
-        .iter()
-        .any(|name| inputs.get(*name).is_some_and(PropertyValue::has_secrets));
+    let secret =
+        ["policy", "policyDocument"].iter().any(|name| inputs.get(*name).is_some_and(PropertyValue::has_secrets));
     if secret { policy.into_secret() } else { policy }
 }
 

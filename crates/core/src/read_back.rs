@@ -133,11 +133,8 @@ fn aliases(inputs: &mut PropertyMap, observed: &Observed, around: &Surroundings<
     }
     let first = inputs.get("alias").and_then(PropertyValue::as_str).map(str::to_owned);
     let first = first.filter(|name| seen.contains(name)).or_else(|| seen.first().cloned());
-    let rest: Vec<PropertyValue> = seen
-        .iter()
-        .filter(|name| Some(*name) != first.as_ref())
-        .map(|name| name.as_str().into())
-        .collect();
+    let rest: Vec<PropertyValue> =
+        seen.iter().filter(|name| Some(*name) != first.as_ref()).map(|name| name.as_str().into()).collect();
     match first {
         Some(name) => put_like(inputs, "alias", name.into()),
         None => {
@@ -206,9 +203,8 @@ fn key_policy(inputs: &mut PropertyMap, observed: &Observed, around: &Surroundin
     if policy::equal(wanted, seen) {
         return;
     }
-    let secret = ["policy", "policyDocument"]
-        .iter()
-        .any(|name| inputs.get(*name).is_some_and(PropertyValue::has_secrets));
+    let secret =
+        ["policy", "policyDocument"].iter().any(|name| inputs.get(*name).is_some_and(PropertyValue::has_secrets));
     let hide = |value: PropertyValue| if secret { value.into_secret() } else { value };
     let had_document = inputs.remove("policyDocument").is_some();
     inputs.remove("policy");

@@ -77,9 +77,7 @@ impl PropertyValue {
         match self {
             Self::Secret(inner) => inner.plain(),
             Self::List(items) => Self::List(items.iter().map(Self::plain).collect()),
-            Self::Map(map) => {
-                Self::Map(map.iter().map(|(key, value)| (key.clone(), value.plain())).collect())
-            }
+            Self::Map(map) => Self::Map(map.iter().map(|(key, value)| (key.clone(), value.plain())).collect()),
             other => other.clone(),
         }
     }
@@ -155,13 +153,9 @@ impl PropertyValue {
             Self::Bool(value) => Value::Bool(*value),
             Self::Number(value) => number_to_json(*value)?,
             Self::String(text) => Value::String(text.clone()),
-            Self::List(items) => {
-                Value::Array(items.iter().map(Self::to_json).collect::<Option<_>>()?)
-            }
+            Self::List(items) => Value::Array(items.iter().map(Self::to_json).collect::<Option<_>>()?),
             Self::Map(map) => Value::Object(
-                map.iter()
-                    .map(|(key, value)| Some((key.clone(), value.to_json()?)))
-                    .collect::<Option<_>>()?,
+                map.iter().map(|(key, value)| Some((key.clone(), value.to_json()?))).collect::<Option<_>>()?,
             ),
             Self::Unknown | Self::Secret(_) | Self::Foreign(_) => return None,
         })
@@ -177,9 +171,9 @@ impl PropertyValue {
             Value::Number(number) => Self::Number(number.as_f64().unwrap_or(f64::NAN)),
             Value::String(text) => Self::String(text.clone()),
             Value::Array(items) => Self::List(items.iter().map(Self::from_json).collect()),
-            Value::Object(map) => Self::Map(
-                map.iter().map(|(key, value)| (key.clone(), Self::from_json(value))).collect(),
-            ),
+            Value::Object(map) => {
+                Self::Map(map.iter().map(|(key, value)| (key.clone(), Self::from_json(value))).collect())
+            }
         }
     }
 }

@@ -114,7 +114,11 @@ pub(crate) fn principals_exist(state: &State, document: &Value, now: f64) -> Res
         return Ok(());
     }
     let good = policy::principals(document).iter().all(|name| exists(state, name, now));
-    if good { Ok(()) } else { Err(ApiError::malformed_policy("Policy contains a statement with one or more invalid principals.")) }
+    if good {
+        Ok(())
+    } else {
+        Err(ApiError::malformed_policy("Policy contains a statement with one or more invalid principals."))
+    }
 }
 
 fn exists(state: &State, name: &str, now: f64) -> bool {

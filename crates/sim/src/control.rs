@@ -31,7 +31,14 @@ struct Clock {
 }
 
 /// Answers a control request: status, body, and whether the state changed.
-pub(crate) fn answer(sim: &mut Sim, now: f64, method: &str, path: &str, query: &str, body: &[u8]) -> (u16, Value, bool) {
+pub(crate) fn answer(
+    sim: &mut Sim,
+    now: f64,
+    method: &str,
+    path: &str,
+    query: &str,
+    body: &[u8],
+) -> (u16, Value, bool) {
     let result = match (method, path) {
         ("GET", "/_sim/health") => Ok((json!({ "status": "ok", "keys": sim.state.keys.len() }), false)),
         ("GET", "/_sim/journal") => Ok((journal(sim, query), false)),

@@ -82,7 +82,14 @@ mod tests {
 
     #[test]
     fn counts_calls() {
-        let rule = Fault { operation: Some("CreateKey".into()), region: None, nth: 2, count: Some(1), effect: Effect::Throttle, seen: 0 };
+        let rule = Fault {
+            operation: Some("CreateKey".into()),
+            region: None,
+            nth: 2,
+            count: Some(1),
+            effect: Effect::Throttle,
+            seen: 0,
+        };
         let mut rules = vec![rule];
         assert_eq!(take(&mut rules, "DescribeKey", "r"), None);
         assert_eq!(take(&mut rules, "CreateKey", "r"), None);

@@ -93,7 +93,11 @@ async fn answer(served: Arc<Served>, request: HttpRequest<Incoming>) -> Result<R
         return Ok(controlled(&served, head.method.as_str(), path, query, &body));
     }
     let Some(scope) = Scope::read(header(AUTHORIZATION.as_str())) else {
-        let error = ApiError { code: "MissingAuthenticationTokenException".into(), message: Some("Missing Authentication Token".into()), status: 403 };
+        let error = ApiError {
+            code: "MissingAuthenticationTokenException".into(),
+            message: Some("Missing Authentication Token".into()),
+            status: 403,
+        };
         return Ok(json(error.status, &error.body()));
     };
     let target = header("x-amz-target");
@@ -107,7 +111,11 @@ async fn answer(served: Arc<Served>, request: HttpRequest<Incoming>) -> Result<R
     let Ok(members) = parsed else {
         return Ok(json(400, &ApiError::new("SerializationException", "The request body is not JSON.").body()));
     };
-    call(&served, Request { region: scope.region, access_key: scope.access_key, operation: operation.to_owned(), body: members }).await
+    call(
+        &served,
+        Request { region: scope.region, access_key: scope.access_key, operation: operation.to_owned(), body: members },
+    )
+    .await
 }
 
 async fn call(served: &Served, request: Request) -> Result<Response<Full<Bytes>>, Cut> {
@@ -126,7 +134,15 @@ async fn call(served: &Served, request: Request) -> Result<Response<Full<Bytes>>
         (answer, stored)
     };
     if let Err(error) = stored {
-        return Ok(json(500, &ApiError { code: "KMSInternalException".into(), message: Some(format!("the state file: {error}")), status: 500 }.body()));
+        return Ok(json(
+            500,
+            &ApiError {
+                code: "KMSInternalException".into(),
+                message: Some(format!("the state file: {error}")),
+                status: 500,
+            }
+            .body(),
+        ));
     }
     match answer.fault {
         Some(Effect::CutBefore | Effect::CutAfter) => return Err(Cut),
@@ -181,14 +197,20 @@ impl Scope {
 
 fn form(body: &[u8]) -> BTreeMap<String, String> {
     let text = String::from_utf8_lossy(body);
-    text.split('&').filter_map(|pair| pair.split_once('=')).map(|(name, value)| (decoded(name), decoded(value))).collect()
+    text.split('&')
+        .filter_map(|pair| pair.split_once('='))
+        .map(|(name, value)| (decoded(name), decoded(value)))
+        .collect()
 }
 
 fn decoded(text: &str) -> String {
     let mut bytes = vec![];
     let mut rest = text.as_bytes();
     while let Some((first, tail)) = rest.split_first() {
-        let hex = tail.get(..2).and_then(|hex| std::str::from_utf8(hex).ok()).and_then(|hex| u8::from_str_radix(hex, 16).ok());
+        let hex = tail
+            .get(..2)
+            .and_then(|hex| std::str::from_utf8(hex).ok())
+            .and_then(|hex| u8::from_str_radix(hex, 16).ok());
         match (first, hex) {
             (b'%', Some(byte)) => {
                 bytes.push(byte);
@@ -228,7 +250,8 @@ mod tests {
 
     #[test]
     fn reads_the_credential_scope() {
-        let header = "AWS4-HMAC-SHA256 Credential=test/20261123/eu-central-1/kms/aws4_request, SignedHeaders=host, Signature=0";
+        let header =
+            "AWS4-HMAC-SHA256 Credential=test/20261123/eu-central-1/kms/aws4_request, SignedHeaders=host, Signature=0";
         let scope = Scope { access_key: "test".into(), region: "eu-central-1".into() };
         assert_eq!(Scope::read(header), Some(scope));
         assert_eq!(Scope::read("Basic x"), None);

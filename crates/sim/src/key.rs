@@ -121,8 +121,12 @@ pub(crate) fn usages(spec: &str) -> &'static [&'static str] {
 /// The algorithms of a key and the member of `KeyMetadata` that lists them.
 pub(crate) fn algorithms(spec: &str, usage: &str) -> Option<(&'static str, Vec<&'static str>)> {
     let rsa_sign = vec![
-        "RSASSA_PKCS1_V1_5_SHA_256", "RSASSA_PKCS1_V1_5_SHA_384", "RSASSA_PKCS1_V1_5_SHA_512", "RSASSA_PSS_SHA_256",
-        "RSASSA_PSS_SHA_384", "RSASSA_PSS_SHA_512",
+        "RSASSA_PKCS1_V1_5_SHA_256",
+        "RSASSA_PKCS1_V1_5_SHA_384",
+        "RSASSA_PKCS1_V1_5_SHA_512",
+        "RSASSA_PSS_SHA_256",
+        "RSASSA_PSS_SHA_384",
+        "RSASSA_PSS_SHA_512",
     ];
     Some(match (usage, spec) {
         ("ENCRYPT_DECRYPT", "SYMMETRIC_DEFAULT") => ("EncryptionAlgorithms", vec!["SYMMETRIC_DEFAULT"]),
@@ -131,17 +135,22 @@ pub(crate) fn algorithms(spec: &str, usage: &str) -> Option<(&'static str, Vec<&
         ("SIGN_VERIFY", spec) if spec.starts_with("RSA") => ("SigningAlgorithms", rsa_sign),
         ("SIGN_VERIFY", "ECC_NIST_P384") => ("SigningAlgorithms", vec!["ECDSA_SHA_384"]),
         ("SIGN_VERIFY", "ECC_NIST_P521") => ("SigningAlgorithms", vec!["ECDSA_SHA_512"]),
-        ("SIGN_VERIFY", "ECC_NIST_EDWARDS25519") => ("SigningAlgorithms", vec!["ED25519_PH_SHA_512", "ED25519_SHA_512"]),
+        ("SIGN_VERIFY", "ECC_NIST_EDWARDS25519") => {
+            ("SigningAlgorithms", vec!["ED25519_PH_SHA_512", "ED25519_SHA_512"])
+        }
         ("SIGN_VERIFY", "SM2") => ("SigningAlgorithms", vec!["SM2DSA"]),
         ("SIGN_VERIFY", spec) if spec.starts_with("ML_DSA") => ("SigningAlgorithms", vec!["ML_DSA_SHAKE_256"]),
         ("SIGN_VERIFY", _) => ("SigningAlgorithms", vec!["ECDSA_SHA_256"]),
         ("KEY_AGREEMENT", _) => ("KeyAgreementAlgorithms", vec!["ECDH"]),
-        ("GENERATE_VERIFY_MAC", spec) => ("MacAlgorithms", vec![match spec {
-            "HMAC_224" => "HMAC_SHA_224",
-            "HMAC_256" => "HMAC_SHA_256",
-            "HMAC_384" => "HMAC_SHA_384",
-            _ => "HMAC_SHA_512",
-        }]),
+        ("GENERATE_VERIFY_MAC", spec) => (
+            "MacAlgorithms",
+            vec![match spec {
+                "HMAC_224" => "HMAC_SHA_224",
+                "HMAC_256" => "HMAC_SHA_256",
+                "HMAC_384" => "HMAC_SHA_384",
+                _ => "HMAC_SHA_512",
+            }],
+        ),
         ("ENCAPSULATE_DECAPSULATE", "ML_KEM_512") => ("EncapsulationAlgorithms", vec!["ML_KEM_512"]),
         ("ENCAPSULATE_DECAPSULATE", "ML_KEM_768") => ("EncapsulationAlgorithms", vec!["ML_KEM_768"]),
         ("ENCAPSULATE_DECAPSULATE", _) => ("EncapsulationAlgorithms", vec!["ML_KEM_1024"]),

@@ -30,21 +30,47 @@ pub(crate) fn check(operation: &str, key: &Key) -> Result<(), ApiError> {
 fn verdict(operation: &str, state: KeyState) -> Verdict {
     let needs_enabled = matches!(
         operation,
-        "EnableKeyRotation" | "DisableKeyRotation" | "RotateKeyOnDemand" | "CreateGrant" | "ReplicateKey"
-            | "UpdatePrimaryRegion" | "GetPublicKey" | "Encrypt" | "Decrypt" | "ReEncrypt" | "GenerateDataKey"
-            | "GenerateDataKeyWithoutPlaintext" | "GenerateDataKeyPair" | "GenerateDataKeyPairWithoutPlaintext"
-            | "GenerateMac" | "VerifyMac" | "Sign" | "Verify" | "DeriveSharedSecret" | "Encapsulate" | "Decapsulate"
+        "EnableKeyRotation"
+            | "DisableKeyRotation"
+            | "RotateKeyOnDemand"
+            | "CreateGrant"
+            | "ReplicateKey"
+            | "UpdatePrimaryRegion"
+            | "GetPublicKey"
+            | "Encrypt"
+            | "Decrypt"
+            | "ReEncrypt"
+            | "GenerateDataKey"
+            | "GenerateDataKeyWithoutPlaintext"
+            | "GenerateDataKeyPair"
+            | "GenerateDataKeyPairWithoutPlaintext"
+            | "GenerateMac"
+            | "VerifyMac"
+            | "Sign"
+            | "Verify"
+            | "DeriveSharedSecret"
+            | "Encapsulate"
+            | "Decapsulate"
     );
     let changes_key = matches!(
         operation,
-        "CreateAlias" | "TagResource" | "UntagResource" | "UpdateKeyDescription" | "UpdateAlias" | "EnableKey"
-            | "DisableKey" | "ScheduleKeyDeletion"
+        "CreateAlias"
+            | "TagResource"
+            | "UntagResource"
+            | "UpdateKeyDescription"
+            | "UpdateAlias"
+            | "EnableKey"
+            | "DisableKey"
+            | "ScheduleKeyDeletion"
     );
     match state {
         _ if operation == "CancelKeyDeletion" => {
-            if state == KeyState::PendingDeletion { Verdict::Ok } else { Verdict::NotPending }
+            if state == KeyState::PendingDeletion {
+                Verdict::Ok
+            } else {
+                Verdict::NotPending
+            }
         }
-        KeyState::Enabled => Verdict::Ok,
         KeyState::Disabled if needs_enabled => Verdict::Disabled,
         KeyState::PendingDeletion if needs_enabled || changes_key => Verdict::Pending,
         KeyState::PendingImport if needs_enabled || matches!(operation, "EnableKey" | "DisableKey") => Verdict::Import,

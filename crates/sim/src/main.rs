@@ -37,7 +37,7 @@ fn main() -> ExitCode {
     if words.iter().any(|word| word == "--help" || word == "-h") {
         return finish(std::io::stdout().write_all(HELP.as_bytes()).map_err(|error| error.to_string()));
     }
-    finish(arguments(&words).and_then(run))
+    finish(arguments(&words).and_then(|arguments| run(&arguments)))
 }
 
 fn finish(result: Result<(), String>) -> ExitCode {
@@ -64,7 +64,10 @@ fn arguments(words: &[String]) -> Result<Arguments, String> {
         let value = words.next().ok_or_else(|| format!("{flag} needs a value; see --help"))?;
         let number = || value.parse::<u64>().map_err(|_| format!("{flag} {value}: not a number"));
         match flag.as_str() {
-            "--listen" => listen = Some(value.parse().map_err(|_| format!("--listen {value}: give an address such as 127.0.0.1:0"))?),
+            "--listen" => {
+                listen =
+                    Some(value.parse().map_err(|_| format!("--listen {value}: give an address such as 127.0.0.1:0"))?);
+            }
             "--principals" => {
                 parsed.options.known_principals_only = match value.as_str() {
                     "known" => true,
@@ -84,11 +87,13 @@ fn arguments(words: &[String]) -> Result<Arguments, String> {
 
 fn seed_of_the_moment() -> u64 {
     let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
-    since.map_or(0, |since| since.as_secs().rotate_left(32) ^ u64::from(since.subsec_nanos()) ^ u64::from(std::process::id()) << 40)
+    since.map_or(0, |since| {
+        since.as_secs().rotate_left(32) ^ u64::from(since.subsec_nanos()) ^ u64::from(std::process::id()) << 40
+    })
 }
 
 #[tokio::main]
-async fn run(arguments: Arguments) -> Result<(), String> {
+async fn run(arguments: &Arguments) -> Result<(), String> {
     let (sim, store) = match &arguments.state {
         None => (Sim::new(State::new(arguments.seed, arguments.options)), None),
         Some(path) => {

@@ -104,7 +104,12 @@ impl<'a> Sealed<'a> {
         let (material_id, rest) = part(rest)?;
         let (nonce, body) = part(rest)?;
         (nonce.len() == 12).then_some(())?;
-        Some(Self { key_id: std::str::from_utf8(key_id).ok()?, material_id: std::str::from_utf8(material_id).ok()?, nonce, body })
+        Some(Self {
+            key_id: std::str::from_utf8(key_id).ok()?,
+            material_id: std::str::from_utf8(material_id).ok()?,
+            nonce,
+            body,
+        })
     }
 }
 
@@ -186,7 +191,8 @@ mod tests {
     #[test]
     fn opens_only_with_the_same_context_and_material() {
         let mut rng = ChaCha20Rng::seed_from_u64(1);
-        let (one, other) = (Material::generate("SYMMETRIC_DEFAULT", &mut rng), Material::generate("SYMMETRIC_DEFAULT", &mut rng));
+        let (one, other) =
+            (Material::generate("SYMMETRIC_DEFAULT", &mut rng), Material::generate("SYMMETRIC_DEFAULT", &mut rng));
         let context = BTreeMap::from([("App".to_owned(), "x".to_owned())]);
         let blob = one.encrypt("key", b"secret", &context, &mut rng);
         let sealed = Sealed::read(&blob).expect("a ciphertext");
@@ -203,7 +209,9 @@ mod tests {
     #[test]
     fn asymmetric_specs_have_public_keys() {
         let mut rng = ChaCha20Rng::seed_from_u64(2);
-        for spec in ["ECC_NIST_P256", "ECC_NIST_P384", "ECC_NIST_P521", "ECC_SECG_P256K1", "ECC_NIST_EDWARDS25519", "RSA_2048"] {
+        for spec in
+            ["ECC_NIST_P256", "ECC_NIST_P384", "ECC_NIST_P521", "ECC_SECG_P256K1", "ECC_NIST_EDWARDS25519", "RSA_2048"]
+        {
             assert!(Material::generate(spec, &mut rng).public_key().is_some(), "{spec}");
         }
     }

@@ -23,12 +23,17 @@ impl<'a> Params<'a> {
     /// Ends validation: nothing of the request is acted on before.
     pub(crate) fn done(self) -> Result<(), ApiError> {
         if let Some(unknown) = self.members.keys().find(|name| !self.known.contains(&name.as_str())) {
-            return Err(ApiError::new("SerializationException", format!("the operation has no member {unknown:?} (strict mode of the simulator)")));
+            return Err(ApiError::new(
+                "SerializationException",
+                format!("the operation has no member {unknown:?} (strict mode of the simulator)"),
+            ));
         }
         match self.violations.len() {
             0 => Ok(()),
             1 => Err(ApiError::validation(format!("1 validation error detected: {}", self.violations[0]))),
-            count => Err(ApiError::validation(format!("{count} validation errors detected: {}", self.violations.join("; ")))),
+            count => {
+                Err(ApiError::validation(format!("{count} validation errors detected: {}", self.violations.join("; "))))
+            }
         }
     }
 
@@ -48,7 +53,10 @@ impl<'a> Params<'a> {
     pub(crate) fn required_text(&mut self, name: &'static str, least: usize, most: usize) -> Result<&'a str, ApiError> {
         match self.text(name)? {
             None => {
-                self.violations.push(format!("Value null at '{}' failed to satisfy constraint: Member must not be null", member(name)));
+                self.violations.push(format!(
+                    "Value null at '{}' failed to satisfy constraint: Member must not be null",
+                    member(name)
+                ));
                 Ok("")
             }
             Some(text) => {
@@ -58,7 +66,12 @@ impl<'a> Params<'a> {
         }
     }
 
-    pub(crate) fn limited_text(&mut self, name: &'static str, least: usize, most: usize) -> Result<Option<&'a str>, ApiError> {
+    pub(crate) fn limited_text(
+        &mut self,
+        name: &'static str,
+        least: usize,
+        most: usize,
+    ) -> Result<Option<&'a str>, ApiError> {
         let text = self.text(name)?;
         if let Some(text) = text {
             self.length(&member(name), text, least, most);
@@ -130,16 +143,25 @@ impl<'a> Params<'a> {
     pub(crate) fn bytes(&mut self, name: &'static str, least: usize, most: usize) -> Result<Vec<u8>, ApiError> {
         use base64::Engine as _;
         let Some(text) = self.text(name)? else {
-            self.violations.push(format!("Value null at '{}' failed to satisfy constraint: Member must not be null", member(name)));
+            self.violations.push(format!(
+                "Value null at '{}' failed to satisfy constraint: Member must not be null",
+                member(name)
+            ));
             return Ok(vec![]);
         };
         let bytes = base64::engine::general_purpose::STANDARD
             .decode(text)
             .map_err(|_| ApiError::new("SerializationException", "Blob is not valid base64"))?;
         if bytes.len() < least {
-            self.violations.push(format!("Value at '{}' failed to satisfy constraint: Member must have length greater than or equal to {least}", member(name)));
+            self.violations.push(format!(
+                "Value at '{}' failed to satisfy constraint: Member must have length greater than or equal to {least}",
+                member(name)
+            ));
         } else if bytes.len() > most {
-            self.violations.push(format!("Value at '{}' failed to satisfy constraint: Member must have length less than or equal to {most}", member(name)));
+            self.violations.push(format!(
+                "Value at '{}' failed to satisfy constraint: Member must have length less than or equal to {most}",
+                member(name)
+            ));
         }
         Ok(bytes)
     }

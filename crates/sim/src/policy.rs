@@ -43,7 +43,10 @@ pub(crate) fn default_policy(account: &str) -> Value {
 /// Reads a document and checks its grammar.
 pub(crate) fn parse(text: &str) -> Result<Value, ApiError> {
     if text.len() > 32_768 {
-        return Err(ApiError::new("LimitExceededException", "The policy exceeds the key policy document size quota of 32768 bytes."));
+        return Err(ApiError::new(
+            "LimitExceededException",
+            "The policy exceeds the key policy document size quota of 32768 bytes.",
+        ));
     }
     let syntax = || ApiError::malformed_policy("Syntax errors in policy.");
     let document: Value = serde_json::from_str(text).map_err(|_| syntax())?;
@@ -52,17 +55,18 @@ pub(crate) fn parse(text: &str) -> Result<Value, ApiError> {
     let good_version = version.is_none_or(|version| matches!(version, Some("2012-10-17" | "2008-10-17")));
     let known = map.keys().all(|name| ["Version", "Id", "Statement"].contains(&name.as_str()));
     let statements = statements(&document);
-    let good = !statements.is_empty() && statements.iter().all(|statement| statement.as_object().is_some_and(well_formed));
+    let good =
+        !statements.is_empty() && statements.iter().all(|statement| statement.as_object().is_some_and(well_formed));
     if good_version && known && good { Ok(document) } else { Err(syntax()) }
 }
 
 fn well_formed(statement: &Map<String, Value>) -> bool {
-    const ELEMENTS: [&str; 9] = [
-        "Sid", "Effect", "Principal", "NotPrincipal", "Action", "NotAction", "Resource", "NotResource", "Condition",
-    ];
+    const ELEMENTS: [&str; 9] =
+        ["Sid", "Effect", "Principal", "NotPrincipal", "Action", "NotAction", "Resource", "NotResource", "Condition"];
     let effect = matches!(statement.get("Effect").and_then(Value::as_str), Some("Allow" | "Deny"));
     let principal = statement.get("Principal").or_else(|| statement.get("NotPrincipal"));
-    let principal = principal.is_some_and(|principal| principal == "*" || principal.as_object().is_some_and(|kinds| !kinds.is_empty()));
+    let principal = principal
+        .is_some_and(|principal| principal == "*" || principal.as_object().is_some_and(|kinds| !kinds.is_empty()));
     effect && principal && statement.keys().all(|name| ELEMENTS.contains(&name.as_str()))
 }
 
@@ -103,14 +107,18 @@ pub(crate) fn judge(document: &Value, question: &Question<'_>) -> Judgement {
 
 /// Whether action, resource and condition match.
 fn applies(statement: &Value, question: &Question<'_>) -> bool {
-    let matches_any = |value: &Value| texts(value).iter().any(|pattern| like(&pattern.to_lowercase(), &question.action.to_lowercase()));
+    let matches_any = |value: &Value| {
+        texts(value).iter().any(|pattern| like(&pattern.to_lowercase(), &question.action.to_lowercase()))
+    };
     let action = match (statement.get("Action"), statement.get("NotAction")) {
         (Some(actions), _) => matches_any(actions),
         (None, Some(actions)) => !matches_any(actions),
         (None, None) => false,
     };
     // In a key policy only "*" names the key; an ARN of another thing does not.
-    let resource = statement.get("Resource").is_some_and(|resource| texts(resource).iter().any(|name| name == "*" || name.contains(":kms:")));
+    let resource = statement
+        .get("Resource")
+        .is_some_and(|resource| texts(resource).iter().any(|name| name == "*" || name.contains(":kms:")));
     action && resource && condition(statement.get("Condition"), question)
 }
 
@@ -124,7 +132,8 @@ fn concerns(statement: &Value, question: &Question<'_>) -> Option<bool> {
 
 fn names(principal: &Value, question: &Question<'_>) -> Option<bool> {
     let listed = if principal == "*" { vec!["*".to_owned()] } else { principal.get("AWS").map(texts)? };
-    let own = |name: &str| name == "*" || name == question.principal || role_of(question.principal).as_deref() == Some(name);
+    let own =
+        |name: &str| name == "*" || name == question.principal || role_of(question.principal).as_deref() == Some(name);
     if listed.iter().any(|name| own(name)) {
         return Some(true);
     }
@@ -149,7 +158,8 @@ pub(crate) fn account_of(arn: &str) -> Option<String> {
 fn condition(block: Option<&Value>, question: &Question<'_>) -> bool {
     let Some(operators) = block.and_then(Value::as_object) else { return true };
     operators.iter().all(|(operator, keys)| {
-        keys.as_object().is_some_and(|keys| keys.iter().all(|(key, wanted)| holds(operator, key, &texts(wanted), question)))
+        keys.as_object()
+            .is_some_and(|keys| keys.iter().all(|(key, wanted)| holds(operator, key, &texts(wanted), question)))
     })
 }
 
@@ -166,12 +176,10 @@ fn holds(operator: &str, key: &str, wanted: &[String], question: &Question<'_>) 
         }
     };
     match (operator.to_lowercase().as_str(), actual) {
-        ("stringequals" | "arnequals", Some(actual)) => wanted.contains(&actual),
+        ("stringequals" | "arnequals" | "stringequalsifexists", Some(actual)) => wanted.contains(&actual),
         ("stringlike" | "arnlike", Some(actual)) => wanted.iter().any(|pattern| like(pattern, &actual)),
         ("stringnotequals", Some(actual)) => !wanted.contains(&actual),
-        ("stringnotequals", None) => true,
-        ("stringequalsifexists", None) => true,
-        ("stringequalsifexists", Some(actual)) => wanted.contains(&actual),
+        ("stringnotequals" | "stringequalsifexists", None) => true,
         ("null", actual) => wanted.contains(&actual.is_none().to_string()),
         _ => false,
     }
@@ -255,9 +263,16 @@ mod tests {
     #[test]
     fn grammar() {
         assert!(parse(&super::default_policy("123456789012").to_string()).is_ok());
-        for bad in ["", "{}", "[]", r#"{"Statement":[]}"#, r#"{"Statement":[{"Effect":"Allow"}]}"#,
-            r#"{"Statement":[{"Effect":"allow","Principal":"*"}]}"#, r#"{"Statement":[{"Effect":"Allow","Principal":"x"}]}"#,
-            r#"{"Version":"1","Statement":[{"Effect":"Allow","Principal":"*"}]}"#] {
+        for bad in [
+            "",
+            "{}",
+            "[]",
+            r#"{"Statement":[]}"#,
+            r#"{"Statement":[{"Effect":"Allow"}]}"#,
+            r#"{"Statement":[{"Effect":"allow","Principal":"*"}]}"#,
+            r#"{"Statement":[{"Effect":"Allow","Principal":"x"}]}"#,
+            r#"{"Version":"1","Statement":[{"Effect":"Allow","Principal":"*"}]}"#,
+        ] {
             assert_eq!(parse(bad).expect_err(bad).code, "MalformedPolicyDocumentException");
         }
     }

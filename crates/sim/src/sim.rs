@@ -109,7 +109,12 @@ impl Sim {
         let members = match &request.body {
             Value::Null => &empty,
             Value::Object(members) => members,
-            _ => return (Err(ApiError::new("SerializationException", "Start of structure or map found where not expected.")), false),
+            _ => {
+                return (
+                    Err(ApiError::new("SerializationException", "Start of structure or map found where not expected.")),
+                    false,
+                );
+            }
         };
         // Changes have a stream of random numbers each, so that doing them again gives the same keys; reads take theirs
         // from the other half of the streams.
@@ -131,10 +136,16 @@ fn refusal(fault: &Effect, caller: &Caller, operation: &str) -> Option<ApiError>
         Effect::Error { code, message, status } => {
             ApiError { code: code.clone(), message: message.clone(), status: *status }
         }
-        Effect::Throttle => ApiError::new("ThrottlingException", "You have exceeded the rate at which you may call KMS. Reduce the frequency of your calls."),
+        Effect::Throttle => ApiError::new(
+            "ThrottlingException",
+            "You have exceeded the rate at which you may call KMS. Reduce the frequency of your calls.",
+        ),
         Effect::AccessDenied => ApiError::new(
             "AccessDeniedException",
-            format!("User: {} is not authorized to perform: kms:{operation} because of a fault of the simulator", caller.arn),
+            format!(
+                "User: {} is not authorized to perform: kms:{operation} because of a fault of the simulator",
+                caller.arn
+            ),
         ),
         _ => return None,
     })

@@ -66,7 +66,7 @@ pub(crate) struct Alias {
 impl State {
     /// An empty service. The seed decides every key ID and all key material.
     pub fn new(seed: u64, options: Options) -> Self {
-        Self { seed, options, ..Self::default() }
+        Self { options, seed, ..Self::default() }
     }
 
     pub(crate) fn key(&self, region: &str, id: &str) -> Option<&Key> {
@@ -98,7 +98,10 @@ mod pairs {
 
     use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-    pub(super) fn serialize<K: Serialize, V: Serialize, S: Serializer>(map: &BTreeMap<K, V>, to: S) -> Result<S::Ok, S::Error> {
+    pub(super) fn serialize<K: Serialize, V: Serialize, S: Serializer>(
+        map: &BTreeMap<K, V>,
+        to: S,
+    ) -> Result<S::Ok, S::Error> {
         to.collect_seq(map)
     }
 

@@ -12,18 +12,27 @@ use crate::sim::Sim;
 use crate::state::Principal;
 
 /// The answer to a form: XML, or an error.
-pub(crate) fn answer(sim: &mut Sim, now: f64, access_key: &str, form: &BTreeMap<String, String>) -> Result<(String, bool), ApiError> {
+pub(crate) fn answer(
+    sim: &mut Sim,
+    now: f64,
+    access_key: &str,
+    form: &BTreeMap<String, String>,
+) -> Result<(String, bool), ApiError> {
     let caller = authorize::caller(&sim.state, access_key);
     let action = form.get("Action").map_or("", String::as_str);
     let now = now + sim.state.clock_offset;
     match action {
         "GetCallerIdentity" => Ok((
-            result("sts", action, &format!(
-                "<Arn>{}</Arn><UserId>{}</UserId><Account>{}</Account>",
-                caller.arn,
-                unique_id("AIDA", &caller.arn),
-                caller.account
-            )),
+            result(
+                "sts",
+                action,
+                &format!(
+                    "<Arn>{}</Arn><UserId>{}</UserId><Account>{}</Account>",
+                    caller.arn,
+                    unique_id("AIDA", &caller.arn),
+                    caller.account
+                ),
+            ),
             false,
         )),
         "AssumeRole" | "AssumeRoleWithWebIdentity" => assume_role(sim, form, action, now).map(|xml| (xml, true)),
@@ -48,7 +57,11 @@ fn assume_role(sim: &mut Sim, form: &BTreeMap<String, String>, action: &str, now
     let session = form.get("RoleSessionName").cloned().unwrap_or_default();
     let known = sim.state.principals.get(&role).is_some_and(|principal| !principal.deleted);
     if !known {
-        return Err(ApiError { code: "AccessDenied".into(), message: Some(format!("The role {role} does not exist or may not be assumed.")), status: 403 });
+        return Err(ApiError {
+            code: "AccessDenied".into(),
+            message: Some(format!("The role {role} does not exist or may not be assumed.")),
+            status: 403,
+        });
     }
     let account = policy::account_of(&role).unwrap_or_default();
     let name = role.rsplit('/').next().unwrap_or_default();
@@ -58,12 +71,16 @@ fn assume_role(sim: &mut Sim, form: &BTreeMap<String, String>, action: &str, now
     // A role with a path is known by its full ARN, so the session remembers the principal that it stands for.
     sim.state.sessions.insert(key.clone(), arn.clone());
     let expires = rfc3339(now + 3600.0);
-    Ok(result("sts", action, &format!(
-        "<Credentials><AccessKeyId>{key}</AccessKeyId><SecretAccessKey>simulated</SecretAccessKey>\
+    Ok(result(
+        "sts",
+        action,
+        &format!(
+            "<Credentials><AccessKeyId>{key}</AccessKeyId><SecretAccessKey>simulated</SecretAccessKey>\
          <SessionToken>simulated</SessionToken><Expiration>{expires}</Expiration></Credentials>\
          <AssumedRoleUser><Arn>{arn}</Arn><AssumedRoleId>{}:{session}</AssumedRoleId></AssumedRoleUser>",
-        unique_id("AROA", &role)
-    )))
+            unique_id("AROA", &role)
+        ),
+    ))
 }
 
 fn principal_arn(form: &BTreeMap<String, String>, action: &str, caller: &Caller) -> String {
@@ -87,13 +104,15 @@ fn create(sim: &mut Sim, form: &BTreeMap<String, String>, action: &str, caller: 
 
 fn get(sim: &Sim, form: &BTreeMap<String, String>, action: &str, caller: &Caller) -> Result<String, ApiError> {
     let arn = principal_arn(form, action, caller);
-    let principal = sim.state.principals.get(&arn).filter(|principal| !principal.deleted).ok_or_else(|| no_such(&arn))?;
+    let principal =
+        sim.state.principals.get(&arn).filter(|principal| !principal.deleted).ok_or_else(|| no_such(&arn))?;
     Ok(described(&arn, principal, action))
 }
 
 fn delete(sim: &mut Sim, form: &BTreeMap<String, String>, action: &str, caller: &Caller) -> Result<String, ApiError> {
     let arn = principal_arn(form, action, caller);
-    let principal = sim.state.principals.get_mut(&arn).filter(|principal| !principal.deleted).ok_or_else(|| no_such(&arn))?;
+    let principal =
+        sim.state.principals.get_mut(&arn).filter(|principal| !principal.deleted).ok_or_else(|| no_such(&arn))?;
     principal.deleted = true;
     Ok(result("iam", action, ""))
 }
@@ -105,12 +124,16 @@ fn no_such(arn: &str) -> ApiError {
 fn described(arn: &str, principal: &Principal, action: &str) -> String {
     let kind = if action.ends_with("Role") { "Role" } else { "User" };
     let name = arn.rsplit('/').next().unwrap_or_default();
-    result("iam", action, &format!(
-        "<{kind}><Path>/</Path><{kind}Name>{name}</{kind}Name><{kind}Id>{}</{kind}Id><Arn>{arn}</Arn>\
+    result(
+        "iam",
+        action,
+        &format!(
+            "<{kind}><Path>/</Path><{kind}Name>{name}</{kind}Name><{kind}Id>{}</{kind}Id><Arn>{arn}</Arn>\
          <CreateDate>{}</CreateDate></{kind}>",
-        principal.unique_id,
-        rfc3339(principal.known_from)
-    ))
+            principal.unique_id,
+            rfc3339(principal.known_from)
+        ),
+    )
 }
 
 fn result(service: &str, action: &str, inside: &str) -> String {
@@ -157,6 +180,6 @@ mod tests {
     fn dates() {
         assert_eq!(rfc3339(0.0), "1970-01-01T00:00:00Z");
         assert_eq!(rfc3339(951_782_400.0), "2000-02-29T00:00:00Z");
-assert_eq!(rfc3339(1_709_251_199.9), "2024-02-29T23:59:59Z");
+        assert_eq!(rfc3339(1_709_251_199.9), "2024-02-29T23:59:59Z");
     }
 }

@@ -136,10 +136,8 @@ pub struct GetSchemaResponse {
 pub struct ConfigureRequest {
     /// By qualified name, as text.
     #[prost(btree_map = "string, string", tag = "1")]
-    pub variables: ::prost::alloc::collections::BTreeMap<
-        ::prost::alloc::string::String,
-        ::prost::alloc::string::String,
-    >,
+    pub variables:
+        ::prost::alloc::collections::BTreeMap<::prost::alloc::string::String, ::prost::alloc::string::String>,
     /// The same, typed.
     #[prost(message, optional, tag = "2")]
     pub args: ::core::option::Option<::prost_types::Struct>,
@@ -366,8 +364,7 @@ pub struct DiffResponse {
     pub diffs: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
     /// Differences by path.
     #[prost(btree_map = "string, message", tag = "6")]
-    pub detailed_diff:
-        ::prost::alloc::collections::BTreeMap<::prost::alloc::string::String, PropertyDiff>,
+    pub detailed_diff: ::prost::alloc::collections::BTreeMap<::prost::alloc::string::String, PropertyDiff>,
     /// Whether detailedDiff says everything.
     #[prost(bool, tag = "7")]
     pub has_detailed_diff: bool,
@@ -708,13 +705,7 @@ pub struct GetMappingsResponse {
 }
 /// Generated client implementations.
 pub mod resource_provider_client {
-    #![allow(
-        unused_variables,
-        dead_code,
-        missing_docs,
-        clippy::wildcard_imports,
-        clippy::let_unit_value
-    )]
+    #![allow(unused_variables, dead_code, missing_docs, clippy::wildcard_imports, clippy::let_unit_value)]
     use tonic::codegen::http::Uri;
     use tonic::codegen::*;
     /// A provider of resources.
@@ -748,18 +739,13 @@ pub mod resource_provider_client {
             let inner = tonic::client::Grpc::with_origin(inner, origin);
             Self { inner }
         }
-        pub fn with_interceptor<F>(
-            inner: T,
-            interceptor: F,
-        ) -> ResourceProviderClient<InterceptedService<T, F>>
+        pub fn with_interceptor<F>(inner: T, interceptor: F) -> ResourceProviderClient<InterceptedService<T, F>>
         where
             F: tonic::service::Interceptor,
             T::ResponseBody: Default,
             T: tonic::codegen::Service<
                     http::Request<tonic::body::Body>,
-                    Response = http::Response<
-                        <T as tonic::client::GrpcService<tonic::body::Body>>::ResponseBody,
-                    >,
+                    Response = http::Response<<T as tonic::client::GrpcService<tonic::body::Body>>::ResponseBody>,
                 >,
             <T as tonic::codegen::Service<http::Request<tonic::body::Body>>>::Error:
                 Into<StdError> + std::marker::Send + std::marker::Sync,
@@ -801,36 +787,30 @@ pub mod resource_provider_client {
         pub async fn handshake(
             &mut self,
             request: impl tonic::IntoRequest<super::ProviderHandshakeRequest>,
-        ) -> std::result::Result<tonic::Response<super::ProviderHandshakeResponse>, tonic::Status>
-        {
-            self.inner.ready().await.map_err(|e| {
-                tonic::Status::unknown(format!("Service was not ready: {}", e.into()))
-            })?;
+        ) -> std::result::Result<tonic::Response<super::ProviderHandshakeResponse>, tonic::Status> {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| tonic::Status::unknown(format!("Service was not ready: {}", e.into())))?;
             let codec = tonic_prost::ProstCodec::default();
-            let path =
-                http::uri::PathAndQuery::from_static("/pulumirpc.ResourceProvider/Handshake");
+            let path = http::uri::PathAndQuery::from_static("/pulumirpc.ResourceProvider/Handshake");
             let mut req = request.into_request();
-            req.extensions_mut()
-                .insert(GrpcMethod::new("pulumirpc.ResourceProvider", "Handshake"));
+            req.extensions_mut().insert(GrpcMethod::new("pulumirpc.ResourceProvider", "Handshake"));
             self.inner.unary(req, path, codec).await
         }
         /// Makes a parameterized package of this provider.
         pub async fn parameterize(
             &mut self,
             request: impl tonic::IntoRequest<super::ParameterizeRequest>,
-        ) -> std::result::Result<tonic::Response<super::ParameterizeResponse>, tonic::Status>
-        {
-            self.inner.ready().await.map_err(|e| {
-                tonic::Status::unknown(format!("Service was not ready: {}", e.into()))
-            })?;
+        ) -> std::result::Result<tonic::Response<super::ParameterizeResponse>, tonic::Status> {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| tonic::Status::unknown(format!("Service was not ready: {}", e.into())))?;
             let codec = tonic_prost::ProstCodec::default();
-            let path =
-                http::uri::PathAndQuery::from_static("/pulumirpc.ResourceProvider/Parameterize");
+            let path = http::uri::PathAndQuery::from_static("/pulumirpc.ResourceProvider/Parameterize");
             let mut req = request.into_request();
-            req.extensions_mut().insert(GrpcMethod::new(
-                "pulumirpc.ResourceProvider",
-                "Parameterize",
-            ));
+            req.extensions_mut().insert(GrpcMethod::new("pulumirpc.ResourceProvider", "Parameterize"));
             self.inner.unary(req, path, codec).await
         }
         /// The package schema.
@@ -838,15 +818,14 @@ pub mod resource_provider_client {
             &mut self,
             request: impl tonic::IntoRequest<super::GetSchemaRequest>,
         ) -> std::result::Result<tonic::Response<super::GetSchemaResponse>, tonic::Status> {
-            self.inner.ready().await.map_err(|e| {
-                tonic::Status::unknown(format!("Service was not ready: {}", e.into()))
-            })?;
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| tonic::Status::unknown(format!("Service was not ready: {}", e.into())))?;
             let codec = tonic_prost::ProstCodec::default();
-            let path =
-                http::uri::PathAndQuery::from_static("/pulumirpc.ResourceProvider/GetSchema");
+            let path = http::uri::PathAndQuery::from_static("/pulumirpc.ResourceProvider/GetSchema");
             let mut req = request.into_request();
-            req.extensions_mut()
-                .insert(GrpcMethod::new("pulumirpc.ResourceProvider", "GetSchema"));
+            req.extensions_mut().insert(GrpcMethod::new("pulumirpc.ResourceProvider", "GetSchema"));
             self.inner.unary(req, path, codec).await
         }
         /// Checks provider configuration.
@@ -854,15 +833,14 @@ pub mod resource_provider_client {
             &mut self,
             request: impl tonic::IntoRequest<super::CheckRequest>,
         ) -> std::result::Result<tonic::Response<super::CheckResponse>, tonic::Status> {
-            self.inner.ready().await.map_err(|e| {
-                tonic::Status::unknown(format!("Service was not ready: {}", e.into()))
-            })?;
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| tonic::Status::unknown(format!("Service was not ready: {}", e.into())))?;
             let codec = tonic_prost::ProstCodec::default();
-            let path =
-                http::uri::PathAndQuery::from_static("/pulumirpc.ResourceProvider/CheckConfig");
+            let path = http::uri::PathAndQuery::from_static("/pulumirpc.ResourceProvider/CheckConfig");
             let mut req = request.into_request();
-            req.extensions_mut()
-                .insert(GrpcMethod::new("pulumirpc.ResourceProvider", "CheckConfig"));
+            req.extensions_mut().insert(GrpcMethod::new("pulumirpc.ResourceProvider", "CheckConfig"));
             self.inner.unary(req, path, codec).await
         }
         /// Compares provider configurations.
@@ -870,15 +848,14 @@ pub mod resource_provider_client {
             &mut self,
             request: impl tonic::IntoRequest<super::DiffRequest>,
         ) -> std::result::Result<tonic::Response<super::DiffResponse>, tonic::Status> {
-            self.inner.ready().await.map_err(|e| {
-                tonic::Status::unknown(format!("Service was not ready: {}", e.into()))
-            })?;
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| tonic::Status::unknown(format!("Service was not ready: {}", e.into())))?;
             let codec = tonic_prost::ProstCodec::default();
-            let path =
-                http::uri::PathAndQuery::from_static("/pulumirpc.ResourceProvider/DiffConfig");
+            let path = http::uri::PathAndQuery::from_static("/pulumirpc.ResourceProvider/DiffConfig");
             let mut req = request.into_request();
-            req.extensions_mut()
-                .insert(GrpcMethod::new("pulumirpc.ResourceProvider", "DiffConfig"));
+            req.extensions_mut().insert(GrpcMethod::new("pulumirpc.ResourceProvider", "DiffConfig"));
             self.inner.unary(req, path, codec).await
         }
         /// Sets the provider configuration.
@@ -886,15 +863,14 @@ pub mod resource_provider_client {
             &mut self,
             request: impl tonic::IntoRequest<super::ConfigureRequest>,
         ) -> std::result::Result<tonic::Response<super::ConfigureResponse>, tonic::Status> {
-            self.inner.ready().await.map_err(|e| {
-                tonic::Status::unknown(format!("Service was not ready: {}", e.into()))
-            })?;
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| tonic::Status::unknown(format!("Service was not ready: {}", e.into())))?;
             let codec = tonic_prost::ProstCodec::default();
-            let path =
-                http::uri::PathAndQuery::from_static("/pulumirpc.ResourceProvider/Configure");
+            let path = http::uri::PathAndQuery::from_static("/pulumirpc.ResourceProvider/Configure");
             let mut req = request.into_request();
-            req.extensions_mut()
-                .insert(GrpcMethod::new("pulumirpc.ResourceProvider", "Configure"));
+            req.extensions_mut().insert(GrpcMethod::new("pulumirpc.ResourceProvider", "Configure"));
             self.inner.unary(req, path, codec).await
         }
         /// Calls a function.
@@ -902,14 +878,14 @@ pub mod resource_provider_client {
             &mut self,
             request: impl tonic::IntoRequest<super::InvokeRequest>,
         ) -> std::result::Result<tonic::Response<super::InvokeResponse>, tonic::Status> {
-            self.inner.ready().await.map_err(|e| {
-                tonic::Status::unknown(format!("Service was not ready: {}", e.into()))
-            })?;
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| tonic::Status::unknown(format!("Service was not ready: {}", e.into())))?;
             let codec = tonic_prost::ProstCodec::default();
             let path = http::uri::PathAndQuery::from_static("/pulumirpc.ResourceProvider/Invoke");
             let mut req = request.into_request();
-            req.extensions_mut()
-                .insert(GrpcMethod::new("pulumirpc.ResourceProvider", "Invoke"));
+            req.extensions_mut().insert(GrpcMethod::new("pulumirpc.ResourceProvider", "Invoke"));
             self.inner.unary(req, path, codec).await
         }
         /// Calls a method.
@@ -917,14 +893,14 @@ pub mod resource_provider_client {
             &mut self,
             request: impl tonic::IntoRequest<super::CallRequest>,
         ) -> std::result::Result<tonic::Response<super::CallResponse>, tonic::Status> {
-            self.inner.ready().await.map_err(|e| {
-                tonic::Status::unknown(format!("Service was not ready: {}", e.into()))
-            })?;
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| tonic::Status::unknown(format!("Service was not ready: {}", e.into())))?;
             let codec = tonic_prost::ProstCodec::default();
             let path = http::uri::PathAndQuery::from_static("/pulumirpc.ResourceProvider/Call");
             let mut req = request.into_request();
-            req.extensions_mut()
-                .insert(GrpcMethod::new("pulumirpc.ResourceProvider", "Call"));
+            req.extensions_mut().insert(GrpcMethod::new("pulumirpc.ResourceProvider", "Call"));
             self.inner.unary(req, path, codec).await
         }
         /// Checks a resource's inputs and brings them to normal form.
@@ -932,14 +908,14 @@ pub mod resource_provider_client {
             &mut self,
             request: impl tonic::IntoRequest<super::CheckRequest>,
         ) -> std::result::Result<tonic::Response<super::CheckResponse>, tonic::Status> {
-            self.inner.ready().await.map_err(|e| {
-                tonic::Status::unknown(format!("Service was not ready: {}", e.into()))
-            })?;
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| tonic::Status::unknown(format!("Service was not ready: {}", e.into())))?;
             let codec = tonic_prost::ProstCodec::default();
             let path = http::uri::PathAndQuery::from_static("/pulumirpc.ResourceProvider/Check");
             let mut req = request.into_request();
-            req.extensions_mut()
-                .insert(GrpcMethod::new("pulumirpc.ResourceProvider", "Check"));
+            req.extensions_mut().insert(GrpcMethod::new("pulumirpc.ResourceProvider", "Check"));
             self.inner.unary(req, path, codec).await
         }
         /// Compares a resource's inputs with its state.
@@ -947,14 +923,14 @@ pub mod resource_provider_client {
             &mut self,
             request: impl tonic::IntoRequest<super::DiffRequest>,
         ) -> std::result::Result<tonic::Response<super::DiffResponse>, tonic::Status> {
-            self.inner.ready().await.map_err(|e| {
-                tonic::Status::unknown(format!("Service was not ready: {}", e.into()))
-            })?;
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| tonic::Status::unknown(format!("Service was not ready: {}", e.into())))?;
             let codec = tonic_prost::ProstCodec::default();
             let path = http::uri::PathAndQuery::from_static("/pulumirpc.ResourceProvider/Diff");
             let mut req = request.into_request();
-            req.extensions_mut()
-                .insert(GrpcMethod::new("pulumirpc.ResourceProvider", "Diff"));
+            req.extensions_mut().insert(GrpcMethod::new("pulumirpc.ResourceProvider", "Diff"));
             self.inner.unary(req, path, codec).await
         }
         /// Creates a resource, or previews it.
@@ -962,14 +938,14 @@ pub mod resource_provider_client {
             &mut self,
             request: impl tonic::IntoRequest<super::CreateRequest>,
         ) -> std::result::Result<tonic::Response<super::CreateResponse>, tonic::Status> {
-            self.inner.ready().await.map_err(|e| {
-                tonic::Status::unknown(format!("Service was not ready: {}", e.into()))
-            })?;
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| tonic::Status::unknown(format!("Service was not ready: {}", e.into())))?;
             let codec = tonic_prost::ProstCodec::default();
             let path = http::uri::PathAndQuery::from_static("/pulumirpc.ResourceProvider/Create");
             let mut req = request.into_request();
-            req.extensions_mut()
-                .insert(GrpcMethod::new("pulumirpc.ResourceProvider", "Create"));
+            req.extensions_mut().insert(GrpcMethod::new("pulumirpc.ResourceProvider", "Create"));
             self.inner.unary(req, path, codec).await
         }
         /// Reads a resource, for refresh and import.
@@ -977,32 +953,29 @@ pub mod resource_provider_client {
             &mut self,
             request: impl tonic::IntoRequest<super::ReadRequest>,
         ) -> std::result::Result<tonic::Response<super::ReadResponse>, tonic::Status> {
-            self.inner.ready().await.map_err(|e| {
-                tonic::Status::unknown(format!("Service was not ready: {}", e.into()))
-            })?;
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| tonic::Status::unknown(format!("Service was not ready: {}", e.into())))?;
             let codec = tonic_prost::ProstCodec::default();
             let path = http::uri::PathAndQuery::from_static("/pulumirpc.ResourceProvider/Read");
             let mut req = request.into_request();
-            req.extensions_mut()
-                .insert(GrpcMethod::new("pulumirpc.ResourceProvider", "Read"));
+            req.extensions_mut().insert(GrpcMethod::new("pulumirpc.ResourceProvider", "Read"));
             self.inner.unary(req, path, codec).await
         }
         /// Lists resources that can be imported.
         pub async fn list(
             &mut self,
             request: impl tonic::IntoRequest<super::ListRequest>,
-        ) -> std::result::Result<
-            tonic::Response<tonic::codec::Streaming<super::ListResponse>>,
-            tonic::Status,
-        > {
-            self.inner.ready().await.map_err(|e| {
-                tonic::Status::unknown(format!("Service was not ready: {}", e.into()))
-            })?;
+        ) -> std::result::Result<tonic::Response<tonic::codec::Streaming<super::ListResponse>>, tonic::Status> {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| tonic::Status::unknown(format!("Service was not ready: {}", e.into())))?;
             let codec = tonic_prost::ProstCodec::default();
             let path = http::uri::PathAndQuery::from_static("/pulumirpc.ResourceProvider/List");
             let mut req = request.into_request();
-            req.extensions_mut()
-                .insert(GrpcMethod::new("pulumirpc.ResourceProvider", "List"));
+            req.extensions_mut().insert(GrpcMethod::new("pulumirpc.ResourceProvider", "List"));
             self.inner.server_streaming(req, path, codec).await
         }
         /// Updates a resource, or previews it.
@@ -1010,14 +983,14 @@ pub mod resource_provider_client {
             &mut self,
             request: impl tonic::IntoRequest<super::UpdateRequest>,
         ) -> std::result::Result<tonic::Response<super::UpdateResponse>, tonic::Status> {
-            self.inner.ready().await.map_err(|e| {
-                tonic::Status::unknown(format!("Service was not ready: {}", e.into()))
-            })?;
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| tonic::Status::unknown(format!("Service was not ready: {}", e.into())))?;
             let codec = tonic_prost::ProstCodec::default();
             let path = http::uri::PathAndQuery::from_static("/pulumirpc.ResourceProvider/Update");
             let mut req = request.into_request();
-            req.extensions_mut()
-                .insert(GrpcMethod::new("pulumirpc.ResourceProvider", "Update"));
+            req.extensions_mut().insert(GrpcMethod::new("pulumirpc.ResourceProvider", "Update"));
             self.inner.unary(req, path, codec).await
         }
         /// Deletes a resource.
@@ -1025,14 +998,14 @@ pub mod resource_provider_client {
             &mut self,
             request: impl tonic::IntoRequest<super::DeleteRequest>,
         ) -> std::result::Result<tonic::Response<()>, tonic::Status> {
-            self.inner.ready().await.map_err(|e| {
-                tonic::Status::unknown(format!("Service was not ready: {}", e.into()))
-            })?;
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| tonic::Status::unknown(format!("Service was not ready: {}", e.into())))?;
             let codec = tonic_prost::ProstCodec::default();
             let path = http::uri::PathAndQuery::from_static("/pulumirpc.ResourceProvider/Delete");
             let mut req = request.into_request();
-            req.extensions_mut()
-                .insert(GrpcMethod::new("pulumirpc.ResourceProvider", "Delete"));
+            req.extensions_mut().insert(GrpcMethod::new("pulumirpc.ResourceProvider", "Delete"));
             self.inner.unary(req, path, codec).await
         }
         /// Makes a component resource.
@@ -1040,15 +1013,14 @@ pub mod resource_provider_client {
             &mut self,
             request: impl tonic::IntoRequest<super::ConstructRequest>,
         ) -> std::result::Result<tonic::Response<super::ConstructResponse>, tonic::Status> {
-            self.inner.ready().await.map_err(|e| {
-                tonic::Status::unknown(format!("Service was not ready: {}", e.into()))
-            })?;
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| tonic::Status::unknown(format!("Service was not ready: {}", e.into())))?;
             let codec = tonic_prost::ProstCodec::default();
-            let path =
-                http::uri::PathAndQuery::from_static("/pulumirpc.ResourceProvider/Construct");
+            let path = http::uri::PathAndQuery::from_static("/pulumirpc.ResourceProvider/Construct");
             let mut req = request.into_request();
-            req.extensions_mut()
-                .insert(GrpcMethod::new("pulumirpc.ResourceProvider", "Construct"));
+            req.extensions_mut().insert(GrpcMethod::new("pulumirpc.ResourceProvider", "Construct"));
             self.inner.unary(req, path, codec).await
         }
         /// Asks to stop what is running, soon and in good order.
@@ -1056,14 +1028,14 @@ pub mod resource_provider_client {
             &mut self,
             request: impl tonic::IntoRequest<()>,
         ) -> std::result::Result<tonic::Response<()>, tonic::Status> {
-            self.inner.ready().await.map_err(|e| {
-                tonic::Status::unknown(format!("Service was not ready: {}", e.into()))
-            })?;
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| tonic::Status::unknown(format!("Service was not ready: {}", e.into())))?;
             let codec = tonic_prost::ProstCodec::default();
             let path = http::uri::PathAndQuery::from_static("/pulumirpc.ResourceProvider/Cancel");
             let mut req = request.into_request();
-            req.extensions_mut()
-                .insert(GrpcMethod::new("pulumirpc.ResourceProvider", "Cancel"));
+            req.extensions_mut().insert(GrpcMethod::new("pulumirpc.ResourceProvider", "Cancel"));
             self.inner.unary(req, path, codec).await
         }
         /// The plugin's version.
@@ -1071,17 +1043,14 @@ pub mod resource_provider_client {
             &mut self,
             request: impl tonic::IntoRequest<()>,
         ) -> std::result::Result<tonic::Response<super::PluginInfo>, tonic::Status> {
-            self.inner.ready().await.map_err(|e| {
-                tonic::Status::unknown(format!("Service was not ready: {}", e.into()))
-            })?;
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| tonic::Status::unknown(format!("Service was not ready: {}", e.into())))?;
             let codec = tonic_prost::ProstCodec::default();
-            let path =
-                http::uri::PathAndQuery::from_static("/pulumirpc.ResourceProvider/GetPluginInfo");
+            let path = http::uri::PathAndQuery::from_static("/pulumirpc.ResourceProvider/GetPluginInfo");
             let mut req = request.into_request();
-            req.extensions_mut().insert(GrpcMethod::new(
-                "pulumirpc.ResourceProvider",
-                "GetPluginInfo",
-            ));
+            req.extensions_mut().insert(GrpcMethod::new("pulumirpc.ResourceProvider", "GetPluginInfo"));
             self.inner.unary(req, path, codec).await
         }
         /// Names the engine to a provider that the engine did not start.
@@ -1089,61 +1058,51 @@ pub mod resource_provider_client {
             &mut self,
             request: impl tonic::IntoRequest<super::PluginAttach>,
         ) -> std::result::Result<tonic::Response<()>, tonic::Status> {
-            self.inner.ready().await.map_err(|e| {
-                tonic::Status::unknown(format!("Service was not ready: {}", e.into()))
-            })?;
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| tonic::Status::unknown(format!("Service was not ready: {}", e.into())))?;
             let codec = tonic_prost::ProstCodec::default();
             let path = http::uri::PathAndQuery::from_static("/pulumirpc.ResourceProvider/Attach");
             let mut req = request.into_request();
-            req.extensions_mut()
-                .insert(GrpcMethod::new("pulumirpc.ResourceProvider", "Attach"));
+            req.extensions_mut().insert(GrpcMethod::new("pulumirpc.ResourceProvider", "Attach"));
             self.inner.unary(req, path, codec).await
         }
         /// How resources of another tool map to this provider's.
         pub async fn get_mapping(
             &mut self,
             request: impl tonic::IntoRequest<super::GetMappingRequest>,
-        ) -> std::result::Result<tonic::Response<super::GetMappingResponse>, tonic::Status>
-        {
-            self.inner.ready().await.map_err(|e| {
-                tonic::Status::unknown(format!("Service was not ready: {}", e.into()))
-            })?;
+        ) -> std::result::Result<tonic::Response<super::GetMappingResponse>, tonic::Status> {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| tonic::Status::unknown(format!("Service was not ready: {}", e.into())))?;
             let codec = tonic_prost::ProstCodec::default();
-            let path =
-                http::uri::PathAndQuery::from_static("/pulumirpc.ResourceProvider/GetMapping");
+            let path = http::uri::PathAndQuery::from_static("/pulumirpc.ResourceProvider/GetMapping");
             let mut req = request.into_request();
-            req.extensions_mut()
-                .insert(GrpcMethod::new("pulumirpc.ResourceProvider", "GetMapping"));
+            req.extensions_mut().insert(GrpcMethod::new("pulumirpc.ResourceProvider", "GetMapping"));
             self.inner.unary(req, path, codec).await
         }
         /// For which providers of another tool there are mappings.
         pub async fn get_mappings(
             &mut self,
             request: impl tonic::IntoRequest<super::GetMappingsRequest>,
-        ) -> std::result::Result<tonic::Response<super::GetMappingsResponse>, tonic::Status>
-        {
-            self.inner.ready().await.map_err(|e| {
-                tonic::Status::unknown(format!("Service was not ready: {}", e.into()))
-            })?;
+        ) -> std::result::Result<tonic::Response<super::GetMappingsResponse>, tonic::Status> {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| tonic::Status::unknown(format!("Service was not ready: {}", e.into())))?;
             let codec = tonic_prost::ProstCodec::default();
-            let path =
-                http::uri::PathAndQuery::from_static("/pulumirpc.ResourceProvider/GetMappings");
+            let path = http::uri::PathAndQuery::from_static("/pulumirpc.ResourceProvider/GetMappings");
             let mut req = request.into_request();
-            req.extensions_mut()
-                .insert(GrpcMethod::new("pulumirpc.ResourceProvider", "GetMappings"));
+            req.extensions_mut().insert(GrpcMethod::new("pulumirpc.ResourceProvider", "GetMappings"));
             self.inner.unary(req, path, codec).await
         }
     }
 }
 /// Generated server implementations.
 pub mod resource_provider_server {
-    #![allow(
-        unused_variables,
-        dead_code,
-        missing_docs,
-        clippy::wildcard_imports,
-        clippy::let_unit_value
-    )]
+    #![allow(unused_variables, dead_code, missing_docs, clippy::wildcard_imports, clippy::let_unit_value)]
     use tonic::codegen::*;
     /// Generated trait containing gRPC methods that should be implemented for use with ResourceProviderServer.
     #[async_trait]
@@ -1209,9 +1168,8 @@ pub mod resource_provider_server {
             request: tonic::Request<super::ReadRequest>,
         ) -> std::result::Result<tonic::Response<super::ReadResponse>, tonic::Status>;
         /// Server streaming response type for the List method.
-        type ListStream: tonic::codegen::tokio_stream::Stream<
-                Item = std::result::Result<super::ListResponse, tonic::Status>,
-            > + std::marker::Send
+        type ListStream: tonic::codegen::tokio_stream::Stream<Item = std::result::Result<super::ListResponse, tonic::Status>>
+            + std::marker::Send
             + 'static;
         /// Lists resources that can be imported.
         async fn list(
@@ -1234,10 +1192,7 @@ pub mod resource_provider_server {
             request: tonic::Request<super::ConstructRequest>,
         ) -> std::result::Result<tonic::Response<super::ConstructResponse>, tonic::Status>;
         /// Asks to stop what is running, soon and in good order.
-        async fn cancel(
-            &self,
-            request: tonic::Request<()>,
-        ) -> std::result::Result<tonic::Response<()>, tonic::Status>;
+        async fn cancel(&self, request: tonic::Request<()>) -> std::result::Result<tonic::Response<()>, tonic::Status>;
         /// The plugin's version.
         async fn get_plugin_info(
             &self,
@@ -1325,10 +1280,7 @@ pub mod resource_provider_server {
         type Response = http::Response<tonic::body::Body>;
         type Error = std::convert::Infallible;
         type Future = BoxFuture<Self::Response, Self::Error>;
-        fn poll_ready(
-            &mut self,
-            _cx: &mut Context<'_>,
-        ) -> Poll<std::result::Result<(), Self::Error>> {
+        fn poll_ready(&mut self, _cx: &mut Context<'_>) -> Poll<std::result::Result<(), Self::Error>> {
             Poll::Ready(Ok(()))
         }
         fn call(&mut self, req: http::Request<B>) -> Self::Future {
@@ -1336,20 +1288,12 @@ pub mod resource_provider_server {
                 "/pulumirpc.ResourceProvider/Handshake" => {
                     #[allow(non_camel_case_types)]
                     struct HandshakeSvc<T: ResourceProvider>(pub Arc<T>);
-                    impl<T: ResourceProvider>
-                        tonic::server::UnaryService<super::ProviderHandshakeRequest>
-                        for HandshakeSvc<T>
-                    {
+                    impl<T: ResourceProvider> tonic::server::UnaryService<super::ProviderHandshakeRequest> for HandshakeSvc<T> {
                         type Response = super::ProviderHandshakeResponse;
                         type Future = BoxFuture<tonic::Response<Self::Response>, tonic::Status>;
-                        fn call(
-                            &mut self,
-                            request: tonic::Request<super::ProviderHandshakeRequest>,
-                        ) -> Self::Future {
+                        fn call(&mut self, request: tonic::Request<super::ProviderHandshakeRequest>) -> Self::Future {
                             let inner = Arc::clone(&self.0);
-                            let fut = async move {
-                                <T as ResourceProvider>::handshake(&inner, request).await
-                            };
+                            let fut = async move { <T as ResourceProvider>::handshake(&inner, request).await };
                             Box::pin(fut)
                         }
                     }
@@ -1362,14 +1306,8 @@ pub mod resource_provider_server {
                         let method = HandshakeSvc(inner);
                         let codec = tonic_prost::ProstCodec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
-                            .apply_compression_config(
-                                accept_compression_encodings,
-                                send_compression_encodings,
-                            )
-                            .apply_max_message_size_config(
-                                max_decoding_message_size,
-                                max_encoding_message_size,
-                            );
+                            .apply_compression_config(accept_compression_encodings, send_compression_encodings)
+                            .apply_max_message_size_config(max_decoding_message_size, max_encoding_message_size);
                         let res = grpc.unary(method, req).await;
                         Ok(res)
                     };
@@ -1378,20 +1316,12 @@ pub mod resource_provider_server {
                 "/pulumirpc.ResourceProvider/Parameterize" => {
                     #[allow(non_camel_case_types)]
                     struct ParameterizeSvc<T: ResourceProvider>(pub Arc<T>);
-                    impl<T: ResourceProvider>
-                        tonic::server::UnaryService<super::ParameterizeRequest>
-                        for ParameterizeSvc<T>
-                    {
+                    impl<T: ResourceProvider> tonic::server::UnaryService<super::ParameterizeRequest> for ParameterizeSvc<T> {
                         type Response = super::ParameterizeResponse;
                         type Future = BoxFuture<tonic::Response<Self::Response>, tonic::Status>;
-                        fn call(
-                            &mut self,
-                            request: tonic::Request<super::ParameterizeRequest>,
-                        ) -> Self::Future {
+                        fn call(&mut self, request: tonic::Request<super::ParameterizeRequest>) -> Self::Future {
                             let inner = Arc::clone(&self.0);
-                            let fut = async move {
-                                <T as ResourceProvider>::parameterize(&inner, request).await
-                            };
+                            let fut = async move { <T as ResourceProvider>::parameterize(&inner, request).await };
                             Box::pin(fut)
                         }
                     }
@@ -1404,14 +1334,8 @@ pub mod resource_provider_server {
                         let method = ParameterizeSvc(inner);
                         let codec = tonic_prost::ProstCodec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
-                            .apply_compression_config(
-                                accept_compression_encodings,
-                                send_compression_encodings,
-                            )
-                            .apply_max_message_size_config(
-                                max_decoding_message_size,
-                                max_encoding_message_size,
-                            );
+                            .apply_compression_config(accept_compression_encodings, send_compression_encodings)
+                            .apply_max_message_size_config(max_decoding_message_size, max_encoding_message_size);
                         let res = grpc.unary(method, req).await;
                         Ok(res)
                     };
@@ -1423,14 +1347,9 @@ pub mod resource_provider_server {
                     impl<T: ResourceProvider> tonic::server::UnaryService<super::GetSchemaRequest> for GetSchemaSvc<T> {
                         type Response = super::GetSchemaResponse;
                         type Future = BoxFuture<tonic::Response<Self::Response>, tonic::Status>;
-                        fn call(
-                            &mut self,
-                            request: tonic::Request<super::GetSchemaRequest>,
-                        ) -> Self::Future {
+                        fn call(&mut self, request: tonic::Request<super::GetSchemaRequest>) -> Self::Future {
                             let inner = Arc::clone(&self.0);
-                            let fut = async move {
-                                <T as ResourceProvider>::get_schema(&inner, request).await
-                            };
+                            let fut = async move { <T as ResourceProvider>::get_schema(&inner, request).await };
                             Box::pin(fut)
                         }
                     }
@@ -1443,14 +1362,8 @@ pub mod resource_provider_server {
                         let method = GetSchemaSvc(inner);
                         let codec = tonic_prost::ProstCodec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
-                            .apply_compression_config(
-                                accept_compression_encodings,
-                                send_compression_encodings,
-                            )
-                            .apply_max_message_size_config(
-                                max_decoding_message_size,
-                                max_encoding_message_size,
-                            );
+                            .apply_compression_config(accept_compression_encodings, send_compression_encodings)
+                            .apply_max_message_size_config(max_decoding_message_size, max_encoding_message_size);
                         let res = grpc.unary(method, req).await;
                         Ok(res)
                     };
@@ -1462,14 +1375,9 @@ pub mod resource_provider_server {
                     impl<T: ResourceProvider> tonic::server::UnaryService<super::CheckRequest> for CheckConfigSvc<T> {
                         type Response = super::CheckResponse;
                         type Future = BoxFuture<tonic::Response<Self::Response>, tonic::Status>;
-                        fn call(
-                            &mut self,
-                            request: tonic::Request<super::CheckRequest>,
-                        ) -> Self::Future {
+                        fn call(&mut self, request: tonic::Request<super::CheckRequest>) -> Self::Future {
                             let inner = Arc::clone(&self.0);
-                            let fut = async move {
-                                <T as ResourceProvider>::check_config(&inner, request).await
-                            };
+                            let fut = async move { <T as ResourceProvider>::check_config(&inner, request).await };
                             Box::pin(fut)
                         }
                     }
@@ -1482,14 +1390,8 @@ pub mod resource_provider_server {
                         let method = CheckConfigSvc(inner);
                         let codec = tonic_prost::ProstCodec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
-                            .apply_compression_config(
-                                accept_compression_encodings,
-                                send_compression_encodings,
-                            )
-                            .apply_max_message_size_config(
-                                max_decoding_message_size,
-                                max_encoding_message_size,
-                            );
+                            .apply_compression_config(accept_compression_encodings, send_compression_encodings)
+                            .apply_max_message_size_config(max_decoding_message_size, max_encoding_message_size);
                         let res = grpc.unary(method, req).await;
                         Ok(res)
                     };
@@ -1501,14 +1403,9 @@ pub mod resource_provider_server {
                     impl<T: ResourceProvider> tonic::server::UnaryService<super::DiffRequest> for DiffConfigSvc<T> {
                         type Response = super::DiffResponse;
                         type Future = BoxFuture<tonic::Response<Self::Response>, tonic::Status>;
-                        fn call(
-                            &mut self,
-                            request: tonic::Request<super::DiffRequest>,
-                        ) -> Self::Future {
+                        fn call(&mut self, request: tonic::Request<super::DiffRequest>) -> Self::Future {
                             let inner = Arc::clone(&self.0);
-                            let fut = async move {
-                                <T as ResourceProvider>::diff_config(&inner, request).await
-                            };
+                            let fut = async move { <T as ResourceProvider>::diff_config(&inner, request).await };
                             Box::pin(fut)
                         }
                     }
@@ -1521,14 +1418,8 @@ pub mod resource_provider_server {
                         let method = DiffConfigSvc(inner);
                         let codec = tonic_prost::ProstCodec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
-                            .apply_compression_config(
-                                accept_compression_encodings,
-                                send_compression_encodings,
-                            )
-                            .apply_max_message_size_config(
-                                max_decoding_message_size,
-                                max_encoding_message_size,
-                            );
+                            .apply_compression_config(accept_compression_encodings, send_compression_encodings)
+                            .apply_max_message_size_config(max_decoding_message_size, max_encoding_message_size);
                         let res = grpc.unary(method, req).await;
                         Ok(res)
                     };
@@ -1540,14 +1431,9 @@ pub mod resource_provider_server {
                     impl<T: ResourceProvider> tonic::server::UnaryService<super::ConfigureRequest> for ConfigureSvc<T> {
                         type Response = super::ConfigureResponse;
                         type Future = BoxFuture<tonic::Response<Self::Response>, tonic::Status>;
-                        fn call(
-                            &mut self,
-                            request: tonic::Request<super::ConfigureRequest>,
-                        ) -> Self::Future {
+                        fn call(&mut self, request: tonic::Request<super::ConfigureRequest>) -> Self::Future {
                             let inner = Arc::clone(&self.0);
-                            let fut = async move {
-                                <T as ResourceProvider>::configure(&inner, request).await
-                            };
+                            let fut = async move { <T as ResourceProvider>::configure(&inner, request).await };
                             Box::pin(fut)
                         }
                     }
@@ -1560,14 +1446,8 @@ pub mod resource_provider_server {
                         let method = ConfigureSvc(inner);
                         let codec = tonic_prost::ProstCodec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
-                            .apply_compression_config(
-                                accept_compression_encodings,
-                                send_compression_encodings,
-                            )
-                            .apply_max_message_size_config(
-                                max_decoding_message_size,
-                                max_encoding_message_size,
-                            );
+                            .apply_compression_config(accept_compression_encodings, send_compression_encodings)
+                            .apply_max_message_size_config(max_decoding_message_size, max_encoding_message_size);
                         let res = grpc.unary(method, req).await;
                         Ok(res)
                     };
@@ -1579,14 +1459,9 @@ pub mod resource_provider_server {
                     impl<T: ResourceProvider> tonic::server::UnaryService<super::InvokeRequest> for InvokeSvc<T> {
                         type Response = super::InvokeResponse;
                         type Future = BoxFuture<tonic::Response<Self::Response>, tonic::Status>;
-                        fn call(
-                            &mut self,
-                            request: tonic::Request<super::InvokeRequest>,
-                        ) -> Self::Future {
+                        fn call(&mut self, request: tonic::Request<super::InvokeRequest>) -> Self::Future {
                             let inner = Arc::clone(&self.0);
-                            let fut = async move {
-                                <T as ResourceProvider>::invoke(&inner, request).await
-                            };
+                            let fut = async move { <T as ResourceProvider>::invoke(&inner, request).await };
                             Box::pin(fut)
                         }
                     }
@@ -1599,14 +1474,8 @@ pub mod resource_provider_server {
                         let method = InvokeSvc(inner);
                         let codec = tonic_prost::ProstCodec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
-                            .apply_compression_config(
-                                accept_compression_encodings,
-                                send_compression_encodings,
-                            )
-                            .apply_max_message_size_config(
-                                max_decoding_message_size,
-                                max_encoding_message_size,
-                            );
+                            .apply_compression_config(accept_compression_encodings, send_compression_encodings)
+                            .apply_max_message_size_config(max_decoding_message_size, max_encoding_message_size);
                         let res = grpc.unary(method, req).await;
                         Ok(res)
                     };
@@ -1618,13 +1487,9 @@ pub mod resource_provider_server {
                     impl<T: ResourceProvider> tonic::server::UnaryService<super::CallRequest> for CallSvc<T> {
                         type Response = super::CallResponse;
                         type Future = BoxFuture<tonic::Response<Self::Response>, tonic::Status>;
-                        fn call(
-                            &mut self,
-                            request: tonic::Request<super::CallRequest>,
-                        ) -> Self::Future {
+                        fn call(&mut self, request: tonic::Request<super::CallRequest>) -> Self::Future {
                             let inner = Arc::clone(&self.0);
-                            let fut =
-                                async move { <T as ResourceProvider>::call(&inner, request).await };
+                            let fut = async move { <T as ResourceProvider>::call(&inner, request).await };
                             Box::pin(fut)
                         }
                     }
@@ -1637,14 +1502,8 @@ pub mod resource_provider_server {
                         let method = CallSvc(inner);
                         let codec = tonic_prost::ProstCodec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
-                            .apply_compression_config(
-                                accept_compression_encodings,
-                                send_compression_encodings,
-                            )
-                            .apply_max_message_size_config(
-                                max_decoding_message_size,
-                                max_encoding_message_size,
-                            );
+                            .apply_compression_config(accept_compression_encodings, send_compression_encodings)
+                            .apply_max_message_size_config(max_decoding_message_size, max_encoding_message_size);
                         let res = grpc.unary(method, req).await;
                         Ok(res)
                     };
@@ -1656,14 +1515,9 @@ pub mod resource_provider_server {
                     impl<T: ResourceProvider> tonic::server::UnaryService<super::CheckRequest> for CheckSvc<T> {
                         type Response = super::CheckResponse;
                         type Future = BoxFuture<tonic::Response<Self::Response>, tonic::Status>;
-                        fn call(
-                            &mut self,
-                            request: tonic::Request<super::CheckRequest>,
-                        ) -> Self::Future {
+                        fn call(&mut self, request: tonic::Request<super::CheckRequest>) -> Self::Future {
                             let inner = Arc::clone(&self.0);
-                            let fut = async move {
-                                <T as ResourceProvider>::check(&inner, request).await
-                            };
+                            let fut = async move { <T as ResourceProvider>::check(&inner, request).await };
                             Box::pin(fut)
                         }
                     }
@@ -1676,14 +1530,8 @@ pub mod resource_provider_server {
                         let method = CheckSvc(inner);
                         let codec = tonic_prost::ProstCodec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
-                            .apply_compression_config(
-                                accept_compression_encodings,
-                                send_compression_encodings,
-                            )
-                            .apply_max_message_size_config(
-                                max_decoding_message_size,
-                                max_encoding_message_size,
-                            );
+                            .apply_compression_config(accept_compression_encodings, send_compression_encodings)
+                            .apply_max_message_size_config(max_decoding_message_size, max_encoding_message_size);
                         let res = grpc.unary(method, req).await;
                         Ok(res)
                     };
@@ -1695,13 +1543,9 @@ pub mod resource_provider_server {
                     impl<T: ResourceProvider> tonic::server::UnaryService<super::DiffRequest> for DiffSvc<T> {
                         type Response = super::DiffResponse;
                         type Future = BoxFuture<tonic::Response<Self::Response>, tonic::Status>;
-                        fn call(
-                            &mut self,
-                            request: tonic::Request<super::DiffRequest>,
-                        ) -> Self::Future {
+                        fn call(&mut self, request: tonic::Request<super::DiffRequest>) -> Self::Future {
                             let inner = Arc::clone(&self.0);
-                            let fut =
-                                async move { <T as ResourceProvider>::diff(&inner, request).await };
+                            let fut = async move { <T as ResourceProvider>::diff(&inner, request).await };
                             Box::pin(fut)
                         }
                     }
@@ -1714,14 +1558,8 @@ pub mod resource_provider_server {
                         let method = DiffSvc(inner);
                         let codec = tonic_prost::ProstCodec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
-                            .apply_compression_config(
-                                accept_compression_encodings,
-                                send_compression_encodings,
-                            )
-                            .apply_max_message_size_config(
-                                max_decoding_message_size,
-                                max_encoding_message_size,
-                            );
+                            .apply_compression_config(accept_compression_encodings, send_compression_encodings)
+                            .apply_max_message_size_config(max_decoding_message_size, max_encoding_message_size);
                         let res = grpc.unary(method, req).await;
                         Ok(res)
                     };
@@ -1733,14 +1571,9 @@ pub mod resource_provider_server {
                     impl<T: ResourceProvider> tonic::server::UnaryService<super::CreateRequest> for CreateSvc<T> {
                         type Response = super::CreateResponse;
                         type Future = BoxFuture<tonic::Response<Self::Response>, tonic::Status>;
-                        fn call(
-                            &mut self,
-                            request: tonic::Request<super::CreateRequest>,
-                        ) -> Self::Future {
+                        fn call(&mut self, request: tonic::Request<super::CreateRequest>) -> Self::Future {
                             let inner = Arc::clone(&self.0);
-                            let fut = async move {
-                                <T as ResourceProvider>::create(&inner, request).await
-                            };
+                            let fut = async move { <T as ResourceProvider>::create(&inner, request).await };
                             Box::pin(fut)
                         }
                     }
@@ -1753,14 +1586,8 @@ pub mod resource_provider_server {
                         let method = CreateSvc(inner);
                         let codec = tonic_prost::ProstCodec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
-                            .apply_compression_config(
-                                accept_compression_encodings,
-                                send_compression_encodings,
-                            )
-                            .apply_max_message_size_config(
-                                max_decoding_message_size,
-                                max_encoding_message_size,
-                            );
+                            .apply_compression_config(accept_compression_encodings, send_compression_encodings)
+                            .apply_max_message_size_config(max_decoding_message_size, max_encoding_message_size);
                         let res = grpc.unary(method, req).await;
                         Ok(res)
                     };
@@ -1772,13 +1599,9 @@ pub mod resource_provider_server {
                     impl<T: ResourceProvider> tonic::server::UnaryService<super::ReadRequest> for ReadSvc<T> {
                         type Response = super::ReadResponse;
                         type Future = BoxFuture<tonic::Response<Self::Response>, tonic::Status>;
-                        fn call(
-                            &mut self,
-                            request: tonic::Request<super::ReadRequest>,
-                        ) -> Self::Future {
+                        fn call(&mut self, request: tonic::Request<super::ReadRequest>) -> Self::Future {
                             let inner = Arc::clone(&self.0);
-                            let fut =
-                                async move { <T as ResourceProvider>::read(&inner, request).await };
+                            let fut = async move { <T as ResourceProvider>::read(&inner, request).await };
                             Box::pin(fut)
                         }
                     }
@@ -1791,14 +1614,8 @@ pub mod resource_provider_server {
                         let method = ReadSvc(inner);
                         let codec = tonic_prost::ProstCodec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
-                            .apply_compression_config(
-                                accept_compression_encodings,
-                                send_compression_encodings,
-                            )
-                            .apply_max_message_size_config(
-                                max_decoding_message_size,
-                                max_encoding_message_size,
-                            );
+                            .apply_compression_config(accept_compression_encodings, send_compression_encodings)
+                            .apply_max_message_size_config(max_decoding_message_size, max_encoding_message_size);
                         let res = grpc.unary(method, req).await;
                         Ok(res)
                     };
@@ -1807,20 +1624,13 @@ pub mod resource_provider_server {
                 "/pulumirpc.ResourceProvider/List" => {
                     #[allow(non_camel_case_types)]
                     struct ListSvc<T: ResourceProvider>(pub Arc<T>);
-                    impl<T: ResourceProvider>
-                        tonic::server::ServerStreamingService<super::ListRequest> for ListSvc<T>
-                    {
+                    impl<T: ResourceProvider> tonic::server::ServerStreamingService<super::ListRequest> for ListSvc<T> {
                         type Response = super::ListResponse;
                         type ResponseStream = T::ListStream;
-                        type Future =
-                            BoxFuture<tonic::Response<Self::ResponseStream>, tonic::Status>;
-                        fn call(
-                            &mut self,
-                            request: tonic::Request<super::ListRequest>,
-                        ) -> Self::Future {
+                        type Future = BoxFuture<tonic::Response<Self::ResponseStream>, tonic::Status>;
+                        fn call(&mut self, request: tonic::Request<super::ListRequest>) -> Self::Future {
                             let inner = Arc::clone(&self.0);
-                            let fut =
-                                async move { <T as ResourceProvider>::list(&inner, request).await };
+                            let fut = async move { <T as ResourceProvider>::list(&inner, request).await };
                             Box::pin(fut)
                         }
                     }
@@ -1833,14 +1643,8 @@ pub mod resource_provider_server {
                         let method = ListSvc(inner);
                         let codec = tonic_prost::ProstCodec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
-                            .apply_compression_config(
-                                accept_compression_encodings,
-                                send_compression_encodings,
-                            )
-                            .apply_max_message_size_config(
-                                max_decoding_message_size,
-                                max_encoding_message_size,
-                            );
+                            .apply_compression_config(accept_compression_encodings, send_compression_encodings)
+                            .apply_max_message_size_config(max_decoding_message_size, max_encoding_message_size);
                         let res = grpc.server_streaming(method, req).await;
                         Ok(res)
                     };
@@ -1852,14 +1656,9 @@ pub mod resource_provider_server {
                     impl<T: ResourceProvider> tonic::server::UnaryService<super::UpdateRequest> for UpdateSvc<T> {
                         type Response = super::UpdateResponse;
                         type Future = BoxFuture<tonic::Response<Self::Response>, tonic::Status>;
-                        fn call(
-                            &mut self,
-                            request: tonic::Request<super::UpdateRequest>,
-                        ) -> Self::Future {
+                        fn call(&mut self, request: tonic::Request<super::UpdateRequest>) -> Self::Future {
                             let inner = Arc::clone(&self.0);
-                            let fut = async move {
-                                <T as ResourceProvider>::update(&inner, request).await
-                            };
+                            let fut = async move { <T as ResourceProvider>::update(&inner, request).await };
                             Box::pin(fut)
                         }
                     }
@@ -1872,14 +1671,8 @@ pub mod resource_provider_server {
                         let method = UpdateSvc(inner);
                         let codec = tonic_prost::ProstCodec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
-                            .apply_compression_config(
-                                accept_compression_encodings,
-                                send_compression_encodings,
-                            )
-                            .apply_max_message_size_config(
-                                max_decoding_message_size,
-                                max_encoding_message_size,
-                            );
+                            .apply_compression_config(accept_compression_encodings, send_compression_encodings)
+                            .apply_max_message_size_config(max_decoding_message_size, max_encoding_message_size);
                         let res = grpc.unary(method, req).await;
                         Ok(res)
                     };
@@ -1891,14 +1684,9 @@ pub mod resource_provider_server {
                     impl<T: ResourceProvider> tonic::server::UnaryService<super::DeleteRequest> for DeleteSvc<T> {
                         type Response = ();
                         type Future = BoxFuture<tonic::Response<Self::Response>, tonic::Status>;
-                        fn call(
-                            &mut self,
-                            request: tonic::Request<super::DeleteRequest>,
-                        ) -> Self::Future {
+                        fn call(&mut self, request: tonic::Request<super::DeleteRequest>) -> Self::Future {
                             let inner = Arc::clone(&self.0);
-                            let fut = async move {
-                                <T as ResourceProvider>::delete(&inner, request).await
-                            };
+                            let fut = async move { <T as ResourceProvider>::delete(&inner, request).await };
                             Box::pin(fut)
                         }
                     }
@@ -1911,14 +1699,8 @@ pub mod resource_provider_server {
                         let method = DeleteSvc(inner);
                         let codec = tonic_prost::ProstCodec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
-                            .apply_compression_config(
-                                accept_compression_encodings,
-                                send_compression_encodings,
-                            )
-                            .apply_max_message_size_config(
-                                max_decoding_message_size,
-                                max_encoding_message_size,
-                            );
+                            .apply_compression_config(accept_compression_encodings, send_compression_encodings)
+                            .apply_max_message_size_config(max_decoding_message_size, max_encoding_message_size);
                         let res = grpc.unary(method, req).await;
                         Ok(res)
                     };
@@ -1930,14 +1712,9 @@ pub mod resource_provider_server {
                     impl<T: ResourceProvider> tonic::server::UnaryService<super::ConstructRequest> for ConstructSvc<T> {
                         type Response = super::ConstructResponse;
                         type Future = BoxFuture<tonic::Response<Self::Response>, tonic::Status>;
-                        fn call(
-                            &mut self,
-                            request: tonic::Request<super::ConstructRequest>,
-                        ) -> Self::Future {
+                        fn call(&mut self, request: tonic::Request<super::ConstructRequest>) -> Self::Future {
                             let inner = Arc::clone(&self.0);
-                            let fut = async move {
-                                <T as ResourceProvider>::construct(&inner, request).await
-                            };
+                            let fut = async move { <T as ResourceProvider>::construct(&inner, request).await };
                             Box::pin(fut)
                         }
                     }
@@ -1950,14 +1727,8 @@ pub mod resource_provider_server {
                         let method = ConstructSvc(inner);
                         let codec = tonic_prost::ProstCodec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
-                            .apply_compression_config(
-                                accept_compression_encodings,
-                                send_compression_encodings,
-                            )
-                            .apply_max_message_size_config(
-                                max_decoding_message_size,
-                                max_encoding_message_size,
-                            );
+                            .apply_compression_config(accept_compression_encodings, send_compression_encodings)
+                            .apply_max_message_size_config(max_decoding_message_size, max_encoding_message_size);
                         let res = grpc.unary(method, req).await;
                         Ok(res)
                     };
@@ -1971,9 +1742,7 @@ pub mod resource_provider_server {
                         type Future = BoxFuture<tonic::Response<Self::Response>, tonic::Status>;
                         fn call(&mut self, request: tonic::Request<()>) -> Self::Future {
                             let inner = Arc::clone(&self.0);
-                            let fut = async move {
-                                <T as ResourceProvider>::cancel(&inner, request).await
-                            };
+                            let fut = async move { <T as ResourceProvider>::cancel(&inner, request).await };
                             Box::pin(fut)
                         }
                     }
@@ -1986,14 +1755,8 @@ pub mod resource_provider_server {
                         let method = CancelSvc(inner);
                         let codec = tonic_prost::ProstCodec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
-                            .apply_compression_config(
-                                accept_compression_encodings,
-                                send_compression_encodings,
-                            )
-                            .apply_max_message_size_config(
-                                max_decoding_message_size,
-                                max_encoding_message_size,
-                            );
+                            .apply_compression_config(accept_compression_encodings, send_compression_encodings)
+                            .apply_max_message_size_config(max_decoding_message_size, max_encoding_message_size);
                         let res = grpc.unary(method, req).await;
                         Ok(res)
                     };
@@ -2007,9 +1770,7 @@ pub mod resource_provider_server {
                         type Future = BoxFuture<tonic::Response<Self::Response>, tonic::Status>;
                         fn call(&mut self, request: tonic::Request<()>) -> Self::Future {
                             let inner = Arc::clone(&self.0);
-                            let fut = async move {
-                                <T as ResourceProvider>::get_plugin_info(&inner, request).await
-                            };
+                            let fut = async move { <T as ResourceProvider>::get_plugin_info(&inner, request).await };
                             Box::pin(fut)
                         }
                     }
@@ -2022,14 +1783,8 @@ pub mod resource_provider_server {
                         let method = GetPluginInfoSvc(inner);
                         let codec = tonic_prost::ProstCodec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
-                            .apply_compression_config(
-                                accept_compression_encodings,
-                                send_compression_encodings,
-                            )
-                            .apply_max_message_size_config(
-                                max_decoding_message_size,
-                                max_encoding_message_size,
-                            );
+                            .apply_compression_config(accept_compression_encodings, send_compression_encodings)
+                            .apply_max_message_size_config(max_decoding_message_size, max_encoding_message_size);
                         let res = grpc.unary(method, req).await;
                         Ok(res)
                     };
@@ -2041,14 +1796,9 @@ pub mod resource_provider_server {
                     impl<T: ResourceProvider> tonic::server::UnaryService<super::PluginAttach> for AttachSvc<T> {
                         type Response = ();
                         type Future = BoxFuture<tonic::Response<Self::Response>, tonic::Status>;
-                        fn call(
-                            &mut self,
-                            request: tonic::Request<super::PluginAttach>,
-                        ) -> Self::Future {
+                        fn call(&mut self, request: tonic::Request<super::PluginAttach>) -> Self::Future {
                             let inner = Arc::clone(&self.0);
-                            let fut = async move {
-                                <T as ResourceProvider>::attach(&inner, request).await
-                            };
+                            let fut = async move { <T as ResourceProvider>::attach(&inner, request).await };
                             Box::pin(fut)
                         }
                     }
@@ -2061,14 +1811,8 @@ pub mod resource_provider_server {
                         let method = AttachSvc(inner);
                         let codec = tonic_prost::ProstCodec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
-                            .apply_compression_config(
-                                accept_compression_encodings,
-                                send_compression_encodings,
-                            )
-                            .apply_max_message_size_config(
-                                max_decoding_message_size,
-                                max_encoding_message_size,
-                            );
+                            .apply_compression_config(accept_compression_encodings, send_compression_encodings)
+                            .apply_max_message_size_config(max_decoding_message_size, max_encoding_message_size);
                         let res = grpc.unary(method, req).await;
                         Ok(res)
                     };
@@ -2077,19 +1821,12 @@ pub mod resource_provider_server {
                 "/pulumirpc.ResourceProvider/GetMapping" => {
                     #[allow(non_camel_case_types)]
                     struct GetMappingSvc<T: ResourceProvider>(pub Arc<T>);
-                    impl<T: ResourceProvider> tonic::server::UnaryService<super::GetMappingRequest>
-                        for GetMappingSvc<T>
-                    {
+                    impl<T: ResourceProvider> tonic::server::UnaryService<super::GetMappingRequest> for GetMappingSvc<T> {
                         type Response = super::GetMappingResponse;
                         type Future = BoxFuture<tonic::Response<Self::Response>, tonic::Status>;
-                        fn call(
-                            &mut self,
-                            request: tonic::Request<super::GetMappingRequest>,
-                        ) -> Self::Future {
+                        fn call(&mut self, request: tonic::Request<super::GetMappingRequest>) -> Self::Future {
                             let inner = Arc::clone(&self.0);
-                            let fut = async move {
-                                <T as ResourceProvider>::get_mapping(&inner, request).await
-                            };
+                            let fut = async move { <T as ResourceProvider>::get_mapping(&inner, request).await };
                             Box::pin(fut)
                         }
                     }
@@ -2102,14 +1839,8 @@ pub mod resource_provider_server {
                         let method = GetMappingSvc(inner);
                         let codec = tonic_prost::ProstCodec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
-                            .apply_compression_config(
-                                accept_compression_encodings,
-                                send_compression_encodings,
-                            )
-                            .apply_max_message_size_config(
-                                max_decoding_message_size,
-                                max_encoding_message_size,
-                            );
+                            .apply_compression_config(accept_compression_encodings, send_compression_encodings)
+                            .apply_max_message_size_config(max_decoding_message_size, max_encoding_message_size);
                         let res = grpc.unary(method, req).await;
                         Ok(res)
                     };
@@ -2118,19 +1849,12 @@ pub mod resource_provider_server {
                 "/pulumirpc.ResourceProvider/GetMappings" => {
                     #[allow(non_camel_case_types)]
                     struct GetMappingsSvc<T: ResourceProvider>(pub Arc<T>);
-                    impl<T: ResourceProvider> tonic::server::UnaryService<super::GetMappingsRequest>
-                        for GetMappingsSvc<T>
-                    {
+                    impl<T: ResourceProvider> tonic::server::UnaryService<super::GetMappingsRequest> for GetMappingsSvc<T> {
                         type Response = super::GetMappingsResponse;
                         type Future = BoxFuture<tonic::Response<Self::Response>, tonic::Status>;
-                        fn call(
-                            &mut self,
-                            request: tonic::Request<super::GetMappingsRequest>,
-                        ) -> Self::Future {
+                        fn call(&mut self, request: tonic::Request<super::GetMappingsRequest>) -> Self::Future {
                             let inner = Arc::clone(&self.0);
-                            let fut = async move {
-                                <T as ResourceProvider>::get_mappings(&inner, request).await
-                            };
+                            let fut = async move { <T as ResourceProvider>::get_mappings(&inner, request).await };
                             Box::pin(fut)
                         }
                     }
@@ -2143,14 +1867,8 @@ pub mod resource_provider_server {
                         let method = GetMappingsSvc(inner);
                         let codec = tonic_prost::ProstCodec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
-                            .apply_compression_config(
-                                accept_compression_encodings,
-                                send_compression_encodings,
-                            )
-                            .apply_max_message_size_config(
-                                max_decoding_message_size,
-                                max_encoding_message_size,
-                            );
+                            .apply_compression_config(accept_compression_encodings, send_compression_encodings)
+                            .apply_max_message_size_config(max_decoding_message_size, max_encoding_message_size);
                         let res = grpc.unary(method, req).await;
                         Ok(res)
                     };
@@ -2159,14 +1877,8 @@ pub mod resource_provider_server {
                 _ => Box::pin(async move {
                     let mut response = http::Response::new(tonic::body::Body::default());
                     let headers = response.headers_mut();
-                    headers.insert(
-                        tonic::Status::GRPC_STATUS,
-                        (tonic::Code::Unimplemented as i32).into(),
-                    );
-                    headers.insert(
-                        http::header::CONTENT_TYPE,
-                        tonic::metadata::GRPC_CONTENT_TYPE,
-                    );
+                    headers.insert(tonic::Status::GRPC_STATUS, (tonic::Code::Unimplemented as i32).into());
+                    headers.insert(http::header::CONTENT_TYPE, tonic::metadata::GRPC_CONTENT_TYPE);
                     Ok(response)
                 }),
             }
@@ -2248,13 +1960,7 @@ impl LogSeverity {
 }
 /// Generated client implementations.
 pub mod engine_client {
-    #![allow(
-        unused_variables,
-        dead_code,
-        missing_docs,
-        clippy::wildcard_imports,
-        clippy::let_unit_value
-    )]
+    #![allow(unused_variables, dead_code, missing_docs, clippy::wildcard_imports, clippy::let_unit_value)]
     use tonic::codegen::http::Uri;
     use tonic::codegen::*;
     /// The engine, as a provider sees it.
@@ -2288,18 +1994,13 @@ pub mod engine_client {
             let inner = tonic::client::Grpc::with_origin(inner, origin);
             Self { inner }
         }
-        pub fn with_interceptor<F>(
-            inner: T,
-            interceptor: F,
-        ) -> EngineClient<InterceptedService<T, F>>
+        pub fn with_interceptor<F>(inner: T, interceptor: F) -> EngineClient<InterceptedService<T, F>>
         where
             F: tonic::service::Interceptor,
             T::ResponseBody: Default,
             T: tonic::codegen::Service<
                     http::Request<tonic::body::Body>,
-                    Response = http::Response<
-                        <T as tonic::client::GrpcService<tonic::body::Body>>::ResponseBody,
-                    >,
+                    Response = http::Response<<T as tonic::client::GrpcService<tonic::body::Body>>::ResponseBody>,
                 >,
             <T as tonic::codegen::Service<http::Request<tonic::body::Body>>>::Error:
                 Into<StdError> + std::marker::Send + std::marker::Sync,
@@ -2342,27 +2043,21 @@ pub mod engine_client {
             &mut self,
             request: impl tonic::IntoRequest<super::LogRequest>,
         ) -> std::result::Result<tonic::Response<()>, tonic::Status> {
-            self.inner.ready().await.map_err(|e| {
-                tonic::Status::unknown(format!("Service was not ready: {}", e.into()))
-            })?;
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| tonic::Status::unknown(format!("Service was not ready: {}", e.into())))?;
             let codec = tonic_prost::ProstCodec::default();
             let path = http::uri::PathAndQuery::from_static("/pulumirpc.Engine/Log");
             let mut req = request.into_request();
-            req.extensions_mut()
-                .insert(GrpcMethod::new("pulumirpc.Engine", "Log"));
+            req.extensions_mut().insert(GrpcMethod::new("pulumirpc.Engine", "Log"));
             self.inner.unary(req, path, codec).await
         }
     }
 }
 /// Generated server implementations.
 pub mod engine_server {
-    #![allow(
-        unused_variables,
-        dead_code,
-        missing_docs,
-        clippy::wildcard_imports,
-        clippy::let_unit_value
-    )]
+    #![allow(unused_variables, dead_code, missing_docs, clippy::wildcard_imports, clippy::let_unit_value)]
     use tonic::codegen::*;
     /// Generated trait containing gRPC methods that should be implemented for use with EngineServer.
     #[async_trait]
@@ -2439,10 +2134,7 @@ pub mod engine_server {
         type Response = http::Response<tonic::body::Body>;
         type Error = std::convert::Infallible;
         type Future = BoxFuture<Self::Response, Self::Error>;
-        fn poll_ready(
-            &mut self,
-            _cx: &mut Context<'_>,
-        ) -> Poll<std::result::Result<(), Self::Error>> {
+        fn poll_ready(&mut self, _cx: &mut Context<'_>) -> Poll<std::result::Result<(), Self::Error>> {
             Poll::Ready(Ok(()))
         }
         fn call(&mut self, req: http::Request<B>) -> Self::Future {
@@ -2453,10 +2145,7 @@ pub mod engine_server {
                     impl<T: Engine> tonic::server::UnaryService<super::LogRequest> for LogSvc<T> {
                         type Response = ();
                         type Future = BoxFuture<tonic::Response<Self::Response>, tonic::Status>;
-                        fn call(
-                            &mut self,
-                            request: tonic::Request<super::LogRequest>,
-                        ) -> Self::Future {
+                        fn call(&mut self, request: tonic::Request<super::LogRequest>) -> Self::Future {
                             let inner = Arc::clone(&self.0);
                             let fut = async move { <T as Engine>::log(&inner, request).await };
                             Box::pin(fut)
@@ -2471,14 +2160,8 @@ pub mod engine_server {
                         let method = LogSvc(inner);
                         let codec = tonic_prost::ProstCodec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
-                            .apply_compression_config(
-                                accept_compression_encodings,
-                                send_compression_encodings,
-                            )
-                            .apply_max_message_size_config(
-                                max_decoding_message_size,
-                                max_encoding_message_size,
-                            );
+                            .apply_compression_config(accept_compression_encodings, send_compression_encodings)
+                            .apply_max_message_size_config(max_decoding_message_size, max_encoding_message_size);
                         let res = grpc.unary(method, req).await;
                         Ok(res)
                     };
@@ -2487,14 +2170,8 @@ pub mod engine_server {
                 _ => Box::pin(async move {
                     let mut response = http::Response::new(tonic::body::Body::default());
                     let headers = response.headers_mut();
-                    headers.insert(
-                        tonic::Status::GRPC_STATUS,
-                        (tonic::Code::Unimplemented as i32).into(),
-                    );
-                    headers.insert(
-                        http::header::CONTENT_TYPE,
-                        tonic::metadata::GRPC_CONTENT_TYPE,
-                    );
+                    headers.insert(tonic::Status::GRPC_STATUS, (tonic::Code::Unimplemented as i32).into());
+                    headers.insert(http::header::CONTENT_TYPE, tonic::metadata::GRPC_CONTENT_TYPE);
                     Ok(response)
                 }),
             }

@@ -9,12 +9,7 @@ use crate::spec::generated::DeletionPolicy;
 ///
 /// [`DeletionPolicy::Prevent`] has no plan: the guard refuses it before any is made. Aliases go after the deletion is
 /// scheduled, so that a refused call leaves the key as it was; only those that still point at the key go.
-pub fn plan_deletion(
-    policy: DeletionPolicy,
-    window_days: i32,
-    observed: &Observed,
-    managed: &Managed,
-) -> Plan {
+pub fn plan_deletion(policy: DeletionPolicy, window_days: i32, observed: &Observed, managed: &Managed) -> Plan {
     let mut plan = Plan::default();
     let pending = observed.metadata.state.is_pending_deletion();
     match policy {
@@ -36,9 +31,5 @@ pub fn plan_deletion(
 
 fn held_aliases(observed: &Observed, managed: &Managed) -> Vec<Step> {
     let Some(held) = observed.aliases.seen() else { return vec![] };
-    managed
-        .aliases
-        .intersection(held)
-        .map(|name| Step::DeleteAlias { name: name.clone() })
-        .collect()
+    managed.aliases.intersection(held).map(|name| Step::DeleteAlias { name: name.clone() }).collect()
 }

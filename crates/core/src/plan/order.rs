@@ -8,8 +8,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Plan, Step};
 use crate::desired::{Desired, Managed};
-use crate::owner::{OWNER_TAG, OwnerMark};
 use crate::observed::{KeyState, Observed, Reading};
+use crate::owner::{OWNER_TAG, OwnerMark};
 use crate::policy;
 
 /// What stands behind names and ownership when a plan is made.
@@ -43,9 +43,8 @@ pub fn plan_update(
 
     // The mark comes first: from then on a run with an older state leaves the key alone.
     let mark = claim.mark.as_ref().filter(|mark| Some(*mark) != observed.owner.as_ref());
-    let marking = mark.map(|mark| Step::TagResource {
-        tags: BTreeMap::from([(OWNER_TAG.to_owned(), mark.to_string())]),
-    });
+    let marking =
+        mark.map(|mark| Step::TagResource { tags: BTreeMap::from([(OWNER_TAG.to_owned(), mark.to_string())]) });
     if pending {
         plan.push(vec![Step::CancelKeyDeletion]);
     }
@@ -79,12 +78,7 @@ fn rotation_steps(desired: &Desired, observed: &Observed) -> Vec<Step> {
 }
 
 /// Description, tags, policy and new aliases: independent of each other and of the key's state.
-fn own_part(
-    desired: &Desired,
-    observed: &Observed,
-    claim: &Claim,
-    default_policy: &serde_json::Value,
-) -> Vec<Step> {
+fn own_part(desired: &Desired, observed: &Observed, claim: &Claim, default_policy: &serde_json::Value) -> Vec<Step> {
     let mut steps = vec![];
     if desired.description != observed.metadata.description {
         steps.push(Step::UpdateKeyDescription { description: desired.description.clone() });
@@ -106,12 +100,8 @@ fn own_part(
 /// all of them: KMS does not mind a key that is not there.
 fn untag_step(desired: &Desired, observed: &Observed, managed: &Managed) -> Vec<Step> {
     let there = |key: &String| observed.tags.seen().is_none_or(|tags| tags.contains_key(key));
-    let keys: Vec<_> = managed
-        .tag_keys
-        .iter()
-        .filter(|key| !desired.tags.contains_key(*key) && there(key))
-        .cloned()
-        .collect();
+    let keys: Vec<_> =
+        managed.tag_keys.iter().filter(|key| !desired.tags.contains_key(*key) && there(key)).cloned().collect();
     if keys.is_empty() { vec![] } else { vec![Step::UntagResource { keys }] }
 }
 

@@ -1,30 +1,44 @@
-//! Which KMS actions each role of a typed policy needs: as data.
+//! Which KMS actions each role of a typed policy needs, and what KMS's actions are: as data.
 //!
-//! Sources: AWS KMS developer guide, "Default key policy" (administrators and users), "KMS keys in AWS KMS condition
-//! keys" (which operations carry an encryption context), and the API reference of each operation.
+//! Sources, by page of the AWS KMS developer guide: "Default key policy" (what the console gives administrators and
+//! users, and why), "AWS KMS permissions" (which actions act on a key), "AWS KMS condition keys" (which of them carry an
+//! encryption context), "Multi-Region keys: Controlling access". Every action is written out: a wildcard such as
+//! `kms:Get*` or `kms:Create*` would grow with every new operation of KMS, without anybody deciding it.
 
-/// Managing a key without using it for data. No `kms:CreateGrant`: a grant could hand out the use of the key. Written
-/// out one by one, because a wildcard such as `kms:Get*` or `kms:Create*` would grow with every new KMS operation.
-pub(super) const ADMINISTRATION: &[&str] = &[
+/// Seeing what a key is. None of them touches data.
+const SEEING: &[&str] = &[
+    // State, spec and usage: the first call of every tool ("Viewing keys").
+    "kms:DescribeKey",
+    // When the key was last used, to be asked before a deletion (API reference, "GetKeyLastUsage").
+    "kms:GetKeyLastUsage",
+    // Without it nobody can tell who has access, or notice drift ("Viewing a key policy").
+    "kms:GetKeyPolicy",
+    // Asked for keys that do not rotate too: KMS answers false ("Rotating keys").
+    "kms:GetKeyRotationStatus",
+    // Grants let others use the key; whoever is responsible for it must see them ("Grants").
+    "kms:ListGrants",
+    // The console's policy view reads the list before the policy.
+    "kms:ListKeyPolicies",
+    // Past rotations, the ones on demand among them, of which a key has a limited number.
+    "kms:ListKeyRotations",
+    // Tags decide about access where policies ask for them ("ABAC for AWS KMS").
+    "kms:ListResourceTags",
+];
+
+/// Changing a key. Whoever has `kms:PutKeyPolicy` can give itself more: that is what administering a key means, and it
+/// shows in the policy and in `CloudTrail`, whereas a grant made by `kms:CreateGrant` shows in neither policy. So an
+/// administrator gets the first and not the second ("Default key policy", its warning about administrators).
+const CHANGING: &[&str] = &[
+    // Taking back what would destroy data is never withheld from those who may schedule it.
     "kms:CancelKeyDeletion",
+    // Aliases ask for the permission on the key as well as on the alias ("Controlling access to aliases").
     "kms:CreateAlias",
     "kms:DeleteAlias",
-    "kms:DescribeKey",
     "kms:DisableKey",
-    "kms:DisableKeyRotation",
     "kms:EnableKey",
-    "kms:EnableKeyRotation",
-    "kms:GetKeyLastUsage",
-    "kms:GetKeyPolicy",
-    "kms:GetKeyRotationStatus",
-    "kms:GetPublicKey",
-    "kms:ListGrants",
-    "kms:ListKeyPolicies",
-    "kms:ListKeyRotations",
-    "kms:ListResourceTags",
     "kms:PutKeyPolicy",
+    // Ends access, never gives any.
     "kms:RevokeGrant",
-    "kms:RotateKeyOnDemand",
     "kms:ScheduleKeyDeletion",
     "kms:TagResource",
     "kms:UntagResource",
@@ -32,43 +46,185 @@ pub(super) const ADMINISTRATION: &[&str] = &[
     "kms:UpdateKeyDescription",
 ];
 
-/// What managing a multi-Region primary needs beyond [`ADMINISTRATION`].
-pub(super) const MULTI_REGION: &[&str] = &["kms:ReplicateKey", "kms:UpdatePrimaryRegion"];
+/// Rotation, which only symmetric encryption keys have ("Rotating keys").
+const ROTATING: &[&str] = &["kms:DisableKeyRotation", "kms:EnableKeyRotation", "kms:RotateKeyOnDemand"];
+
+/// The public half of an asymmetric key, which is no secret; the console gives it to administrators by `kms:Get*`.
+const PUBLISHING: &[&str] = &["kms:GetPublicKey"];
+
+/// What a multi-Region key needs beyond that ("Default key policy": added for multi-Region keys only). Moving the primary
+/// asks for the permission on both keys, so replicas have it too ("Changing the primary key").
+const MULTI_REGION: &[&str] = &["kms:ReplicateKey", "kms:UpdatePrimaryRegion"];
+
+/// Managing a key of this kind without using it for data, sorted.
+pub(super) fn administration(key_spec: &str, multi_region: bool) -> Vec<&'static str> {
+    let symmetric = key_spec == "SYMMETRIC_DEFAULT";
+    let asymmetric = !symmetric && !key_spec.starts_with("HMAC_");
+    let parts = [(SEEING, true), (CHANGING, true), (ROTATING, symmetric), (PUBLISHING, asymmetric)];
+    let parts = parts.into_iter().chain([(MULTI_REGION, multi_region)]);
+    let mut all: Vec<_> = parts.filter(|(_, fits)| *fits).flat_map(|(actions, _)| actions).copied().collect();
+    all.sort_unstable();
+    all
+}
 
 /// Using a key for data: the actions that may carry an encryption context, and those that never do.
 #[derive(Debug)]
 pub(super) struct Usage {
     /// Restricted to the policy's encryption context, if it has one.
     pub(super) cryptographic: &'static [&'static str],
-    /// Looking up what the key is and its public half.
+    /// Looking up what the key is and its public half. They carry no context: a condition on one would deny them.
     pub(super) looking_up: &'static [&'static str],
 }
 
-/// The actions that fit a key's usage, and no more.
+/// The actions that fit a key's usage, and no more ("Default key policy", key users; API reference of each operation).
 pub(super) fn usage(key_usage: &str, key_spec: &str) -> Usage {
     const PUBLIC: &[&str] = &["kms:DescribeKey", "kms:GetPublicKey"];
     const DESCRIBE: &[&str] = &["kms:DescribeKey"];
-    let symmetric = key_spec == "SYMMETRIC_DEFAULT";
-    let (cryptographic, looking_up): (&[&str], _) = match key_usage {
-        "ENCRYPT_DECRYPT" if symmetric => (
-            &[
-                "kms:Decrypt",
-                "kms:Encrypt",
-                "kms:GenerateDataKey",
-                "kms:GenerateDataKeyPair",
-                "kms:GenerateDataKeyPairWithoutPlaintext",
-                "kms:GenerateDataKeyWithoutPlaintext",
-                "kms:ReEncryptFrom",
-                "kms:ReEncryptTo",
-            ],
-            DESCRIBE,
-        ),
-        "ENCRYPT_DECRYPT" => (&["kms:Decrypt", "kms:Encrypt", "kms:ReEncryptFrom", "kms:ReEncryptTo"], PUBLIC),
-        "SIGN_VERIFY" => (&["kms:Sign", "kms:Verify"], PUBLIC),
-        "GENERATE_VERIFY_MAC" => (&["kms:GenerateMac", "kms:VerifyMac"], DESCRIBE),
-        "KEY_AGREEMENT" => (&["kms:DeriveSharedSecret"], PUBLIC),
-        "ENCAPSULATE_DECAPSULATE" => (&["kms:Decapsulate", "kms:Encapsulate"], PUBLIC),
+    let (cryptographic, looking_up): (&[&str], _) = match (key_usage, key_spec) {
+        ("ENCRYPT_DECRYPT", "SYMMETRIC_DEFAULT") => (WITH_CONTEXT, DESCRIBE),
+        // An asymmetric key makes no data keys. ReEncrypt is two permissions: from this key, and to it.
+        ("ENCRYPT_DECRYPT", _) => (&["kms:Decrypt", "kms:Encrypt", "kms:ReEncryptFrom", "kms:ReEncryptTo"], PUBLIC),
+        ("SIGN_VERIFY", _) => (&["kms:Sign", "kms:Verify"], PUBLIC),
+        // A MAC key has no public half.
+        ("GENERATE_VERIFY_MAC", _) => (&["kms:GenerateMac", "kms:VerifyMac"], DESCRIBE),
+        ("KEY_AGREEMENT", _) => (&["kms:DeriveSharedSecret"], PUBLIC),
+        ("ENCAPSULATE_DECAPSULATE", _) => (&["kms:Decapsulate", "kms:Encapsulate"], PUBLIC),
         _ => (&[], DESCRIBE),
     };
     Usage { cryptographic, looking_up }
+}
+
+/// The use of a symmetric key: all that `kms:ReEncrypt*` and `kms:GenerateDataKey*` of the console's policy stand for.
+/// These are the operations that take an encryption context.
+const WITH_CONTEXT: &[&str] = &[
+    "kms:Decrypt",
+    "kms:Encrypt",
+    "kms:GenerateDataKey",
+    "kms:GenerateDataKeyPair",
+    "kms:GenerateDataKeyPairWithoutPlaintext",
+    "kms:GenerateDataKeyWithoutPlaintext",
+    "kms:ReEncryptFrom",
+    "kms:ReEncryptTo",
+];
+
+/// The operations that `kms:GrantIsForAWSResource` is there for.
+pub(super) const ON_GRANTS: &[&str] = &["kms:CreateGrant", "kms:ListGrants", "kms:RevokeGrant"];
+
+/// Whether `kms:EncryptionContext:…` can be in a call. `CreateGrant` has it by its constraints.
+pub(super) fn carries_context(action: &str) -> bool {
+    WITH_CONTEXT.contains(&action) || action == "kms:CreateGrant"
+}
+
+/// Every action that a key policy can allow, sorted. Actions on no key (`kms:CreateKey`, `kms:ListKeys`, …) belong into
+/// IAM policies ("AWS KMS permissions").
+pub(super) const ON_A_KEY: &[&str] = &[
+    "kms:CancelKeyDeletion",
+    "kms:CreateAlias",
+    "kms:CreateGrant",
+    "kms:Decapsulate",
+    "kms:Decrypt",
+    "kms:DeleteAlias",
+    "kms:DeleteImportedKeyMaterial",
+    "kms:DeriveSharedSecret",
+    "kms:DescribeKey",
+    "kms:DisableKey",
+    "kms:DisableKeyRotation",
+    "kms:EnableKey",
+    "kms:EnableKeyRotation",
+    "kms:Encapsulate",
+    "kms:Encrypt",
+    "kms:GenerateDataKey",
+    "kms:GenerateDataKeyPair",
+    "kms:GenerateDataKeyPairWithoutPlaintext",
+    "kms:GenerateDataKeyWithoutPlaintext",
+    "kms:GenerateMac",
+    "kms:GetKeyLastUsage",
+    "kms:GetKeyPolicy",
+    "kms:GetKeyRotationStatus",
+    "kms:GetParametersForImport",
+    "kms:GetPublicKey",
+    "kms:ImportKeyMaterial",
+    "kms:ListGrants",
+    "kms:ListKeyPolicies",
+    "kms:ListKeyRotations",
+    "kms:ListResourceTags",
+    "kms:PutKeyPolicy",
+    "kms:ReEncryptFrom",
+    "kms:ReEncryptTo",
+    "kms:ReplicateKey",
+    "kms:RetireGrant",
+    "kms:RevokeGrant",
+    "kms:RotateKeyOnDemand",
+    "kms:ScheduleKeyDeletion",
+    "kms:Sign",
+    "kms:SynchronizeMultiRegionKey",
+    "kms:TagResource",
+    "kms:UntagResource",
+    "kms:UpdateAlias",
+    "kms:UpdateKeyDescription",
+    "kms:UpdatePrimaryRegion",
+    "kms:Verify",
+    "kms:VerifyMac",
+];
+
+#[cfg(test)]
+mod tests {
+    use super::{ON_A_KEY, administration, usage};
+    use crate::spec::generated::KeySpec;
+    use crate::spec::legal::legal;
+
+    /// Handing out or doing the use of a key.
+    const USE: [&str; 15] = [
+        "CreateGrant",
+        "Decapsulate",
+        "Decrypt",
+        "DeriveSharedSecret",
+        "Encapsulate",
+        "Encrypt",
+        "GenerateDataKey",
+        "GenerateMac",
+        "ImportKeyMaterial",
+        "ReEncrypt",
+        "RetireGrant",
+        "Sign",
+        "Synchronize",
+        "Verify",
+        "*",
+    ];
+
+    #[test]
+    fn no_administration_includes_the_use_of_data() {
+        for spec in KeySpec::ALL {
+            for action in administration(spec.as_str(), true) {
+                let name = action.strip_prefix("kms:").expect("an action of KMS");
+                assert!(!USE.iter().any(|word| name.starts_with(word)), "{spec:?}: {action}");
+            }
+        }
+    }
+
+    #[test]
+    fn every_legal_key_can_be_used_and_no_user_can_change_it() {
+        for spec in KeySpec::ALL {
+            for key_usage in legal(spec.as_str()).expect("a row").usages {
+                let usage = usage(key_usage, spec.as_str());
+                assert!(!usage.cryptographic.is_empty(), "{spec:?} {key_usage}");
+                let changing = super::CHANGING.iter().chain(super::ROTATING).chain(super::MULTI_REGION);
+                let given: Vec<_> = usage.cryptographic.iter().chain(usage.looking_up).collect();
+                assert!(changing.into_iter().all(|action| !given.contains(&action)), "{spec:?} {key_usage}");
+            }
+        }
+    }
+
+    #[test]
+    fn every_action_is_one_that_a_key_policy_can_allow() {
+        assert!(ON_A_KEY.is_sorted());
+        for spec in KeySpec::ALL {
+            let usages =
+                legal(spec.as_str()).expect("a row").usages.iter().map(|key_usage| usage(key_usage, spec.as_str()));
+            let used = usages.flat_map(|usage| usage.cryptographic.iter().chain(usage.looking_up));
+            for action in administration(spec.as_str(), true).iter().chain(used) {
+                assert!(ON_A_KEY.contains(action), "{action}");
+            }
+        }
+    }
 }

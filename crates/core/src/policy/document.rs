@@ -1,12 +1,13 @@
 //! What is wrong with a policy document that a user wrote, before KMS says it in fewer words.
 
-use serde_json::{Map, Value};
+use std::collections::BTreeSet;
 
-/// The largest document that the KMS API takes, in bytes (`PutKeyPolicy`, AWS KMS API reference).
-pub const MAX_BYTES: usize = 131_072;
+use serde_json::Value;
 
-/// The default quota of a key policy document, in bytes (AWS KMS developer guide, "Resource quotas").
-pub const QUOTA_BYTES: usize = 32_768;
+use super::caller::aws_names;
+use super::grammar::{DOCUMENT, statements};
+use super::parse::{MAX_BYTES, QUOTA_BYTES, size};
+use super::statement::check_statement;
 
 /// What was found.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -17,115 +18,98 @@ pub struct Findings {
     pub warnings: Vec<String>,
 }
 
-/// Reads JSON text.
-///
-/// # Errors
-/// What is wrong and where, for people.
-pub fn parse_text(text: &str) -> Result<Value, String> {
-    let value: Value = serde_json::from_str(text)
-        .map_err(|error| format!("the text is not JSON ({error}); give a policy document as JSON text or as an object"))?;
-    if value.is_object() { Ok(value) } else { Err("the JSON text holds no object; a policy document is an object with a Statement".into()) }
+impl Findings {
+    pub(super) fn error(&mut self, text: impl Into<String>) {
+        self.errors.push(text.into());
+    }
+
+    pub(super) fn warn(&mut self, text: impl Into<String>) {
+        self.warnings.push(text.into());
+    }
 }
 
-/// Looks at a whole document.
+/// Looks at a whole document: its grammar (IAM user guide, "IAM JSON policy element reference") and the rules of key
+/// policies (AWS KMS developer guide, "Creating a key policy").
 pub fn check_document(document: &Value) -> Findings {
     let mut findings = Findings::default();
-    let size = document.to_string().len();
-    if size > MAX_BYTES {
-        findings.errors.push(format!("the document has {size} bytes; KMS takes at most {MAX_BYTES}; shorten it, for example with wildcards in actions"));
-    } else if size > QUOTA_BYTES {
-        findings.warnings.push(format!("the document has {size} bytes; the default quota of KMS is {QUOTA_BYTES}, so it may be refused"));
-    }
-    if let Some(odd) = document.to_string().chars().find(|c| !is_allowed(*c)) {
-        findings.errors.push(format!("the document contains {odd:?}; KMS takes tab, line ends and the characters from U+0020 to U+00FF; remove it"));
-    }
+    check_text(document, &mut findings);
     let Some(map) = document.as_object() else {
-        findings.errors.push("a policy document is an object with a Statement; wrap it in one".into());
+        findings.error("a policy document is an object with a Statement; wrap it in one");
         return findings;
     };
-    for name in map.keys().filter(|name| !["Version", "Id", "Statement"].contains(&name.as_str())) {
-        findings.errors.push(format!("{name:?} is no element of a policy document; it has Version, Id and Statement; remove it"));
+    for name in map.keys().filter(|name| !DOCUMENT.contains(&name.as_str())) {
+        findings
+            .error(format!("{name:?} is no element of a policy document; it has Version, Id and Statement; remove it"));
     }
-    match map.get("Version").and_then(Value::as_str) {
-        Some("2012-10-17") => {}
-        Some("2008-10-17") | None => findings.warnings.push("the Version is not \"2012-10-17\", so policy variables are plain text; set it".into()),
-        Some(other) => findings.errors.push(format!("Version {other:?} does not exist; use \"2012-10-17\"")),
-    }
+    check_version(map.get("Version"), &mut findings);
     match map.get("Statement") {
-        Some(Value::Array(statements)) if statements.is_empty() => findings.errors.push("the Statement list is empty; KMS refuses a policy without statements; add one".into()),
-        Some(Value::Array(statements)) => {
-            for (index, statement) in statements.iter().enumerate() {
+        Some(Value::Array(list)) if list.is_empty() => {
+            findings.error("the Statement list is empty; KMS refuses a policy without statements; add one");
+        }
+        Some(Value::Array(list)) => {
+            for (index, statement) in list.iter().enumerate() {
                 check_statement(&format!("Statement[{index}]"), statement, &mut findings);
             }
+            check_labels(document, &mut findings);
         }
         Some(single @ Value::Object(_)) => check_statement("Statement", single, &mut findings),
-        Some(_) => findings.errors.push("Statement is neither an object nor a list of objects; make it one".into()),
-        None => findings.errors.push("the document has no Statement; a key policy says in statements who may do what; add one".into()),
+        Some(_) => findings.error("Statement is neither an object nor a list of objects; make it one"),
+        None => {
+            findings.error("the document has no Statement; a key policy says in statements who may do what; add one");
+        }
     }
     findings
 }
 
+/// Size and characters of the text that KMS gets.
+fn check_text(document: &Value, findings: &mut Findings) {
+    let size = size(document);
+    if size > MAX_BYTES {
+        findings.error(format!("the document has {size} bytes; KMS takes at most {MAX_BYTES}; shorten it, for example with wildcards in actions"));
+    } else if size > QUOTA_BYTES {
+        findings.warn(format!(
+            "the document has {size} bytes; the default quota of KMS is {QUOTA_BYTES}, so it may be refused"
+        ));
+    }
+    if let Some(odd) = document.to_string().chars().find(|c| !is_allowed(*c)) {
+        findings.error(format!("the document contains {odd:?}; KMS takes tab, line ends and the characters from U+0020 to U+00FF; remove it"));
+    }
+}
+
+fn check_version(version: Option<&Value>, findings: &mut Findings) {
+    match version {
+        Some(Value::String(text)) if text == "2012-10-17" => {}
+        Some(Value::String(text)) if text == "2008-10-17" => findings
+            .warn("the Version is \"2008-10-17\", so policy variables are plain text; set it to \"2012-10-17\""),
+        None => findings.warn(
+            "the Version is missing, so the rules of 2008 apply and policy variables are plain text; set it to \"2012-10-17\"",
+        ),
+        Some(other) => findings.error(format!("Version {other} does not exist; use \"2012-10-17\"")),
+    }
+}
+
+/// Two statements of one name: KMS takes them, but nobody can tell which one a message means.
+fn check_labels(document: &Value, findings: &mut Findings) {
+    let mut seen = BTreeSet::new();
+    let labels = statements(document).iter().filter_map(|statement| statement.get("Sid")).filter_map(Value::as_str);
+    for label in labels.filter(|label| !label.is_empty()) {
+        if !seen.insert(label) {
+            findings.warn(format!("the Sid {label:?} is given to more than one statement; give each its own"));
+        }
+    }
+}
+
 /// Unique IDs that AWS puts in the place of deleted users and roles, as they stand in a document that it gave back
-/// (IAM user guide, "Unique identifiers").
+/// (IAM user guide, "Unique identifiers"). Each once, sorted.
 pub fn deleted_principals(document: &Value) -> Vec<String> {
-    let mut found = vec![];
-    let statements = match document.get("Statement") {
-        Some(Value::Array(statements)) => statements.as_slice(),
-        Some(single) => std::slice::from_ref(single),
-        None => &[],
-    };
-    for principal in statements.iter().filter_map(|statement| statement.pointer("/Principal/AWS")) {
-        let names = match principal {
-            Value::Array(names) => names.as_slice(),
-            single => std::slice::from_ref(single),
-        };
-        found.extend(names.iter().filter_map(Value::as_str).filter(|name| is_unique_id(name)).map(str::to_owned));
-    }
-    found
+    aws_names(document).into_iter().filter(|name| is_unique_id(name)).collect()
 }
 
-fn is_unique_id(name: &str) -> bool {
-    (name.starts_with("AROA") || name.starts_with("AIDA")) && !name.contains(':')
-}
-
-fn check_statement(at: &str, statement: &Value, findings: &mut Findings) {
-    let Some(map) = statement.as_object() else {
-        findings.errors.push(format!("{at} is no object; a statement has Effect, Principal, Action and Resource"));
-        return;
-    };
-    const ELEMENTS: [&str; 9] = [
-        "Sid", "Effect", "Principal", "NotPrincipal", "Action", "NotAction", "Resource", "NotResource", "Condition",
-    ];
-    for name in map.keys().filter(|name| !ELEMENTS.contains(&name.as_str())) {
-        findings.errors.push(format!("{at} has {name:?}, which is no element of a statement; remove it or correct the spelling"));
-    }
-    match map.get("Effect").and_then(Value::as_str) {
-        Some("Allow" | "Deny") => {}
-        Some(other) => findings.errors.push(format!("{at}.Effect is {other:?}; it is \"Allow\" or \"Deny\", with that case")),
-        None => findings.errors.push(format!("{at} has no Effect; set it to \"Allow\" or \"Deny\"")),
-    }
-    check_principal(at, map, findings);
-    if !map.contains_key("Action") && !map.contains_key("NotAction") {
-        findings.warnings.push(format!("{at} has no Action: KMS takes it, but it has no effect"));
-    }
-    match map.get("Resource").or_else(|| map.get("NotResource")) {
-        None => findings.warnings.push(format!("{at} has no Resource: KMS takes it, but it has no effect; set it to \"*\", which means this key")),
-        Some(Value::String(all)) if all == "*" => {}
-        Some(Value::Array(all)) if all.iter().all(|item| item == "*") => {}
-        Some(other) => findings.warnings.push(format!("{at}.Resource is {other}; in a key policy only \"*\" means this key, another value has no effect or locks you out")),
-    }
-}
-
-fn check_principal(at: &str, map: &Map<String, Value>, findings: &mut Findings) {
-    let Some(principal) = map.get("Principal").or_else(|| map.get("NotPrincipal")) else {
-        findings.errors.push(format!("{at} has neither Principal nor NotPrincipal; a key policy must say to whom it applies"));
-        return;
-    };
-    let any = principal == "*" || principal.get("AWS").is_some_and(|aws| aws == "*" || aws.as_array().is_some_and(|all| all.contains(&"*".into())));
-    let allows = map.get("Effect").is_some_and(|effect| effect == "Allow");
-    if any && allows && !map.contains_key("Condition") {
-        findings.warnings.push(format!("{at} allows every AWS principal of every account, without a condition; name the principals or add a condition"));
-    }
+/// `AROA` starts the IDs of roles, `AIDA` those of users; a session has its name behind a colon.
+pub(super) fn is_unique_id(name: &str) -> bool {
+    let id = name.split(':').next().unwrap_or_default();
+    let kind = id.starts_with("AROA") || id.starts_with("AIDA");
+    kind && id.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit())
 }
 
 /// The characters of the model's pattern for a policy.
@@ -135,20 +119,24 @@ fn is_allowed(character: char) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use serde_json::{Value, json};
 
-    use super::{check_document, deleted_principals, parse_text};
+    use super::{Findings, check_document, deleted_principals};
+    use crate::policy::default_policy;
 
     #[test]
     fn errors_name_the_place() {
         let cases = [
+            (json!("text"), "is an object"),
             (json!({ "Version": "2012-10-17" }), "has no Statement"),
             (json!({ "Statement": [] }), "empty"),
-            (json!({ "Statement": [{ "Effect": "Allow", "Action": "kms:*", "Resource": "*" }] }), "neither Principal"),
-            (json!({ "Statement": [{ "Effect": "allow", "Principal": "*" }] }), "Statement[0].Effect"),
-            (json!({ "Version": "2020-01-01", "Statement": { "Effect": "Deny", "Principal": "*" } }), "2020-01-01"),
             (json!({ "Statement": "x" }), "neither an object"),
             (json!({ "Statment": [] }), "Statment"),
+            (json!({ "Version": "2020-01-01", "Statement": { "Effect": "Deny", "Principal": "*" } }), "2020-01-01"),
+            (
+                json!({ "Version": 2012, "Statement": { "Effect": "Deny", "Principal": "*" } }),
+                "Version 2012 does not exist",
+            ),
         ];
         for (document, part) in cases {
             let errors = check_document(&document).errors;
@@ -158,19 +146,47 @@ mod tests {
 
     #[test]
     fn a_good_document_has_no_findings() {
-        let document = super::super::default_policy("aws", "123456789012");
-        assert_eq!(check_document(&document), super::Findings::default());
+        assert_eq!(check_document(&default_policy("aws", "123456789012")), Findings::default());
     }
 
     #[test]
-    fn text_that_is_no_json_is_said_with_its_place() {
-        assert!(parse_text("{\"a\": }").expect_err("not JSON").contains("line 1 column 7"));
-        assert!(parse_text("[]").is_err());
+    fn what_kms_takes_but_nobody_means_is_a_warning() {
+        let mut document = default_policy("aws", "123456789012");
+        document.as_object_mut().expect("an object").remove("Version");
+        let statement = document["Statement"][0].clone();
+        document["Statement"] = json!([statement, statement]);
+        let findings = check_document(&document);
+        assert_eq!(findings.errors, Vec::<String>::new());
+        assert!(findings.warnings[0].contains("Version is missing"));
+        assert!(findings.warnings[1].contains("more than one statement"));
     }
 
     #[test]
-    fn finds_deleted_roles() {
-        let document = json!({ "Statement": [{ "Principal": { "AWS": ["AROAEXAMPLEID", "arn:aws:iam::1:role/A"] } }] });
-        assert_eq!(deleted_principals(&document), ["AROAEXAMPLEID"]);
+    fn size_and_characters() {
+        let sized = |bytes: usize| {
+            let mut document = default_policy("aws", "123456789012");
+            let rest = bytes - document.to_string().len() + "key-default-1".len();
+            document["Id"] = Value::from("x".repeat(rest));
+            assert_eq!(document.to_string().len(), bytes);
+            check_document(&document)
+        };
+        assert_eq!(sized(32_768), Findings::default());
+        assert_eq!((sized(32_769).errors.len(), sized(32_769).warnings.len()), (0, 1));
+        assert_eq!((sized(131_072).errors.len(), sized(131_073).errors.len()), (0, 1));
+        let mut document = default_policy("aws", "123456789012");
+        document["Id"] = json!("Schlüssel");
+        assert_eq!(check_document(&document), Findings::default());
+        document["Id"] = json!("key \u{2013} default");
+        assert!(check_document(&document).errors[0].contains('\u{2013}'));
+    }
+
+    #[test]
+    fn finds_deleted_roles_wherever_they_are_named() {
+        let document = json!({ "Statement": [
+            { "Principal": { "AWS": ["AROAEXAMPLEID", "arn:aws:iam::1:role/AROAD"] } },
+            { "NotPrincipal": { "AWS": "AIDAEXAMPLEID" } },
+            { "Principal": { "AWS": "AROAEXAMPLEID" } },
+        ] });
+        assert_eq!(deleted_principals(&document), ["AIDAEXAMPLEID", "AROAEXAMPLEID"]);
     }
 }

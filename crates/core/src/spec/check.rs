@@ -77,7 +77,8 @@ fn contrary_rotation(inputs: &mut PropertyMap, failures: &mut Vec<Failure>) {
             failures.push(Failure::new(Path::of("disableKeyRotation"), contradiction("enableRotation")));
         }
         _ => {
-            let legal = legal::legal(inputs.get("keySpec").and_then(PropertyValue::as_str).unwrap_or("SYMMETRIC_DEFAULT"));
+            let legal =
+                legal::legal(inputs.get("keySpec").and_then(PropertyValue::as_str).unwrap_or("SYMMETRIC_DEFAULT"));
             // "Do not disable rotation" is no demand to rotate a key that cannot.
             let asks_for_nothing = enabled == PropertyValue::Bool(true) && legal.is_some_and(|legal| !legal.rotates);
             if !asks_for_nothing {

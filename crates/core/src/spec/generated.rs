@@ -33,10 +33,7 @@ impl AccountAccess {
 
     /// Reads a name.
     pub fn parse(name: &str) -> Option<Self> {
-        Self::ALL
-            .iter()
-            .copied()
-            .find(|value| value.as_str() == name)
+        Self::ALL.iter().copied().find(|value| value.as_str() == name)
     }
 }
 
@@ -50,18 +47,9 @@ impl Decode for AccountAccess {
 pub static ACCOUNT_ACCESS: table::Enum = table::Enum {
     name: "AccountAccess",
     values: &[
-        table::EnumValue {
-            name: "ADMINISTRATION",
-            also: &[],
-        },
-        table::EnumValue {
-            name: "FULL",
-            also: &[],
-        },
-        table::EnumValue {
-            name: "NONE",
-            also: &[],
-        },
+        table::EnumValue { name: "ADMINISTRATION", also: &[] },
+        table::EnumValue { name: "FULL", also: &[] },
+        table::EnumValue { name: "NONE", also: &[] },
     ],
 };
 
@@ -88,10 +76,7 @@ impl UnknownUsage {
 
     /// Reads a name.
     pub fn parse(name: &str) -> Option<Self> {
-        Self::ALL
-            .iter()
-            .copied()
-            .find(|value| value.as_str() == name)
+        Self::ALL.iter().copied().find(|value| value.as_str() == name)
     }
 }
 
@@ -104,16 +89,7 @@ impl Decode for UnknownUsage {
 /// Table of [`UnknownUsage`].
 pub static UNKNOWN_USAGE: table::Enum = table::Enum {
     name: "UnknownUsage",
-    values: &[
-        table::EnumValue {
-            name: "WARN",
-            also: &[],
-        },
-        table::EnumValue {
-            name: "BLOCK",
-            also: &[],
-        },
-    ],
+    values: &[table::EnumValue { name: "WARN", also: &[] }, table::EnumValue { name: "BLOCK", also: &[] }],
 };
 
 /// Kinds of key material.
@@ -214,10 +190,7 @@ impl KeySpec {
 
     /// Reads a name.
     pub fn parse(name: &str) -> Option<Self> {
-        Self::ALL
-            .iter()
-            .copied()
-            .find(|value| value.as_str() == name)
+        Self::ALL.iter().copied().find(|value| value.as_str() == name)
     }
 }
 
@@ -231,86 +204,26 @@ impl Decode for KeySpec {
 pub static KEY_SPEC: table::Enum = table::Enum {
     name: "KeySpec",
     values: &[
-        table::EnumValue {
-            name: "SYMMETRIC_DEFAULT",
-            also: &["symmetric"],
-        },
-        table::EnumValue {
-            name: "RSA_2048",
-            also: &["rsa_2048"],
-        },
-        table::EnumValue {
-            name: "RSA_3072",
-            also: &["rsa_3072"],
-        },
-        table::EnumValue {
-            name: "RSA_4096",
-            also: &["rsa_4096"],
-        },
-        table::EnumValue {
-            name: "ECC_NIST_P256",
-            also: &["ecc_nist_p256"],
-        },
-        table::EnumValue {
-            name: "ECC_NIST_P384",
-            also: &[],
-        },
-        table::EnumValue {
-            name: "ECC_NIST_P521",
-            also: &[],
-        },
-        table::EnumValue {
-            name: "ECC_NIST_EDWARDS25519",
-            also: &[],
-        },
-        table::EnumValue {
-            name: "ECC_SECG_P256K1",
-            also: &[],
-        },
-        table::EnumValue {
-            name: "HMAC_224",
-            also: &[],
-        },
-        table::EnumValue {
-            name: "HMAC_256",
-            also: &[],
-        },
-        table::EnumValue {
-            name: "HMAC_384",
-            also: &[],
-        },
-        table::EnumValue {
-            name: "HMAC_512",
-            also: &[],
-        },
-        table::EnumValue {
-            name: "SM2",
-            also: &[],
-        },
-        table::EnumValue {
-            name: "ML_DSA_44",
-            also: &[],
-        },
-        table::EnumValue {
-            name: "ML_DSA_65",
-            also: &[],
-        },
-        table::EnumValue {
-            name: "ML_DSA_87",
-            also: &[],
-        },
-        table::EnumValue {
-            name: "ML_KEM_512",
-            also: &[],
-        },
-        table::EnumValue {
-            name: "ML_KEM_768",
-            also: &[],
-        },
-        table::EnumValue {
-            name: "ML_KEM_1024",
-            also: &[],
-        },
+        table::EnumValue { name: "SYMMETRIC_DEFAULT", also: &["symmetric"] },
+        table::EnumValue { name: "RSA_2048", also: &["rsa_2048"] },
+        table::EnumValue { name: "RSA_3072", also: &["rsa_3072"] },
+        table::EnumValue { name: "RSA_4096", also: &["rsa_4096"] },
+        table::EnumValue { name: "ECC_NIST_P256", also: &["ecc_nist_p256"] },
+        table::EnumValue { name: "ECC_NIST_P384", also: &[] },
+        table::EnumValue { name: "ECC_NIST_P521", also: &[] },
+        table::EnumValue { name: "ECC_NIST_EDWARDS25519", also: &[] },
+        table::EnumValue { name: "ECC_SECG_P256K1", also: &[] },
+        table::EnumValue { name: "HMAC_224", also: &[] },
+        table::EnumValue { name: "HMAC_256", also: &[] },
+        table::EnumValue { name: "HMAC_384", also: &[] },
+        table::EnumValue { name: "HMAC_512", also: &[] },
+        table::EnumValue { name: "SM2", also: &[] },
+        table::EnumValue { name: "ML_DSA_44", also: &[] },
+        table::EnumValue { name: "ML_DSA_65", also: &[] },
+        table::EnumValue { name: "ML_DSA_87", also: &[] },
+        table::EnumValue { name: "ML_KEM_512", also: &[] },
+        table::EnumValue { name: "ML_KEM_768", also: &[] },
+        table::EnumValue { name: "ML_KEM_1024", also: &[] },
     ],
 };
 
@@ -352,10 +265,7 @@ impl KeyUsage {
 
     /// Reads a name.
     pub fn parse(name: &str) -> Option<Self> {
-        Self::ALL
-            .iter()
-            .copied()
-            .find(|value| value.as_str() == name)
+        Self::ALL.iter().copied().find(|value| value.as_str() == name)
     }
 }
 
@@ -369,26 +279,11 @@ impl Decode for KeyUsage {
 pub static KEY_USAGE: table::Enum = table::Enum {
     name: "KeyUsage",
     values: &[
-        table::EnumValue {
-            name: "ENCRYPT_DECRYPT",
-            also: &[],
-        },
-        table::EnumValue {
-            name: "SIGN_VERIFY",
-            also: &[],
-        },
-        table::EnumValue {
-            name: "GENERATE_VERIFY_MAC",
-            also: &[],
-        },
-        table::EnumValue {
-            name: "KEY_AGREEMENT",
-            also: &[],
-        },
-        table::EnumValue {
-            name: "ENCAPSULATE_DECAPSULATE",
-            also: &[],
-        },
+        table::EnumValue { name: "ENCRYPT_DECRYPT", also: &[] },
+        table::EnumValue { name: "SIGN_VERIFY", also: &[] },
+        table::EnumValue { name: "GENERATE_VERIFY_MAC", also: &[] },
+        table::EnumValue { name: "KEY_AGREEMENT", also: &[] },
+        table::EnumValue { name: "ENCAPSULATE_DECAPSULATE", also: &[] },
     ],
 };
 
@@ -407,12 +302,7 @@ pub enum Origin {
 
 impl Origin {
     /// Every value.
-    pub const ALL: &'static [Self] = &[
-        Self::AwsKms,
-        Self::External,
-        Self::AwsCloudhsm,
-        Self::ExternalKeyStore,
-    ];
+    pub const ALL: &'static [Self] = &[Self::AwsKms, Self::External, Self::AwsCloudhsm, Self::ExternalKeyStore];
 
     /// The value's name, as KMS and programs write it.
     pub fn as_str(self) -> &'static str {
@@ -426,10 +316,7 @@ impl Origin {
 
     /// Reads a name.
     pub fn parse(name: &str) -> Option<Self> {
-        Self::ALL
-            .iter()
-            .copied()
-            .find(|value| value.as_str() == name)
+        Self::ALL.iter().copied().find(|value| value.as_str() == name)
     }
 }
 
@@ -443,22 +330,10 @@ impl Decode for Origin {
 pub static ORIGIN: table::Enum = table::Enum {
     name: "Origin",
     values: &[
-        table::EnumValue {
-            name: "AWS_KMS",
-            also: &[],
-        },
-        table::EnumValue {
-            name: "EXTERNAL",
-            also: &[],
-        },
-        table::EnumValue {
-            name: "AWS_CLOUDHSM",
-            also: &[],
-        },
-        table::EnumValue {
-            name: "EXTERNAL_KEY_STORE",
-            also: &[],
-        },
+        table::EnumValue { name: "AWS_KMS", also: &[] },
+        table::EnumValue { name: "EXTERNAL", also: &[] },
+        table::EnumValue { name: "AWS_CLOUDHSM", also: &[] },
+        table::EnumValue { name: "EXTERNAL_KEY_STORE", also: &[] },
     ],
 };
 
@@ -491,10 +366,7 @@ impl DeletionPolicy {
 
     /// Reads a name.
     pub fn parse(name: &str) -> Option<Self> {
-        Self::ALL
-            .iter()
-            .copied()
-            .find(|value| value.as_str() == name)
+        Self::ALL.iter().copied().find(|value| value.as_str() == name)
     }
 }
 
@@ -508,22 +380,10 @@ impl Decode for DeletionPolicy {
 pub static DELETION_POLICY: table::Enum = table::Enum {
     name: "DeletionPolicy",
     values: &[
-        table::EnumValue {
-            name: "SCHEDULE",
-            also: &[],
-        },
-        table::EnumValue {
-            name: "DISABLE",
-            also: &[],
-        },
-        table::EnumValue {
-            name: "RETAIN",
-            also: &[],
-        },
-        table::EnumValue {
-            name: "PREVENT",
-            also: &[],
-        },
+        table::EnumValue { name: "SCHEDULE", also: &[] },
+        table::EnumValue { name: "DISABLE", also: &[] },
+        table::EnumValue { name: "RETAIN", also: &[] },
+        table::EnumValue { name: "PREVENT", also: &[] },
     ],
 };
 
@@ -550,10 +410,7 @@ impl ReplacementPolicy {
 
     /// Reads a name.
     pub fn parse(name: &str) -> Option<Self> {
-        Self::ALL
-            .iter()
-            .copied()
-            .find(|value| value.as_str() == name)
+        Self::ALL.iter().copied().find(|value| value.as_str() == name)
     }
 }
 
@@ -566,16 +423,7 @@ impl Decode for ReplacementPolicy {
 /// Table of [`ReplacementPolicy`].
 pub static REPLACEMENT_POLICY: table::Enum = table::Enum {
     name: "ReplacementPolicy",
-    values: &[
-        table::EnumValue {
-            name: "FORBID",
-            also: &[],
-        },
-        table::EnumValue {
-            name: "ALLOW",
-            also: &[],
-        },
-    ],
+    values: &[table::EnumValue { name: "FORBID", also: &[] }, table::EnumValue { name: "ALLOW", also: &[] }],
 };
 
 /// How retries are paced.
@@ -601,10 +449,7 @@ impl RetryMode {
 
     /// Reads a name.
     pub fn parse(name: &str) -> Option<Self> {
-        Self::ALL
-            .iter()
-            .copied()
-            .find(|value| value.as_str() == name)
+        Self::ALL.iter().copied().find(|value| value.as_str() == name)
     }
 }
 
@@ -617,16 +462,7 @@ impl Decode for RetryMode {
 /// Table of [`RetryMode`].
 pub static RETRY_MODE: table::Enum = table::Enum {
     name: "RetryMode",
-    values: &[
-        table::EnumValue {
-            name: "standard",
-            also: &[],
-        },
-        table::EnumValue {
-            name: "adaptive",
-            also: &[],
-        },
-    ],
+    values: &[table::EnumValue { name: "standard", also: &[] }, table::EnumValue { name: "adaptive", also: &[] }],
 };
 
 /// Table of `AwsKmsKey`: A customer-managed AWS KMS key, in the form of a manifest.
@@ -637,11 +473,7 @@ pub static AWS_KMS_KEY: table::Message = table::Message {
             name: "apiVersion",
             proto_name: "api_version",
             also: &[],
-            kind: table::Kind::Text(Text {
-                min_length: 0,
-                max_length: None,
-                pattern: None,
-            }),
+            kind: table::Kind::Text(Text { min_length: 0, max_length: None, pattern: None }),
             effect: Effect::Update,
             default: None,
             required: false,
@@ -652,11 +484,7 @@ pub static AWS_KMS_KEY: table::Message = table::Message {
             name: "kind",
             proto_name: "kind",
             also: &[],
-            kind: table::Kind::Text(Text {
-                min_length: 0,
-                max_length: None,
-                pattern: None,
-            }),
+            kind: table::Kind::Text(Text { min_length: 0, max_length: None, pattern: None }),
             effect: Effect::Update,
             default: None,
             required: false,
@@ -696,11 +524,7 @@ pub static AWS_KMS_KEY_METADATA: table::Message = table::Message {
             name: "name",
             proto_name: "name",
             also: &[],
-            kind: table::Kind::Text(Text {
-                min_length: 0,
-                max_length: None,
-                pattern: None,
-            }),
+            kind: table::Kind::Text(Text { min_length: 0, max_length: None, pattern: None }),
             effect: Effect::Update,
             default: None,
             required: false,
@@ -711,11 +535,7 @@ pub static AWS_KMS_KEY_METADATA: table::Message = table::Message {
             name: "id",
             proto_name: "id",
             also: &[],
-            kind: table::Kind::Text(Text {
-                min_length: 0,
-                max_length: None,
-                pattern: None,
-            }),
+            kind: table::Kind::Text(Text { min_length: 0, max_length: None, pattern: None }),
             effect: Effect::Update,
             default: None,
             required: false,
@@ -726,11 +546,7 @@ pub static AWS_KMS_KEY_METADATA: table::Message = table::Message {
             name: "org",
             proto_name: "org",
             also: &[],
-            kind: table::Kind::Text(Text {
-                min_length: 0,
-                max_length: None,
-                pattern: None,
-            }),
+            kind: table::Kind::Text(Text { min_length: 0, max_length: None, pattern: None }),
             effect: Effect::Update,
             default: None,
             required: false,
@@ -741,11 +557,7 @@ pub static AWS_KMS_KEY_METADATA: table::Message = table::Message {
             name: "env",
             proto_name: "env",
             also: &[],
-            kind: table::Kind::Text(Text {
-                min_length: 0,
-                max_length: None,
-                pattern: None,
-            }),
+            kind: table::Kind::Text(Text { min_length: 0, max_length: None, pattern: None }),
             effect: Effect::Update,
             default: None,
             required: false,
@@ -757,11 +569,7 @@ pub static AWS_KMS_KEY_METADATA: table::Message = table::Message {
             proto_name: "labels",
             also: &[],
             kind: table::Kind::Map {
-                element: &table::Kind::Text(Text {
-                    min_length: 0,
-                    max_length: None,
-                    pattern: None,
-                }),
+                element: &table::Kind::Text(Text { min_length: 0, max_length: None, pattern: None }),
                 max_items: None,
             },
             effect: Effect::Update,
@@ -775,11 +583,7 @@ pub static AWS_KMS_KEY_METADATA: table::Message = table::Message {
             proto_name: "annotations",
             also: &[],
             kind: table::Kind::Map {
-                element: &table::Kind::Text(Text {
-                    min_length: 0,
-                    max_length: None,
-                    pattern: None,
-                }),
+                element: &table::Kind::Text(Text { min_length: 0, max_length: None, pattern: None }),
                 max_items: None,
             },
             effect: Effect::Update,
@@ -858,11 +662,7 @@ pub static AWS_KMS_KEY_SPEC: table::Message = table::Message {
             name: "customKeyStoreId",
             proto_name: "custom_key_store_id",
             also: &[],
-            kind: table::Kind::Text(Text {
-                min_length: 1,
-                max_length: Some(64),
-                pattern: None,
-            }),
+            kind: table::Kind::Text(Text { min_length: 1, max_length: Some(64), pattern: None }),
             effect: Effect::Replace,
             default: None,
             required: false,
@@ -873,11 +673,7 @@ pub static AWS_KMS_KEY_SPEC: table::Message = table::Message {
             name: "xksKeyId",
             proto_name: "xks_key_id",
             also: &[],
-            kind: table::Kind::Text(Text {
-                min_length: 1,
-                max_length: Some(128),
-                pattern: None,
-            }),
+            kind: table::Kind::Text(Text { min_length: 1, max_length: Some(128), pattern: None }),
             effect: Effect::Replace,
             default: None,
             required: false,
@@ -899,11 +695,7 @@ pub static AWS_KMS_KEY_SPEC: table::Message = table::Message {
             name: "alias",
             proto_name: "alias",
             also: &["aliasName"],
-            kind: table::Kind::Text(Text {
-                min_length: 1,
-                max_length: Some(256),
-                pattern: None,
-            }),
+            kind: table::Kind::Text(Text { min_length: 1, max_length: Some(256), pattern: None }),
             effect: Effect::Update,
             default: None,
             required: false,
@@ -915,11 +707,7 @@ pub static AWS_KMS_KEY_SPEC: table::Message = table::Message {
             proto_name: "aliases",
             also: &[],
             kind: table::Kind::List {
-                element: &table::Kind::Text(Text {
-                    min_length: 0,
-                    max_length: None,
-                    pattern: None,
-                }),
+                element: &table::Kind::Text(Text { min_length: 0, max_length: None, pattern: None }),
                 max_items: Some(49),
             },
             effect: Effect::Update,
@@ -932,11 +720,7 @@ pub static AWS_KMS_KEY_SPEC: table::Message = table::Message {
             name: "description",
             proto_name: "description",
             also: &[],
-            kind: table::Kind::Text(Text {
-                min_length: 0,
-                max_length: Some(8192),
-                pattern: None,
-            }),
+            kind: table::Kind::Text(Text { min_length: 0, max_length: Some(8192), pattern: None }),
             effect: Effect::Update,
             default: Some(Default::Text("")),
             required: false,
@@ -980,10 +764,7 @@ pub static AWS_KMS_KEY_SPEC: table::Message = table::Message {
             name: "rotationPeriodDays",
             proto_name: "rotation_period_days",
             also: &[],
-            kind: table::Kind::Integer {
-                minimum: 90,
-                maximum: 2560,
-            },
+            kind: table::Kind::Integer { minimum: 90, maximum: 2560 },
             effect: Effect::Update,
             default: None,
             required: false,
@@ -994,10 +775,7 @@ pub static AWS_KMS_KEY_SPEC: table::Message = table::Message {
             name: "deletionWindowDays",
             proto_name: "deletion_window_days",
             also: &[],
-            kind: table::Kind::Integer {
-                minimum: 7,
-                maximum: 30,
-            },
+            kind: table::Kind::Integer { minimum: 7, maximum: 30 },
             effect: Effect::StateOnly,
             default: Some(Default::Integer(30)),
             required: false,
@@ -1075,11 +853,7 @@ pub static AWS_KMS_KEY_SPEC: table::Message = table::Message {
             proto_name: "tags",
             also: &[],
             kind: table::Kind::Map {
-                element: &table::Kind::Text(Text {
-                    min_length: 0,
-                    max_length: None,
-                    pattern: None,
-                }),
+                element: &table::Kind::Text(Text { min_length: 0, max_length: None, pattern: None }),
                 max_items: Some(50),
             },
             effect: Effect::Update,
@@ -1092,10 +866,7 @@ pub static AWS_KMS_KEY_SPEC: table::Message = table::Message {
             name: "replicas",
             proto_name: "replicas",
             also: &[],
-            kind: table::Kind::List {
-                element: &table::Kind::Object(&REPLICA),
-                max_items: None,
-            },
+            kind: table::Kind::List { element: &table::Kind::Object(&REPLICA), max_items: None },
             effect: Effect::Update,
             default: None,
             required: false,
@@ -1106,11 +877,7 @@ pub static AWS_KMS_KEY_SPEC: table::Message = table::Message {
             name: "adopt",
             proto_name: "adopt",
             also: &[],
-            kind: table::Kind::Text(Text {
-                min_length: 1,
-                max_length: Some(2048),
-                pattern: None,
-            }),
+            kind: table::Kind::Text(Text { min_length: 1, max_length: Some(2048), pattern: None }),
             effect: Effect::CreateOnly,
             default: None,
             required: false,
@@ -1219,11 +986,7 @@ pub static KEY_POLICY: table::Message = table::Message {
             name: "adminRole",
             proto_name: "admin_role",
             also: &[],
-            kind: table::Kind::Text(Text {
-                min_length: 1,
-                max_length: None,
-                pattern: None,
-            }),
+            kind: table::Kind::Text(Text { min_length: 1, max_length: None, pattern: None }),
             effect: Effect::Update,
             default: None,
             required: false,
@@ -1235,11 +998,7 @@ pub static KEY_POLICY: table::Message = table::Message {
             proto_name: "admin_roles",
             also: &[],
             kind: table::Kind::List {
-                element: &table::Kind::Text(Text {
-                    min_length: 0,
-                    max_length: None,
-                    pattern: None,
-                }),
+                element: &table::Kind::Text(Text { min_length: 0, max_length: None, pattern: None }),
                 max_items: None,
             },
             effect: Effect::Update,
@@ -1253,11 +1012,7 @@ pub static KEY_POLICY: table::Message = table::Message {
             proto_name: "usage_roles",
             also: &[],
             kind: table::Kind::List {
-                element: &table::Kind::Text(Text {
-                    min_length: 0,
-                    max_length: None,
-                    pattern: None,
-                }),
+                element: &table::Kind::Text(Text { min_length: 0, max_length: None, pattern: None }),
                 max_items: None,
             },
             effect: Effect::Update,
@@ -1271,11 +1026,7 @@ pub static KEY_POLICY: table::Message = table::Message {
             proto_name: "encryption_context",
             also: &[],
             kind: table::Kind::Map {
-                element: &table::Kind::Text(Text {
-                    min_length: 0,
-                    max_length: None,
-                    pattern: None,
-                }),
+                element: &table::Kind::Text(Text { min_length: 0, max_length: None, pattern: None }),
                 max_items: None,
             },
             effect: Effect::Update,
@@ -1299,10 +1050,7 @@ pub static KEY_POLICY: table::Message = table::Message {
             name: "additionalStatements",
             proto_name: "additional_statements",
             also: &[],
-            kind: table::Kind::List {
-                element: &table::Kind::Json,
-                max_items: None,
-            },
+            kind: table::Kind::List { element: &table::Kind::Json, max_items: None },
             effect: Effect::Update,
             default: None,
             required: false,
@@ -1357,10 +1105,7 @@ pub static DELETION_GUARD: table::Message = table::Message {
             name: "minIdleDays",
             proto_name: "min_idle_days",
             also: &[],
-            kind: table::Kind::Integer {
-                minimum: 1,
-                maximum: 3650,
-            },
+            kind: table::Kind::Integer { minimum: 1, maximum: 3650 },
             effect: Effect::StateOnly,
             default: None,
             required: true,
@@ -1393,10 +1138,7 @@ pub struct DeletionGuard {
 impl DeletionGuard {
     /// Reads checked properties.
     pub fn from_properties(map: &PropertyMap) -> Self {
-        Self {
-            min_idle_days: read(map, "minIdleDays"),
-            on_unknown: read(map, "onUnknown"),
-        }
+        Self { min_idle_days: read(map, "minIdleDays"), on_unknown: read(map, "onUnknown") }
     }
 }
 
@@ -1429,11 +1171,7 @@ pub static REPLICA: table::Message = table::Message {
             name: "description",
             proto_name: "description",
             also: &[],
-            kind: table::Kind::Text(Text {
-                min_length: 0,
-                max_length: Some(8192),
-                pattern: None,
-            }),
+            kind: table::Kind::Text(Text { min_length: 0, max_length: Some(8192), pattern: None }),
             effect: Effect::Update,
             default: None,
             required: false,
@@ -1467,11 +1205,7 @@ pub static REPLICA: table::Message = table::Message {
             proto_name: "tags",
             also: &[],
             kind: table::Kind::Map {
-                element: &table::Kind::Text(Text {
-                    min_length: 0,
-                    max_length: None,
-                    pattern: None,
-                }),
+                element: &table::Kind::Text(Text { min_length: 0, max_length: None, pattern: None }),
                 max_items: Some(50),
             },
             effect: Effect::Update,
@@ -1485,11 +1219,7 @@ pub static REPLICA: table::Message = table::Message {
             proto_name: "aliases",
             also: &[],
             kind: table::Kind::List {
-                element: &table::Kind::Text(Text {
-                    min_length: 0,
-                    max_length: None,
-                    pattern: None,
-                }),
+                element: &table::Kind::Text(Text { min_length: 0, max_length: None, pattern: None }),
                 max_items: Some(50),
             },
             effect: Effect::Update,
@@ -1513,10 +1243,7 @@ pub static REPLICA: table::Message = table::Message {
             name: "deletionWindowDays",
             proto_name: "deletion_window_days",
             also: &[],
-            kind: table::Kind::Integer {
-                minimum: 7,
-                maximum: 30,
-            },
+            kind: table::Kind::Integer { minimum: 7, maximum: 30 },
             effect: Effect::StateOnly,
             default: None,
             required: false,
@@ -1606,11 +1333,7 @@ pub static PROVIDER_CONFIG: table::Message = table::Message {
             name: "profile",
             proto_name: "profile",
             also: &[],
-            kind: table::Kind::Text(Text {
-                min_length: 1,
-                max_length: None,
-                pattern: None,
-            }),
+            kind: table::Kind::Text(Text { min_length: 1, max_length: None, pattern: None }),
             effect: Effect::Update,
             default: None,
             required: false,
@@ -1621,11 +1344,7 @@ pub static PROVIDER_CONFIG: table::Message = table::Message {
             name: "accessKey",
             proto_name: "access_key",
             also: &[],
-            kind: table::Kind::Text(Text {
-                min_length: 1,
-                max_length: None,
-                pattern: None,
-            }),
+            kind: table::Kind::Text(Text { min_length: 1, max_length: None, pattern: None }),
             effect: Effect::Update,
             default: None,
             required: false,
@@ -1636,11 +1355,7 @@ pub static PROVIDER_CONFIG: table::Message = table::Message {
             name: "secretKey",
             proto_name: "secret_key",
             also: &[],
-            kind: table::Kind::Text(Text {
-                min_length: 1,
-                max_length: None,
-                pattern: None,
-            }),
+            kind: table::Kind::Text(Text { min_length: 1, max_length: None, pattern: None }),
             effect: Effect::Update,
             default: None,
             required: false,
@@ -1651,11 +1366,7 @@ pub static PROVIDER_CONFIG: table::Message = table::Message {
             name: "token",
             proto_name: "token",
             also: &[],
-            kind: table::Kind::Text(Text {
-                min_length: 1,
-                max_length: None,
-                pattern: None,
-            }),
+            kind: table::Kind::Text(Text { min_length: 1, max_length: None, pattern: None }),
             effect: Effect::Update,
             default: None,
             required: false,
@@ -1666,10 +1377,7 @@ pub static PROVIDER_CONFIG: table::Message = table::Message {
             name: "assumeRoles",
             proto_name: "assume_roles",
             also: &[],
-            kind: table::Kind::List {
-                element: &table::Kind::Object(&ASSUME_ROLE),
-                max_items: None,
-            },
+            kind: table::Kind::List { element: &table::Kind::Object(&ASSUME_ROLE), max_items: None },
             effect: Effect::Update,
             default: None,
             required: false,
@@ -1691,11 +1399,7 @@ pub static PROVIDER_CONFIG: table::Message = table::Message {
             name: "endpoint",
             proto_name: "endpoint",
             also: &[],
-            kind: table::Kind::Text(Text {
-                min_length: 1,
-                max_length: None,
-                pattern: None,
-            }),
+            kind: table::Kind::Text(Text { min_length: 1, max_length: None, pattern: None }),
             effect: Effect::Update,
             default: None,
             required: false,
@@ -1740,11 +1444,7 @@ pub static PROVIDER_CONFIG: table::Message = table::Message {
             proto_name: "allowed_account_ids",
             also: &[],
             kind: table::Kind::List {
-                element: &table::Kind::Text(Text {
-                    min_length: 0,
-                    max_length: None,
-                    pattern: None,
-                }),
+                element: &table::Kind::Text(Text { min_length: 0, max_length: None, pattern: None }),
                 max_items: None,
             },
             effect: Effect::Update,
@@ -1758,11 +1458,7 @@ pub static PROVIDER_CONFIG: table::Message = table::Message {
             proto_name: "forbidden_account_ids",
             also: &[],
             kind: table::Kind::List {
-                element: &table::Kind::Text(Text {
-                    min_length: 0,
-                    max_length: None,
-                    pattern: None,
-                }),
+                element: &table::Kind::Text(Text { min_length: 0, max_length: None, pattern: None }),
                 max_items: None,
             },
             effect: Effect::Update,
@@ -1775,10 +1471,7 @@ pub static PROVIDER_CONFIG: table::Message = table::Message {
             name: "maxRetries",
             proto_name: "max_retries",
             also: &[],
-            kind: table::Kind::Integer {
-                minimum: 1,
-                maximum: 100,
-            },
+            kind: table::Kind::Integer { minimum: 1, maximum: 100 },
             effect: Effect::Update,
             default: Some(Default::Integer(8)),
             required: false,
@@ -1801,11 +1494,7 @@ pub static PROVIDER_CONFIG: table::Message = table::Message {
             proto_name: "shared_config_files",
             also: &[],
             kind: table::Kind::List {
-                element: &table::Kind::Text(Text {
-                    min_length: 0,
-                    max_length: None,
-                    pattern: None,
-                }),
+                element: &table::Kind::Text(Text { min_length: 0, max_length: None, pattern: None }),
                 max_items: None,
             },
             effect: Effect::Update,
@@ -1819,11 +1508,7 @@ pub static PROVIDER_CONFIG: table::Message = table::Message {
             proto_name: "shared_credentials_files",
             also: &[],
             kind: table::Kind::List {
-                element: &table::Kind::Text(Text {
-                    min_length: 0,
-                    max_length: None,
-                    pattern: None,
-                }),
+                element: &table::Kind::Text(Text { min_length: 0, max_length: None, pattern: None }),
                 max_items: None,
             },
             effect: Effect::Update,
@@ -1969,11 +1654,7 @@ pub static ASSUME_ROLE: table::Message = table::Message {
             name: "roleArn",
             proto_name: "role_arn",
             also: &[],
-            kind: table::Kind::Text(Text {
-                min_length: 20,
-                max_length: Some(2048),
-                pattern: None,
-            }),
+            kind: table::Kind::Text(Text { min_length: 20, max_length: Some(2048), pattern: None }),
             effect: Effect::Update,
             default: None,
             required: true,
@@ -1984,11 +1665,7 @@ pub static ASSUME_ROLE: table::Message = table::Message {
             name: "sessionName",
             proto_name: "session_name",
             also: &[],
-            kind: table::Kind::Text(Text {
-                min_length: 2,
-                max_length: Some(64),
-                pattern: Some("[A-Za-z0-9+=,.@_-]*"),
-            }),
+            kind: table::Kind::Text(Text { min_length: 2, max_length: Some(64), pattern: Some("[A-Za-z0-9+=,.@_-]*") }),
             effect: Effect::Update,
             default: None,
             required: false,
@@ -1999,11 +1676,7 @@ pub static ASSUME_ROLE: table::Message = table::Message {
             name: "externalId",
             proto_name: "external_id",
             also: &[],
-            kind: table::Kind::Text(Text {
-                min_length: 2,
-                max_length: Some(1224),
-                pattern: None,
-            }),
+            kind: table::Kind::Text(Text { min_length: 2, max_length: Some(1224), pattern: None }),
             effect: Effect::Update,
             default: None,
             required: false,
@@ -2014,11 +1687,7 @@ pub static ASSUME_ROLE: table::Message = table::Message {
             name: "policy",
             proto_name: "policy",
             also: &[],
-            kind: table::Kind::Text(Text {
-                min_length: 1,
-                max_length: None,
-                pattern: None,
-            }),
+            kind: table::Kind::Text(Text { min_length: 1, max_length: None, pattern: None }),
             effect: Effect::Update,
             default: None,
             required: false,
@@ -2030,11 +1699,7 @@ pub static ASSUME_ROLE: table::Message = table::Message {
             proto_name: "policy_arns",
             also: &[],
             kind: table::Kind::List {
-                element: &table::Kind::Text(Text {
-                    min_length: 0,
-                    max_length: None,
-                    pattern: None,
-                }),
+                element: &table::Kind::Text(Text { min_length: 0, max_length: None, pattern: None }),
                 max_items: None,
             },
             effect: Effect::Update,
@@ -2047,10 +1712,7 @@ pub static ASSUME_ROLE: table::Message = table::Message {
             name: "durationSeconds",
             proto_name: "duration_seconds",
             also: &[],
-            kind: table::Kind::Integer {
-                minimum: 900,
-                maximum: 43200,
-            },
+            kind: table::Kind::Integer { minimum: 900, maximum: 43200 },
             effect: Effect::Update,
             default: None,
             required: false,
@@ -2105,11 +1767,7 @@ pub static ASSUME_ROLE_WITH_WEB_IDENTITY: table::Message = table::Message {
             name: "roleArn",
             proto_name: "role_arn",
             also: &[],
-            kind: table::Kind::Text(Text {
-                min_length: 20,
-                max_length: Some(2048),
-                pattern: None,
-            }),
+            kind: table::Kind::Text(Text { min_length: 20, max_length: Some(2048), pattern: None }),
             effect: Effect::Update,
             default: None,
             required: true,
@@ -2120,11 +1778,7 @@ pub static ASSUME_ROLE_WITH_WEB_IDENTITY: table::Message = table::Message {
             name: "sessionName",
             proto_name: "session_name",
             also: &[],
-            kind: table::Kind::Text(Text {
-                min_length: 2,
-                max_length: Some(64),
-                pattern: Some("[A-Za-z0-9+=,.@_-]*"),
-            }),
+            kind: table::Kind::Text(Text { min_length: 2, max_length: Some(64), pattern: Some("[A-Za-z0-9+=,.@_-]*") }),
             effect: Effect::Update,
             default: None,
             required: false,
@@ -2135,11 +1789,7 @@ pub static ASSUME_ROLE_WITH_WEB_IDENTITY: table::Message = table::Message {
             name: "webIdentityToken",
             proto_name: "web_identity_token",
             also: &[],
-            kind: table::Kind::Text(Text {
-                min_length: 4,
-                max_length: None,
-                pattern: None,
-            }),
+            kind: table::Kind::Text(Text { min_length: 4, max_length: None, pattern: None }),
             effect: Effect::Update,
             default: None,
             required: false,
@@ -2150,11 +1800,7 @@ pub static ASSUME_ROLE_WITH_WEB_IDENTITY: table::Message = table::Message {
             name: "webIdentityTokenFile",
             proto_name: "web_identity_token_file",
             also: &[],
-            kind: table::Kind::Text(Text {
-                min_length: 1,
-                max_length: None,
-                pattern: None,
-            }),
+            kind: table::Kind::Text(Text { min_length: 1, max_length: None, pattern: None }),
             effect: Effect::Update,
             default: None,
             required: false,
@@ -2203,11 +1849,7 @@ pub static ENDPOINTS: table::Message = table::Message {
             name: "kms",
             proto_name: "kms",
             also: &[],
-            kind: table::Kind::Text(Text {
-                min_length: 1,
-                max_length: None,
-                pattern: None,
-            }),
+            kind: table::Kind::Text(Text { min_length: 1, max_length: None, pattern: None }),
             effect: Effect::Update,
             default: None,
             required: false,
@@ -2218,11 +1860,7 @@ pub static ENDPOINTS: table::Message = table::Message {
             name: "sts",
             proto_name: "sts",
             also: &[],
-            kind: table::Kind::Text(Text {
-                min_length: 1,
-                max_length: None,
-                pattern: None,
-            }),
+            kind: table::Kind::Text(Text { min_length: 1, max_length: None, pattern: None }),
             effect: Effect::Update,
             default: None,
             required: false,
@@ -2244,10 +1882,7 @@ pub struct Endpoints {
 impl Endpoints {
     /// Reads checked properties.
     pub fn from_properties(map: &PropertyMap) -> Self {
-        Self {
-            kms: read(map, "kms"),
-            sts: read(map, "sts"),
-        }
+        Self { kms: read(map, "kms"), sts: read(map, "sts") }
     }
 }
 
@@ -2265,11 +1900,7 @@ pub static DEFAULT_TAGS: table::Message = table::Message {
         proto_name: "tags",
         also: &[],
         kind: table::Kind::Map {
-            element: &table::Kind::Text(Text {
-                min_length: 0,
-                max_length: None,
-                pattern: None,
-            }),
+            element: &table::Kind::Text(Text { min_length: 0, max_length: None, pattern: None }),
             max_items: Some(50),
         },
         effect: Effect::Update,
@@ -2290,9 +1921,7 @@ pub struct DefaultTags {
 impl DefaultTags {
     /// Reads checked properties.
     pub fn from_properties(map: &PropertyMap) -> Self {
-        Self {
-            tags: read(map, "tags"),
-        }
+        Self { tags: read(map, "tags") }
     }
 }
 
@@ -2311,11 +1940,7 @@ pub static IGNORE_TAGS: table::Message = table::Message {
             proto_name: "keys",
             also: &[],
             kind: table::Kind::List {
-                element: &table::Kind::Text(Text {
-                    min_length: 0,
-                    max_length: None,
-                    pattern: None,
-                }),
+                element: &table::Kind::Text(Text { min_length: 0, max_length: None, pattern: None }),
                 max_items: None,
             },
             effect: Effect::Update,
@@ -2329,11 +1954,7 @@ pub static IGNORE_TAGS: table::Message = table::Message {
             proto_name: "key_prefixes",
             also: &[],
             kind: table::Kind::List {
-                element: &table::Kind::Text(Text {
-                    min_length: 0,
-                    max_length: None,
-                    pattern: None,
-                }),
+                element: &table::Kind::Text(Text { min_length: 0, max_length: None, pattern: None }),
                 max_items: None,
             },
             effect: Effect::Update,
@@ -2357,10 +1978,7 @@ pub struct IgnoreTags {
 impl IgnoreTags {
     /// Reads checked properties.
     pub fn from_properties(map: &PropertyMap) -> Self {
-        Self {
-            keys: read(map, "keys"),
-            key_prefixes: read(map, "keyPrefixes"),
-        }
+        Self { keys: read(map, "keys"), key_prefixes: read(map, "keyPrefixes") }
     }
 }
 

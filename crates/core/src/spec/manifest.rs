@@ -55,7 +55,10 @@ fn expect_text(name: &str, value: Option<&PropertyValue>, known: &[&str], failur
     let Some(value) = value.filter(|value| !value.is_unknown()) else { return };
     if !value.as_str().is_some_and(|text| known.contains(&text)) {
         let shown = value.as_str().map_or_else(|| value.type_name().to_owned(), |text| format!("{text:?}"));
-        failures.push(Failure::new(Path::of(name), format!("it is {shown}; a manifest of a KMS key has {}", known.join(" or "))));
+        failures.push(Failure::new(
+            Path::of(name),
+            format!("it is {shown}; a manifest of a KMS key has {}", known.join(" or ")),
+        ));
     }
 }
 

@@ -36,7 +36,8 @@ fn read(kind: &Kind, value: &PropertyValue) -> PropertyValue {
     match value {
         PropertyValue::Secret(inner) => read(kind, inner).into_secret(),
         PropertyValue::String(text) if !matches!(kind, Kind::Text(_) | Kind::Enum(_) | Kind::Json) => {
-            serde_json::from_str(text).map_or_else(|_| value.clone(), |json| read(kind, &PropertyValue::from_json(&json)))
+            serde_json::from_str(text)
+                .map_or_else(|_| value.clone(), |json| read(kind, &PropertyValue::from_json(&json)))
         }
         // `pulumi config set` makes numbers of account IDs.
         PropertyValue::List(items) => match kind {
@@ -80,11 +81,17 @@ fn rules(checked: &mut Checked) {
         }
         let skips = inputs.get("skipRequestingAccountId").and_then(PropertyValue::as_bool) == Some(true);
         if skips && !items.is_empty() {
-            fail(Path::of("skipRequestingAccountId"), format!("it cannot be true together with {list}, which needs the account; remove one of them"));
+            fail(
+                Path::of("skipRequestingAccountId"),
+                format!("it cannot be true together with {list}, which needs the account; remove one of them"),
+            );
         }
     }
     if inputs.contains_key("allowedAccountIds") && inputs.contains_key("forbiddenAccountIds") {
-        fail(Path::of("forbiddenAccountIds"), "it is given together with allowedAccountIds; keep one of the two".into());
+        fail(
+            Path::of("forbiddenAccountIds"),
+            "it is given together with allowedAccountIds; keep one of the two".into(),
+        );
     }
     let tags = inputs.get("defaultTags").and_then(PropertyValue::as_map).and_then(|map| map.get("tags"));
     for (key, value) in tags.and_then(PropertyValue::as_map).into_iter().flatten() {
@@ -95,7 +102,8 @@ fn rules(checked: &mut Checked) {
 }
 
 fn endpoints(inputs: &PropertyMap) -> Vec<(Path, &str)> {
-    let mut found: Vec<(Path, &str)> = text(inputs, "endpoint").map(|url| (Path::of("endpoint"), url)).into_iter().collect();
+    let mut found: Vec<(Path, &str)> =
+        text(inputs, "endpoint").map(|url| (Path::of("endpoint"), url)).into_iter().collect();
     if let Some(services) = inputs.get("endpoints").and_then(PropertyValue::as_map) {
         found.extend(services.iter().filter_map(|(name, url)| Some((Path::of("endpoints").name(name), url.as_str()?))));
     }
@@ -119,7 +127,8 @@ pub fn check_url(url: &str) -> Option<String> {
     };
     let bad_port = port.is_some_and(|port| port.parse::<u16>().is_err());
     let bad_host = host.is_empty() || host.chars().any(|c| !(c.is_ascii_alphanumeric() || "-._:[]".contains(c)));
-    let bad_rest = rest.chars().any(|c| c.is_whitespace() || c.is_control() || !c.is_ascii() || "{}<>\"\\^`|".contains(c));
+    let bad_rest =
+        rest.chars().any(|c| c.is_whitespace() || c.is_control() || !c.is_ascii() || "{}<>\"\\^`|".contains(c));
     (bad_host || bad_port || bad_rest).then(|| format!("{url:?} is no URL that can be called; {help}"))
 }
 
@@ -148,7 +157,11 @@ mod tests {
 
     #[test]
     fn values_may_come_as_json_text() {
-        let checked = check_config(&map(&[("maxRetries", "3"), ("allowedAccountIds", "[\"123456789012\"]"), ("version", "0.1.0")]));
+        let checked = check_config(&map(&[
+            ("maxRetries", "3"),
+            ("allowedAccountIds", "[\"123456789012\"]"),
+            ("version", "0.1.0"),
+        ]));
         assert_eq!(checked.failures, []);
         assert_eq!(checked.inputs["maxRetries"], PropertyValue::Number(3.0));
     }

@@ -62,10 +62,14 @@ pub(super) fn rotation(checked: &mut Checked) {
     let can = "only symmetric encryption keys with material made by KMS rotate";
     if !legal.rotates {
         if enable.as_ref().and_then(PropertyValue::as_bool) == Some(true) {
-            checked.fail(Path::of("enableRotation"), format!("true is not possible for a {spec} key: {can}; remove it or set it to false"));
+            checked.fail(
+                Path::of("enableRotation"),
+                format!("true is not possible for a {spec} key: {can}; remove it or set it to false"),
+            );
         }
         if given_period {
-            checked.fail(Path::of("rotationPeriodDays"), format!("a {spec} key has no rotation period: {can}; remove it"));
+            checked
+                .fail(Path::of("rotationPeriodDays"), format!("a {spec} key has no rotation period: {can}; remove it"));
         }
         checked.inputs.entry("enableRotation".into()).or_insert(false.into());
         return;
@@ -85,10 +89,10 @@ pub(super) fn rotation(checked: &mut Checked) {
 }
 
 pub(super) fn region(checked: &mut Checked, lenient: bool) {
-    if let Some(region) = checked.text("region") {
-        if let Err(reason) = ids::check_region(&region, lenient) {
-            checked.fail(Path::of("region"), reason);
-        }
+    if let Some(region) = checked.text("region")
+        && let Err(reason) = ids::check_region(&region, lenient)
+    {
+        checked.fail(Path::of("region"), reason);
     }
 }
 
@@ -101,7 +105,8 @@ pub(super) fn aliases(checked: &mut Checked) {
     let list = checked.inputs.get("aliases").and_then(PropertyValue::as_list).unwrap_or_default();
     named.extend(list.iter().enumerate().map(|(i, item)| (Path::of("aliases").index(i), item.clone())));
     if named.is_empty() {
-        checked.warn(Path::of("alias"), "the key has no alias; a name makes it easier to find, to grant and to replace");
+        checked
+            .warn(Path::of("alias"), "the key has no alias; a name makes it easier to find, to grant and to replace");
     }
     for (path, value) in named {
         let Some(name) = value.as_str() else { continue };
@@ -120,7 +125,8 @@ pub(super) fn policy(checked: &mut Checked) {
     let document = checked.inputs.get("policyDocument").cloned();
     match (typed, document) {
         (Some(_), Some(_)) => {
-            let reason = |other| format!("it is given together with {other}; a key has one policy; keep one of the two");
+            let reason =
+                |other| format!("it is given together with {other}; a key has one policy; keep one of the two");
             checked.fail(Path::of("policy"), reason("policyDocument"));
             checked.fail(Path::of("policyDocument"), reason("policy"));
         }
@@ -148,7 +154,8 @@ fn typed_policy(checked: &mut Checked, policy: &PropertyValue) {
     }
     for (path, role) in principals {
         if let Some(Err(reason)) = role.as_str().map(ids::check_principal) {
-            checked.fail(path, if secret { "it is not the ARN of an IAM role or user; give one".into() } else { reason });
+            checked
+                .fail(path, if secret { "it is not the ARN of an IAM role or user; give one".into() } else { reason });
         }
     }
     let context = map.get("encryptionContext").filter(|value| value.as_map().is_none_or(|map| !map.is_empty()));
@@ -187,7 +194,13 @@ fn policy_document(checked: &mut Checked, document: &PropertyValue) {
         object => object,
     };
     let findings = policy::check_document(&json);
-    let hide = |text: String| if secret { "the policy document is not valid; its value is a secret, so no part of it is shown".into() } else { text };
+    let hide = |text: String| {
+        if secret {
+            "the policy document is not valid; its value is a secret, so no part of it is shown".into()
+        } else {
+            text
+        }
+    };
     for error in findings.errors {
         checked.fail(at.clone(), hide(error));
     }
@@ -204,7 +217,11 @@ pub(super) fn tags(checked: &mut Checked, defaults: Option<&BTreeMap<String, Str
     for (key, value) in &map {
         let hidden = matches!(value, PropertyValue::Secret(_)) || matches!(own, Some(PropertyValue::Secret(_)));
         if let Err(reason) = ids::check_tag(key, value.as_str()) {
-            let reason = if hidden { "the tag's key or secret value is not one that AWS takes; see the limits of `tags`".into() } else { reason };
+            let reason = if hidden {
+                "the tag's key or secret value is not one that AWS takes; see the limits of `tags`".into()
+            } else {
+                reason
+            };
             checked.fail(at.name(key), reason);
         }
     }
@@ -218,7 +235,10 @@ pub(super) fn tags(checked: &mut Checked, defaults: Option<&BTreeMap<String, Str
     let whole = matches!(own, Some(PropertyValue::Secret(_)));
     all.extend(map.into_iter().map(|(key, value)| (key, if whole { value.into_secret() } else { value })));
     if all.len() > 50 {
-        let reason = format!("together with the provider's defaultTags the key has {} tags; AWS allows at most 50; remove some", all.len());
+        let reason = format!(
+            "together with the provider's defaultTags the key has {} tags; AWS allows at most 50; remove some",
+            all.len()
+        );
         checked.fail(at, reason);
     }
     checked.inputs.insert("tagsAll".into(), PropertyValue::Map(all));

@@ -29,9 +29,16 @@ pub(super) fn object(
                 let own = below(at, field.name);
                 match normal.get(field.name) {
                     Some(other) if other.plain() != value.plain() => {
-                        let reason = format!("it contradicts {name:?}, another name of the same property; keep one of them");
+                        let reason =
+                            format!("it contradicts {name:?}, another name of the same property; keep one of them");
                         failures.push(Failure::new(own, reason.clone()));
-                        failures.push(Failure::new(path, format!("it contradicts {:?}, another name of the same property; keep one of them", field.name)));
+                        failures.push(Failure::new(
+                            path,
+                            format!(
+                                "it contradicts {:?}, another name of the same property; keep one of them",
+                                field.name
+                            ),
+                        ));
                     }
                     _ => {
                         normal.insert(field.name.to_owned(), value);
@@ -140,7 +147,8 @@ fn kind(kind_: &Kind, path: &Path, value: &PropertyValue, failures: &mut Vec<Fai
 
 fn integer(number: f64, minimum: i32, maximum: i32, path: &Path, failures: &mut Vec<Failure>) {
     if number.fract() != 0.0 || !number.is_finite() {
-        failures.push(Failure::new(path.clone(), format!("{number} is not a whole number; give one without a fraction")));
+        failures
+            .push(Failure::new(path.clone(), format!("{number} is not a whole number; give one without a fraction")));
     } else if number < f64::from(minimum) || number > f64::from(maximum) {
         let side = if number < f64::from(minimum) { "below the minimum" } else { "above the maximum" };
         failures.push(Failure::new(
@@ -154,16 +162,25 @@ fn length(limits: &Text, text: &str, path: &Path, failures: &mut Vec<Failure>) {
     let count = text.chars().count();
     let least = limits.min_length as usize;
     if count < least {
-        failures.push(Failure::new(path.clone(), format!("it has {count} characters; at least {least} are needed; give a longer value or remove it")));
+        failures.push(Failure::new(
+            path.clone(),
+            format!("it has {count} characters; at least {least} are needed; give a longer value or remove it"),
+        ));
     }
     if let Some(most) = limits.max_length.filter(|most| count > *most as usize) {
-        failures.push(Failure::new(path.clone(), format!("it has {count} characters; AWS allows at most {most}; shorten it")));
+        failures.push(Failure::new(
+            path.clone(),
+            format!("it has {count} characters; AWS allows at most {most}; shorten it"),
+        ));
     }
 }
 
 fn too_many(count: usize, most: Option<u32>, path: &Path, failures: &mut Vec<Failure>) {
     if let Some(most) = most.filter(|most| count > *most as usize) {
-        failures.push(Failure::new(path.clone(), format!("it has {count} entries; AWS allows at most {most}; remove some")));
+        failures.push(Failure::new(
+            path.clone(),
+            format!("it has {count} entries; AWS allows at most {most}; remove some"),
+        ));
     }
 }
 

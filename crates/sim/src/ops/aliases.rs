@@ -16,13 +16,19 @@ use crate::state::{Alias, State};
 
 fn checked_name(name: &str) -> Result<(), ApiError> {
     let Some(rest) = name.strip_prefix("alias/") else {
-        return Err(ApiError::validation("Alias must start with the prefix \"alias/\". Please see https://docs.aws.amazon.com/kms/latest/developerguide/kms-alias.html"));
+        return Err(ApiError::validation(
+            "Alias must start with the prefix \"alias/\". Please see https://docs.aws.amazon.com/kms/latest/developerguide/kms-alias.html",
+        ));
     };
     if rest.starts_with("aws/") {
         return Err(ApiError::new("NotAuthorizedException", ""));
     }
     let good = !rest.is_empty() && rest.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'/' | b'_' | b'-'));
-    if good { Ok(()) } else { Err(ApiError::new("InvalidAliasNameException", format!("Alias name {name} is not valid."))) }
+    if good {
+        Ok(())
+    } else {
+        Err(ApiError::new("InvalidAliasNameException", format!("Alias name {name} is not valid.")))
+    }
 }
 
 fn own(call: &Call<'_>, alias: &str) -> (String, String, String) {
@@ -42,11 +48,18 @@ pub(super) fn create(state: &mut State, call: &mut Call<'_>, members: &Members) 
     let id = key_id(state, call, target, Naming::KeyOnly)?;
     let name = own(call, alias);
     if state.aliases.contains_key(&name) {
-        return Err(ApiError::new("AlreadyExistsException", format!("An alias with the name {} already exists", arn(call, alias))));
+        return Err(ApiError::new(
+            "AlreadyExistsException",
+            format!("An alias with the name {} already exists", arn(call, alias)),
+        ));
     }
-    let held = state.aliases.iter().filter(|((_, region, _), alias)| region == call.region && alias.key_id == id).count();
+    let held =
+        state.aliases.iter().filter(|((_, region, _), alias)| region == call.region && alias.key_id == id).count();
     if held >= 50 {
-        return Err(ApiError::new("LimitExceededException", "The number of aliases per key has reached its quota of 50."));
+        return Err(ApiError::new(
+            "LimitExceededException",
+            "The number of aliases per key has reached its quota of 50.",
+        ));
     }
     state.aliases.insert(name, Alias { key_id: id, created: call.now, updated: call.now });
     Ok(nothing())
@@ -67,7 +80,10 @@ pub(super) fn update(state: &mut State, call: &mut Call<'_>, members: &Members) 
     authorize::on_key(state, &call.caller, "kms:UpdateAlias", new, &BTreeMap::new())?;
     key_states::check("UpdateAlias", new)?;
     if class(present) != class(new) || present.usage != new.usage {
-        return Err(ApiError::validation(format!("Alias {} cannot be changed from a key to another of a different type or usage.", arn(call, alias))));
+        return Err(ApiError::validation(format!(
+            "Alias {} cannot be changed from a key to another of a different type or usage.",
+            arn(call, alias)
+        )));
     }
     let id = new.id.clone();
     let entry = state.aliases.get_mut(&name).expect("found above");

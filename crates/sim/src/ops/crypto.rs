@@ -36,14 +36,20 @@ fn usable<'a>(
 fn symmetric(key: &Key) -> Result<&Material, ApiError> {
     let material = key.materials.last().filter(|_| key.is_symmetric());
     material.ok_or_else(|| {
-        ApiError::new("UnsupportedOperationException", format!("{} keys encrypt nothing in this simulator; only SYMMETRIC_DEFAULT does.", key.spec))
+        ApiError::new(
+            "UnsupportedOperationException",
+            format!("{} keys encrypt nothing in this simulator; only SYMMETRIC_DEFAULT does.", key.spec),
+        )
     })
 }
 
 fn symmetric_only(algorithm: Option<&str>) -> Result<(), ApiError> {
     match algorithm {
         None | Some("SYMMETRIC_DEFAULT") => Ok(()),
-        Some(other) => Err(ApiError::new("InvalidKeyUsageException", format!("Algorithm {other} is incompatible with key spec SYMMETRIC_DEFAULT."))),
+        Some(other) => Err(ApiError::new(
+            "InvalidKeyUsageException",
+            format!("Algorithm {other} is incompatible with key spec SYMMETRIC_DEFAULT."),
+        )),
     }
 }
 
@@ -65,7 +71,10 @@ pub(super) fn encrypt(state: &mut State, call: &mut Call<'_>, members: &Members)
 
 fn rehearsal(dry: bool) -> Result<(), ApiError> {
     if dry {
-        return Err(ApiError::new("DryRunOperationException", "The request would have succeeded, but the DryRun option is set."));
+        return Err(ApiError::new(
+            "DryRunOperationException",
+            "The request would have succeeded, but the DryRun option is set.",
+        ));
     }
     Ok(())
 }
@@ -81,10 +90,13 @@ pub(super) fn decrypt(state: &mut State, call: &mut Call<'_>, members: &Members)
     params.done()?;
     let invalid = || ApiError::silent("InvalidCiphertextException");
     let sealed = Sealed::read(&blob).ok_or_else(invalid)?;
-    if let Some(named) = named {
-        if resolve(state, call, named, Naming::OrAlias)?.id != sealed.key_id {
-            return Err(ApiError::new("IncorrectKeyException", "The key ID in the request does not identify a CMK that can perform this operation."));
-        }
+    if let Some(named) = named
+        && resolve(state, call, named, Naming::OrAlias)?.id != sealed.key_id
+    {
+        return Err(ApiError::new(
+            "IncorrectKeyException",
+            "The key ID in the request does not identify a CMK that can perform this operation.",
+        ));
     }
     let key = usable(state, call, named.unwrap_or(sealed.key_id), "ENCRYPT_DECRYPT", &context)?;
     symmetric_only(algorithm)?;
@@ -150,11 +162,20 @@ pub(super) fn generate_random(_: &mut State, call: &mut Call<'_>, members: &Memb
 
 const MACS: &[&str] = &["HMAC_SHA_384", "HMAC_SHA_256", "HMAC_SHA_224", "HMAC_SHA_512"];
 
-fn mac(state: &State, call: &Call<'_>, name: &str, algorithm: &str, message: &[u8]) -> Result<(String, Vec<u8>), ApiError> {
+fn mac(
+    state: &State,
+    call: &Call<'_>,
+    name: &str,
+    algorithm: &str,
+    message: &[u8],
+) -> Result<(String, Vec<u8>), ApiError> {
     let key = usable(state, call, name, "GENERATE_VERIFY_MAC", &BTreeMap::new())?;
     let fits = algorithms(&key.spec, &key.usage).is_some_and(|(_, list)| list.contains(&algorithm));
     if !fits {
-        return Err(ApiError::new("InvalidKeyUsageException", format!("Algorithm {algorithm} is incompatible with key spec {}.", key.spec)));
+        return Err(ApiError::new(
+            "InvalidKeyUsageException",
+            format!("Algorithm {algorithm} is incompatible with key spec {}.", key.spec),
+        ));
     }
     let material = key.materials.last().ok_or_else(|| ApiError::silent("KMSInternalException"))?;
     Ok((key.arn.clone(), material.mac(&key.spec, message)))

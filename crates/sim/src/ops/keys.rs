@@ -17,11 +17,29 @@ use crate::sim::{Call, nothing};
 use crate::state::State;
 
 const SPECS: &[&str] = &[
-    "RSA_2048", "RSA_3072", "RSA_4096", "ECC_NIST_P256", "ECC_NIST_P384", "ECC_NIST_P521", "ECC_SECG_P256K1",
-    "SYMMETRIC_DEFAULT", "HMAC_224", "HMAC_256", "HMAC_384", "HMAC_512", "SM2", "ML_DSA_44", "ML_DSA_65", "ML_DSA_87",
-    "ECC_NIST_EDWARDS25519", "ML_KEM_512", "ML_KEM_768", "ML_KEM_1024",
+    "RSA_2048",
+    "RSA_3072",
+    "RSA_4096",
+    "ECC_NIST_P256",
+    "ECC_NIST_P384",
+    "ECC_NIST_P521",
+    "ECC_SECG_P256K1",
+    "SYMMETRIC_DEFAULT",
+    "HMAC_224",
+    "HMAC_256",
+    "HMAC_384",
+    "HMAC_512",
+    "SM2",
+    "ML_DSA_44",
+    "ML_DSA_65",
+    "ML_DSA_87",
+    "ECC_NIST_EDWARDS25519",
+    "ML_KEM_512",
+    "ML_KEM_768",
+    "ML_KEM_1024",
 ];
-const USAGES: &[&str] = &["SIGN_VERIFY", "ENCRYPT_DECRYPT", "GENERATE_VERIFY_MAC", "KEY_AGREEMENT", "ENCAPSULATE_DECAPSULATE"];
+const USAGES: &[&str] =
+    &["SIGN_VERIFY", "ENCRYPT_DECRYPT", "GENERATE_VERIFY_MAC", "KEY_AGREEMENT", "ENCAPSULATE_DECAPSULATE"];
 const ORIGINS: &[&str] = &["AWS_KMS", "EXTERNAL", "AWS_CLOUDHSM", "EXTERNAL_KEY_STORE"];
 
 pub(super) fn create(state: &mut State, call: &mut Call<'_>, members: &Members) -> Result<Value, ApiError> {
@@ -39,7 +57,10 @@ pub(super) fn create(state: &mut State, call: &mut Call<'_>, members: &Members) 
     let usage = checked_usage(spec, usage)?;
     let tags = tagging::merged(&std::collections::BTreeMap::new(), tags)?;
     if !["AWS_KMS", "EXTERNAL"].contains(&origin) {
-        return Err(ApiError::new("UnsupportedOperationException", format!("Origin {origin} needs a custom key store, which this simulator does not have.")));
+        return Err(ApiError::new(
+            "UnsupportedOperationException",
+            format!("Origin {origin} needs a custom key store, which this simulator does not have."),
+        ));
     }
     authorize::on_account(state, &call.caller, "kms:CreateKey")?;
     if !tags.is_empty() {
@@ -80,7 +101,9 @@ pub(super) fn create(state: &mut State, call: &mut Call<'_>, members: &Members) 
 fn checked_usage<'a>(spec: &str, usage: Option<&'a str>) -> Result<&'a str, ApiError> {
     match usage {
         None if spec == "SYMMETRIC_DEFAULT" => Ok("ENCRYPT_DECRYPT"),
-        None => Err(ApiError::validation("You must specify a KeyUsage value for all KMS keys except for symmetric encryption keys.")),
+        None => Err(ApiError::validation(
+            "You must specify a KeyUsage value for all KMS keys except for symmetric encryption keys.",
+        )),
         Some(usage) if usages(spec).contains(&usage) => Ok(usage),
         Some(usage) => Err(ApiError::validation(format!("KeyUsage {usage} is not compatible with KeySpec {spec}"))),
     }
@@ -144,11 +167,17 @@ pub(super) fn public_key(state: &mut State, call: &mut Call<'_>, members: &Membe
     let key = resolve(state, call, name, Naming::OrAlias)?;
     authorize::on_key(state, &call.caller, "kms:GetPublicKey", key, &std::collections::BTreeMap::new())?;
     if key.is_symmetric() || key.spec.starts_with("HMAC") {
-        return Err(ApiError::new("UnsupportedOperationException", format!("{} is a symmetric key, which has no public key.", key.arn)));
+        return Err(ApiError::new(
+            "UnsupportedOperationException",
+            format!("{} is a symmetric key, which has no public key.", key.arn),
+        ));
     }
     key_states::check("GetPublicKey", key)?;
     let Some(der) = key.materials.last().and_then(Material::public_key) else {
-        return Err(ApiError::new("UnsupportedOperationException", format!("{} keys are only shaped in this simulator: they have no public key.", key.spec)));
+        return Err(ApiError::new(
+            "UnsupportedOperationException",
+            format!("{} keys are only shaped in this simulator: they have no public key.", key.spec),
+        ));
     };
     let mut answer = json!({
         "KeyId": key.arn, "CustomerMasterKeySpec": key.spec, "KeySpec": key.spec, "KeyUsage": key.usage,

@@ -49,9 +49,10 @@ pub(super) fn resolve<'a>(state: &'a State, call: &Call<'_>, name: &str, naming:
             return Err(not_found(format!("Invalid arn {region}")));
         }
         return match resource.split_once('/') {
-            Some(("key", id)) => {
-                state.key(region, id).filter(|key| key.account == *account).ok_or_else(|| not_found(format!("Key '{name}' does not exist")))
-            }
+            Some(("key", id)) => state
+                .key(region, id)
+                .filter(|key| key.account == *account)
+                .ok_or_else(|| not_found(format!("Key '{name}' does not exist"))),
             Some(("alias", _)) if naming == Naming::OrAlias => by_alias(state, call, account, resource, name),
             _ => Err(not_found(format!("Invalid arn {name}"))),
         };
@@ -80,12 +81,11 @@ fn by_alias<'a>(state: &'a State, call: &Call<'_>, account: &str, alias: &str, a
 /// A UUID, or `mrk-` and 32 hexadecimal digits.
 fn is_key_id(name: &str) -> bool {
     let hex = |text: &str| text.bytes().all(|b| b.is_ascii_hexdigit());
-    match name.strip_prefix("mrk-") {
-        Some(digits) => digits.len() == 32 && hex(digits),
-        None => {
-            let groups: Vec<&str> = name.split('-').collect();
-            groups.iter().map(|group| group.len()).eq([8, 4, 4, 4, 12]) && groups.iter().all(|group| hex(group))
-        }
+    if let Some(digits) = name.strip_prefix("mrk-") {
+        digits.len() == 32 && hex(digits)
+    } else {
+        let groups: Vec<&str> = name.split('-').collect();
+        groups.iter().map(|group| group.len()).eq([8, 4, 4, 4, 12]) && groups.iter().all(|group| hex(group))
     }
 }
 

@@ -79,7 +79,10 @@ pub(super) fn on_demand(state: &mut State, call: &mut Call<'_>, members: &Member
     if key.on_demand_rotations >= 25 {
         return Err(ApiError::new(
             "LimitExceededException",
-            format!("The on-demand rotations limit has been reached for the given keyId. No more on-demand rotations can be performed for this key: {}", key.arn),
+            format!(
+                "The on-demand rotations limit has been reached for the given keyId. No more on-demand rotations can be performed for this key: {}",
+                key.arn
+            ),
         ));
     }
     key.on_demand_rotations += 1;

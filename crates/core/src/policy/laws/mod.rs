@@ -1,0 +1,17 @@
+//! Laws of the policy module, each on thousands of random policies.
+//!
+//! The policies are made as a [`model::Policy`], which has one value for one meaning, and then [`spelling`] writes them
+//! down in one of the many ways that mean the same. So the right answer is known without asking the code under test.
+
+mod documented;
+mod equality;
+mod evaluation;
+mod model;
+mod spelling;
+mod typed;
+
+use proptest::prelude::ProptestConfig;
+
+fn cases(number: u32) -> ProptestConfig {
+    ProptestConfig::with_cases(number)
+}

@@ -1,0 +1,214 @@
+//! What a typed policy promises, on random ones of every kind of key.
+
+use std::collections::BTreeMap;
+
+use proptest::prelude::*;
+use proptest::sample::select;
+use serde_json::{Value, json};
+
+use super::cases;
+use super::model::ACCOUNT;
+use crate::policy::{
+    Access, Control, Facts, Findings, Form, Request, TypedPolicy, Via, access_changes, check_document, equal, evaluate,
+    keeps_control, named_principals, recover, render,
+};
+use crate::spec::generated::{AccountAccess, KeySpec};
+use crate::spec::legal::legal;
+
+#[derive(Debug, Clone)]
+struct Case {
+    policy: TypedPolicy,
+    partition: &'static str,
+    spec: KeySpec,
+    usage: &'static str,
+    multi_region: bool,
+}
+
+impl Case {
+    fn facts(&self) -> Facts<'_> {
+        Facts {
+            partition: self.partition,
+            account: ACCOUNT,
+            key_usage: self.usage,
+            key_spec: self.spec.as_str(),
+            multi_region: self.multi_region,
+        }
+    }
+
+    fn document(&self) -> Value {
+        render(&self.policy, &self.facts())
+    }
+}
+
+fn any_roles(partition: &'static str) -> impl Strategy<Value = Vec<String>> {
+    let role = ("[A-C]", select(vec!["role", "role/team", "user"]));
+    let role = role.prop_map(move |(name, kind)| format!("arn:{partition}:iam::{ACCOUNT}:{kind}/{name}"));
+    prop::collection::btree_set(role, 0..3).prop_map(|set| set.into_iter().collect())
+}
+
+/// Only what Check lets through: a context needs users and a key that takes one, and somebody must be named.
+fn any_case() -> impl Strategy<Value = Case> {
+    let key =
+        select(KeySpec::ALL).prop_flat_map(|spec| (Just(spec), select(legal(spec.as_str()).expect("a row").usages)));
+    let partition = select(vec!["aws", "aws-cn", "aws-us-gov"]);
+    let roles = partition.prop_flat_map(|partition| (Just(partition), any_roles(partition), any_roles(partition)));
+    let context = prop::collection::btree_map("[A-Z][a-z]{0,2}", "[a-z *?]{0,3}", 0..3);
+    let access = select(AccountAccess::ALL);
+    (key, roles, context, access, any::<bool>())
+        .prop_map(
+            |(
+                (spec, usage),
+                (partition, admin_roles, usage_roles),
+                encryption_context,
+                account_access,
+                multi_region,
+            )| {
+                let bound = spec.as_str() == "SYMMETRIC_DEFAULT" && !usage_roles.is_empty();
+                let encryption_context = if bound { encryption_context } else { BTreeMap::new() };
+                let policy = TypedPolicy { admin_roles, usage_roles, encryption_context, account_access };
+                Case { policy, partition, spec, usage, multi_region }
+            },
+        )
+        .prop_filter("somebody is named", |case| case.document()["Statement"] != json!([]))
+}
+
+/// As AWS gives a policy back: single values out of their lists, other order.
+fn given_back(document: &Value) -> Value {
+    let mut document = document.clone();
+    let statements = document["Statement"].as_array_mut().expect("statements");
+    statements.reverse();
+    for statement in statements {
+        for list in ["/Principal/AWS", "/Action"] {
+            let value = statement.pointer_mut(list).expect("a list");
+            let items = value.as_array_mut().expect("a list");
+            items.reverse();
+            if let [single] = items.as_slice() {
+                *value = single.clone();
+            }
+        }
+    }
+    document
+}
+
+fn ask(document: &Value, principal: &str, action: &str, context: &BTreeMap<String, String>) -> Access {
+    let facts = BTreeMap::new();
+    evaluate(
+        document,
+        &Request {
+            principal,
+            action,
+            encryption_context: context,
+            account: ACCOUNT,
+            via: Via::Directly,
+            facts: &facts,
+        },
+    )
+}
+
+proptest! {
+    #![proptest_config(cases(2_000))]
+
+    #[test]
+    fn what_was_rendered_is_recovered(case in any_case()) {
+        let document = case.document();
+        prop_assert_eq!(recover(&document, &case.facts()), Some(case.policy.clone()));
+        let back = given_back(&document);
+        prop_assert!(equal(&document, &back));
+        let mut recovered = recover(&back, &case.facts()).expect("a typed policy");
+        recovered.admin_roles.sort();
+        recovered.usage_roles.sort();
+        prop_assert_eq!(recovered, case.policy);
+    }
+
+    #[test]
+    fn what_somebody_added_is_not_taken_for_typed(case in any_case(), action in select(vec!["kms:CreateGrant", "kms:Decrypt", "kms:*"])) {
+        let mut document = case.document();
+        let mut statement = document["Statement"][0].clone();
+        statement["Principal"] = json!({ "AWS": "arn:aws:iam::444455556666:role/Stranger" });
+        statement["Action"] = json!(action);
+        document["Statement"].as_array_mut().expect("statements").push(statement);
+        prop_assert_eq!(recover(&document, &case.facts()), None);
+    }
+
+    #[test]
+    fn it_passes_its_own_check(case in any_case()) {
+        prop_assert_eq!(check_document(&case.document()), Findings::default());
+    }
+
+    #[test]
+    fn users_use_and_administrators_administer(case in any_case()) {
+        let (document, policy) = (case.document(), &case.policy);
+        let usage = crate::policy::actions::usage(case.usage, case.spec.as_str());
+        let none = BTreeMap::new();
+        let limit = match policy.account_access {
+            AccountAccess::Full => Access::DependsOnIam,
+            AccountAccess::Administration | AccountAccess::None => Access::Denied,
+        };
+        for user in &policy.usage_roles {
+            for action in usage.cryptographic {
+                prop_assert_eq!(ask(&document, user, action, &policy.encryption_context), Access::Allowed);
+                let without = if policy.encryption_context.is_empty() { Access::Allowed } else { limit };
+                prop_assert_eq!(ask(&document, user, action, &none), without);
+            }
+            prop_assert_eq!(ask(&document, user, "kms:DescribeKey", &none), Access::Allowed);
+        }
+        for administrator in &policy.admin_roles {
+            prop_assert_eq!(ask(&document, administrator, "kms:PutKeyPolicy", &none), Access::Allowed);
+            for action in usage.cryptographic.iter().filter(|_| !policy.usage_roles.contains(administrator)) {
+                prop_assert_eq!(ask(&document, administrator, action, &policy.encryption_context), limit);
+            }
+            prop_assert_eq!(ask(&document, administrator, "kms:CreateGrant", &none), limit);
+        }
+    }
+
+    #[test]
+    fn the_lockout_prediction_follows_from_the_inputs(case in any_case(), name in "[A-D]") {
+        let caller = format!("arn:{}:sts::{ACCOUNT}:assumed-role/{name}/s", case.partition);
+        let named = case.policy.admin_roles.iter().any(|role| role.contains(":role/") && role.ends_with(&format!("/{name}")));
+        let control = keeps_control(&case.document(), &caller, ACCOUNT, Form::Typed);
+        match case.policy.account_access {
+            _ if named => prop_assert_eq!(control, Control::Kept),
+            AccountAccess::None => {
+                let advice = matches!(&control, Control::Lost { fix, .. } if fix.contains("adminRoles"));
+                prop_assert!(advice, "{control:?}");
+            }
+            AccountAccess::Administration | AccountAccess::Full => {
+                let open = matches!(&control, Control::Unknown { reason } if reason.contains("IAM"));
+                prop_assert!(open, "{control:?}");
+            }
+        }
+    }
+}
+
+proptest! {
+    // Each case asks some thousand questions.
+    #![proptest_config(cases(400))]
+
+    #[test]
+    fn access_changes_are_what_evaluating_twice_says(old in any_case(), new in any_case()) {
+        let (old, new) = (old.document(), new.document());
+        let principals = named_principals(&old, &new);
+        let changes = access_changes(&old, &new, ACCOUNT, principals.iter().map(String::as_str));
+        for change in &changes {
+            let context = change.context.clone().unwrap_or_default();
+            for action in &change.actions {
+                prop_assert_eq!(ask(&old, &change.principal, action, &context), change.from);
+                prop_assert_eq!(ask(&new, &change.principal, action, &context), change.to);
+                prop_assert!(change.from != change.to);
+            }
+        }
+        for principal in &principals {
+            for action in crate::policy::actions::ON_A_KEY {
+                let told = changes.iter().any(|change| {
+                    change.principal == *principal && change.actions.contains(action)
+                        && change.context.as_ref().is_none_or(BTreeMap::is_empty)
+                });
+                let none = BTreeMap::new();
+                let differs = ask(&old, principal, action, &none) != ask(&new, principal, action, &none);
+                prop_assert_eq!(told, differs, "{} {}", principal, action);
+            }
+        }
+        let back = access_changes(&old, &given_back(&old), ACCOUNT, principals.iter().map(String::as_str));
+        prop_assert_eq!(back, vec![]);
+    }
+}
