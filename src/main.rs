@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 use pulumi_awskms::rpc::engine::Engine;
 use pulumi_awskms::rpc::{SCHEMA, Service, VERSION, serve};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tracing_subscriber::EnvFilter;
 
 const HELP: &str = "\
@@ -61,28 +62,33 @@ async fn run(engine_address: Option<&str>) -> Result<(), AnyError> {
     }
     let service = Service::new(engine);
     let canceller = service.clone();
+    // Before the port is announced: whoever reads it may end the process at once.
+    let signals = EndSignals::listen()?;
     serve(service, async move {
-        signal().await;
+        signals.first().await;
         // The engine gives the process a few seconds: running calls stop between two steps and answer.
         canceller.cancel();
     })
     .await
 }
 
-/// Waits for the first request to end.
-async fn signal() {
-    use tokio::signal::unix::{SignalKind, signal};
-    let terminate = async {
-        match signal(SignalKind::terminate()) {
-            Ok(mut signals) => {
-                signals.recv().await;
-            }
-            Err(_) => std::future::pending().await,
+/// The requests to end, heard from now on.
+struct EndSignals {
+    terminate: Signal,
+    interrupt: Signal,
+}
+
+impl EndSignals {
+    fn listen() -> std::io::Result<Self> {
+        Ok(Self { terminate: signal(SignalKind::terminate())?, interrupt: signal(SignalKind::interrupt())? })
+    }
+
+    /// Waits for the first one.
+    async fn first(mut self) {
+        tokio::select! {
+            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
         }
-    };
-    tokio::select! {
-        _ = tokio::signal::ctrl_c() => {}
-        () = terminate => {}
     }
 }
 

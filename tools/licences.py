@@ -16,11 +16,11 @@ ALLOWED = {
     "0BSD", "Apache-2.0", "BSD-2-Clause", "BSD-3-Clause", "BSL-1.0", "CDLA-Permissive-2.0", "ISC", "MIT", "MIT-0",
     "MPL-2.0", "OpenSSL", "Unicode-3.0", "Unlicense", "Zlib", "Apache-2.0 WITH LLVM-exception",
 }
-# Why two versions of a crate are in the tree: the AWS SDK speaks both generations of the http crates, and the
-# cryptography crates are between two generations.
+# Why two versions of a crate are in the tree: the AWS SDK speaks both generations of the http crates, the cryptography
+# crates are between two generations, and the rest are build tools of others.
 DOUBLED = {
-    "base64ct", "bitflags", "block-buffer", "const-oid", "cpufeatures", "crypto-common", "der", "digest", "generic-array",
-    "getrandom", "hashbrown", "hmac", "http", "http-body", "itertools", "linux-raw-sys", "pkcs8", "r-efi", "rand", "rand_chacha",
+    "base64", "base64ct", "bitflags", "block-buffer", "const-oid", "cpufeatures", "crypto-common", "der", "digest", "foldhash", "generic-array",
+    "getrandom", "hashbrown", "hmac", "http", "http-body", "itertools", "linux-raw-sys", "pkcs8", "prettyplease", "r-efi", "rand", "rand_chacha",
     "rand_core", "rustix", "sha2", "signature", "spki", "syn", "thiserror", "thiserror-impl", "tower", "wasi", "windows-sys",
     "windows-targets", "zerocopy",
 }

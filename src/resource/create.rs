@@ -62,7 +62,8 @@ impl Provider {
             }
         };
         let patience = Patience { just_created: true, just_enabled: false };
-        self.bring(context, urn, inputs, desired, &claim, target, observed, patience).await
+        let nothing = Managed::default();
+        self.bring(context, urn, inputs, desired, &claim, &nothing, target, observed, patience).await
     }
 
     /// Takes up a key of this resource that an earlier run created and the engine does not know.
@@ -86,7 +87,8 @@ impl Provider {
             _ => format!("{arn} belongs to this resource, left by an interrupted run: it is taken up, no new key is created."),
         });
         claim.mark = Some(found.observed.owner.as_ref().map_or_else(|| mark.clone(), |old| mark.succeeding(old)));
-        self.bring(context, urn, inputs, desired, &claim, target, found.observed, Patience::default()).await
+        let managed = self.everything_on(&found.observed);
+        self.bring(context, urn, inputs, desired, &claim, &managed, target, found.observed, Patience::default()).await
     }
 
     /// Brings an existing key to what is desired and answers with what was reached. From here on nothing loses the ID.
@@ -98,6 +100,7 @@ impl Provider {
         inputs: &PropertyMap,
         desired: &Desired,
         claim: &Claim,
+        managed: &Managed,
         target: &Target,
         observed: Observed,
         patience: Patience,
@@ -116,7 +119,7 @@ impl Provider {
             // KMS has just put its default policy there.
             observed.policy = awskms_core::observed::Reading::Seen(default.clone());
         }
-        let plan = plan_update(desired, &observed, &Managed::default(), claim, &default);
+        let plan = plan_update(desired, &observed, managed, claim, &default);
         let plan = match guarded(plan, Intent::Create) {
             Ok(plan) => plan,
             Err(refused) => return Ok(unfinished(inputs, &observed, vec![refused.to_string()])),
@@ -124,6 +127,17 @@ impl Provider {
         let mut done = kms::run(context, target, &plan, observed, patience).await;
         self.add_public_key(context, target, &mut done).await;
         Ok(outcome(inputs, &done, &PropertyMap::new()))
+    }
+
+    /// A key that is taken up is this resource's with all that is on it, as a refresh would read it: names and tags that
+    /// the inputs do not have go. Tags of AWS and ignored tags are never ours.
+    fn everything_on(&self, observed: &Observed) -> Managed {
+        let ignored = &self.clients.settings().ignored_tags;
+        let tags = observed.tags.seen().into_iter().flatten().map(|(key, _)| key);
+        Managed {
+            aliases: observed.aliases.seen().cloned().unwrap_or_default(),
+            tag_keys: tags.filter(|key| !ignored.covers(key)).cloned().collect(),
+        }
     }
 
     /// The public key of a new asymmetric key is an output like any other; failing to read it must not fail the create.

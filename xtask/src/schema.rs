@@ -26,7 +26,7 @@ pub(crate) fn render(root: &Path, definition: &Definition) -> Result<String> {
         "publisher": "pulumi-awskms",
         "meta": { "moduleFormat": "(.*)" },
         "language": languages(),
-        "config": { "variables": config.clone() },
+        "config": { "variables": without_enum_defaults(&config) },
         "provider": {
             "description": "How the awskms provider reaches AWS.",
             "inputProperties": config,
@@ -36,6 +36,18 @@ pub(crate) fn render(root: &Path, definition: &Definition) -> Result<String> {
         "functions": {},
     });
     Ok(format!("{}\n", serde_json::to_string_pretty(&schema)?))
+}
+
+/// Pulumi's generator writes a default of an enum into the Go configuration package without the import that it needs.
+/// Check fills the same default in, so nothing is lost where the variables leave it out.
+fn without_enum_defaults(config: &Map<String, Value>) -> Map<String, Value> {
+    let mut variables = config.clone();
+    for variable in variables.values_mut().filter_map(Value::as_object_mut) {
+        if variable.contains_key("$ref") {
+            variable.remove("default");
+        }
+    }
+    variables
 }
 
 /// The version has one source: the workspace's Cargo.toml, which this crate inherits.

@@ -38,9 +38,11 @@ pub struct IgnoredTags {
 }
 
 impl IgnoredTags {
-    /// Whether a tag belongs to somebody else.
+    /// Whether a tag belongs to somebody else. Tags that begin with `aws:` are AWS's own; nobody else can set or remove
+    /// them.
     pub fn covers(&self, key: &str) -> bool {
-        self.keys.iter().any(|ignored| ignored == key)
+        key.starts_with("aws:")
+            || self.keys.iter().any(|ignored| ignored == key)
             || self.key_prefixes.iter().any(|prefix| key.starts_with(prefix.as_str()))
     }
 }

@@ -145,10 +145,10 @@ Object.defineProperty(exports, "region", {
 /**
  * How retries are paced. Default: standard.
  */
-export declare const retryMode: enums.RetryMode;
+export declare const retryMode: enums.RetryMode | undefined;
 Object.defineProperty(exports, "retryMode", {
     get() {
-        return __config.getObject<enums.RetryMode>("retryMode") ?? "standard";
+        return __config.getObject<enums.RetryMode>("retryMode");
     },
     enumerable: true,
 });

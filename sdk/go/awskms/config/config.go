@@ -79,13 +79,7 @@ func GetRegion(ctx *pulumi.Context) string {
 
 // How retries are paced. Default: standard.
 func GetRetryMode(ctx *pulumi.Context) string {
-	v, err := config.Try(ctx, "awskms:retryMode")
-	if err == nil {
-		return v
-	}
-	var value string
-	value = awskms.RetryMode("standard")
-	return value
+	return config.Get(ctx, "awskms:retryMode")
 }
 
 // Secret access key of static credentials; needs accessKey.

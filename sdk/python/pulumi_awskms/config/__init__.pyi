@@ -76,7 +76,7 @@ region: Optional[str]
 AWS Region of keys that name none. Default: AWS_REGION, AWS_DEFAULT_REGION or the profile's Region.
 """
 
-retryMode: str
+retryMode: Optional[str]
 """
 How retries are paced. Default: standard.
 """

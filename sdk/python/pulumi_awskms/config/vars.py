@@ -107,11 +107,11 @@ class _ExportableConfig(types.ModuleType):
         return __config__.get('region')
 
     @_builtins.property
-    def retry_mode(self) -> str:
+    def retry_mode(self) -> Optional[str]:
         """
         How retries are paced. Default: standard.
         """
-        return __config__.get('retryMode') or 'standard'
+        return __config__.get('retryMode')
 
     @_builtins.property
     def secret_key(self) -> Optional[str]:
