@@ -15,7 +15,6 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 from kit import paths  # noqa: E402
 
 PYTEST = [str(paths.VENV / "bin/python"), "-m", "pytest", "-q", "-p", "no:cacheprovider"]
-TSC = [str(paths.NODE / "node_modules/.bin/tsc"), "--noEmit", "-p"]
 
 PARTS: list[tuple[str, list[str]]] = [
     ("format of the Rust code", ["cargo", "fmt", "--all", "--check"]),
@@ -27,6 +26,7 @@ PARTS: list[tuple[str, list[str]]] = [
     ("generated SDKs are up to date, and Pulumi's binder takes the schema", [str(paths.BIN / "awskms-sdkgen"), ".", "--check"]),
     ("Go SDK compiles", [sys.executable, "tools/go_sdk.py"]),
     ("types of the Python SDK and examples", [str(paths.VENV / "bin/mypy"), "--config-file", "tools/mypy.ini"]),
+    ("types of the TypeScript examples, strict", [sys.executable, "tools/typescript.py"]),
     ("wire contract against Pulumi's own descriptors", [*PYTEST, "tests/wire"]),
     ("gRPC: the running provider, called as the engine calls it", [*PYTEST, "tests/grpc"]),
     ("end to end: the real Pulumi CLI on the simulator, TypeScript and Python", [*PYTEST, "-n", "3", "tests/e2e"]),

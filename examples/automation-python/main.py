@@ -38,7 +38,7 @@ def show(tenant: str, event: events.EngineEvent) -> None:
     """Prints what happens to keys, and what the provider says about them."""
     if event.res_outputs_event and event.res_outputs_event.metadata.type == "awskms:index:AwsKmsKey":
         step = event.res_outputs_event.metadata
-        print(f"{tenant}: {step.op} {step.urn.rsplit('::', 1)[1]}", flush=True)
+        print(f"{tenant}: {step.op.value} {step.urn.rsplit('::', 1)[1]}", flush=True)
     # A failed program is reported by its stack too; only a resource's own messages say why.
     if event.diagnostic_event and event.diagnostic_event.urn and event.diagnostic_event.severity in ("warning", "error"):
         message = event.diagnostic_event
@@ -86,7 +86,8 @@ def main() -> int:
     parser.add_argument("tenants", nargs="+", metavar="TENANT")
     parser.add_argument("--usage-role", metavar="ARN", help="IAM role that uses the keys, each with its tenant's context")
     parser.add_argument("--config", action="append", default=[], type=setting, metavar="NAME=VALUE", help="such as awskms:region=eu-central-1")
-    arguments = parser.parse_args()
+    # Intermixed: tenants may stand after options too.
+    arguments = parser.parse_intermixed_args()
     failed = []
     for tenant in arguments.tenants:
         # One tenant's trouble is not the next one's.

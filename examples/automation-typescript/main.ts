@@ -76,8 +76,9 @@ async function main(): Promise<number> {
         const named = { stackName: tenant, projectName: PROJECT, program: program(tenant, values["usage-role"]) };
         // One tenant's trouble is not the next one's.
         try {
-            const { createOrSelectStack, selectStack } = auto.LocalWorkspace;
-            const stack = command === "up" ? await createOrSelectStack(named) : await selectStack(named);
+            const stack = await (command === "up"
+                ? auto.LocalWorkspace.createOrSelectStack(named)
+                : auto.LocalWorkspace.selectStack(named));
             // An inline program has no folder that keeps Pulumi.<stack>.yaml: configuration is set on each run.
             await stack.setAllConfig(config);
             await (command === "up" ? up : destroy)(stack, tenant);

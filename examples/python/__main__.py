@@ -6,7 +6,7 @@ key = awskms.AwsKmsKey(
     alias="alias/prod/rds-primary",
     description="Production RDS cluster encryption key",
     enable_rotation=True,
-    key_spec="SYMMETRIC_DEFAULT",
+    key_spec=awskms.KeySpec.SYMMETRIC_DEFAULT,
     deletion_window_days=30,
     policy={
         "admin_role": "arn:aws:iam::123456789012:role/SecurityAdmin",

@@ -71,6 +71,10 @@ export class AwsKmsKey extends pulumi.CustomResource {
     }
 
     /**
+     * Key ID, ARN or alias of an existing key to take over instead of creating one. Read when the resource is created; spec and usage of that key must be those of the resource. From then on the key is managed like any other: what the inputs do not have is taken off it.
+     */
+    declare public readonly adopt: pulumi.Output<string | undefined>;
+    /**
      * Name of the key, such as `alias/prod/orders`. 1 to 256 characters: letters, digits, `/`, `_` and `-` after `alias/`; `alias/aws/` is reserved by AWS. A changed alias is created before the old one is deleted.
      */
     declare public readonly alias: pulumi.Output<string | undefined>;
@@ -98,6 +102,10 @@ export class AwsKmsKey extends pulumi.CustomResource {
      * When KMS will delete the key, in RFC 3339, UTC; absent unless deletion is scheduled.
      */
     declare public /*out*/ readonly deletionDate: pulumi.Output<string | undefined>;
+    /**
+     * Refuses to schedule the deletion of a key that was used lately. Off when left out.
+     */
+    declare public readonly deletionGuard: pulumi.Output<outputs.DeletionGuard | undefined>;
     /**
      * What destroy, removal from the program or replacement does to the key. Default: SCHEDULE.
      */
@@ -171,6 +179,10 @@ export class AwsKmsKey extends pulumi.CustomResource {
      */
     declare public readonly replacementPolicy: pulumi.Output<enums.ReplacementPolicy | undefined>;
     /**
+     * Any text: each time that it changes, the key material is rotated once at once. A new key is not rotated. KMS allows 25 such rotations in the life of a key. Only for keys that can rotate.
+     */
+    declare public readonly rotateOnDemandTrigger: pulumi.Output<string | undefined>;
+    /**
      * Whether KMS rotates the key material by itself.
      */
     declare public /*out*/ readonly rotationEnabled: pulumi.Output<boolean>;
@@ -179,7 +191,7 @@ export class AwsKmsKey extends pulumi.CustomResource {
      */
     declare public readonly rotationPeriodDays: pulumi.Output<number | undefined>;
     /**
-     * Tags of the key, at most 50 together with the provider's defaultTags. Keys have 1 to 128 characters and do not begin with `aws:`, values have 0 to 256.
+     * Tags of the key, at most 48 together with the provider's defaultTags: AWS allows 50, and two are kept for the provider's marks. Keys have 1 to 128 characters and do not begin with `aws:`, values have 0 to 256.
      */
     declare public readonly tags: pulumi.Output<{[key: string]: string} | undefined>;
     /**
@@ -198,10 +210,12 @@ export class AwsKmsKey extends pulumi.CustomResource {
         let resourceInputs: pulumi.Inputs = {};
         opts = opts || {};
         if (!opts.id) {
+            resourceInputs["adopt"] = args?.adopt;
             resourceInputs["alias"] = args?.alias;
             resourceInputs["aliases"] = args?.aliases;
             resourceInputs["apiVersion"] = args?.apiVersion;
             resourceInputs["bypassPolicyLockoutSafetyCheck"] = (args?.bypassPolicyLockoutSafetyCheck) ?? false;
+            resourceInputs["deletionGuard"] = args ? pulumi.output(args.deletionGuard).apply(v => v === undefined ? undefined : inputs.deletionGuardArgsProvideDefaults(v)) : undefined;
             resourceInputs["deletionPolicy"] = (args?.deletionPolicy) ?? "SCHEDULE";
             resourceInputs["deletionWindowDays"] = (args?.deletionWindowDays) ?? 30;
             resourceInputs["description"] = (args?.description) ?? "";
@@ -216,6 +230,7 @@ export class AwsKmsKey extends pulumi.CustomResource {
             resourceInputs["policyDocument"] = args?.policyDocument;
             resourceInputs["region"] = args?.region;
             resourceInputs["replacementPolicy"] = (args?.replacementPolicy) ?? "FORBID";
+            resourceInputs["rotateOnDemandTrigger"] = args?.rotateOnDemandTrigger;
             resourceInputs["rotationPeriodDays"] = args?.rotationPeriodDays;
             resourceInputs["spec"] = args?.spec;
             resourceInputs["status"] = args?.status;
@@ -233,6 +248,7 @@ export class AwsKmsKey extends pulumi.CustomResource {
             resourceInputs["rotationEnabled"] = undefined /*out*/;
             resourceInputs["tagsAll"] = undefined /*out*/;
         } else {
+            resourceInputs["adopt"] = undefined /*out*/;
             resourceInputs["alias"] = undefined /*out*/;
             resourceInputs["aliasArn"] = undefined /*out*/;
             resourceInputs["aliasName"] = undefined /*out*/;
@@ -240,6 +256,7 @@ export class AwsKmsKey extends pulumi.CustomResource {
             resourceInputs["bypassPolicyLockoutSafetyCheck"] = undefined /*out*/;
             resourceInputs["creationDate"] = undefined /*out*/;
             resourceInputs["deletionDate"] = undefined /*out*/;
+            resourceInputs["deletionGuard"] = undefined /*out*/;
             resourceInputs["deletionPolicy"] = undefined /*out*/;
             resourceInputs["deletionWindowDays"] = undefined /*out*/;
             resourceInputs["description"] = undefined /*out*/;
@@ -258,6 +275,7 @@ export class AwsKmsKey extends pulumi.CustomResource {
             resourceInputs["publicKey"] = undefined /*out*/;
             resourceInputs["region"] = undefined /*out*/;
             resourceInputs["replacementPolicy"] = undefined /*out*/;
+            resourceInputs["rotateOnDemandTrigger"] = undefined /*out*/;
             resourceInputs["rotationEnabled"] = undefined /*out*/;
             resourceInputs["rotationPeriodDays"] = undefined /*out*/;
             resourceInputs["tags"] = undefined /*out*/;
@@ -275,6 +293,10 @@ export class AwsKmsKey extends pulumi.CustomResource {
  */
 export interface AwsKmsKeyArgs {
     /**
+     * Key ID, ARN or alias of an existing key to take over instead of creating one. Read when the resource is created; spec and usage of that key must be those of the resource. From then on the key is managed like any other: what the inputs do not have is taken off it.
+     */
+    adopt?: pulumi.Input<string | undefined>;
+    /**
      * Name of the key, such as `alias/prod/orders`. 1 to 256 characters: letters, digits, `/`, `_` and `-` after `alias/`; `alias/aws/` is reserved by AWS. A changed alias is created before the old one is deleted.
      */
     alias?: pulumi.Input<string | undefined>;
@@ -290,6 +312,10 @@ export interface AwsKmsKeyArgs {
      * Skips AWS's check that the caller can still change the policy afterwards. Default: false. Setting it can make the key unmanageable.
      */
     bypassPolicyLockoutSafetyCheck?: pulumi.Input<boolean | undefined>;
+    /**
+     * Refuses to schedule the deletion of a key that was used lately. Off when left out.
+     */
+    deletionGuard?: pulumi.Input<inputs.DeletionGuardArgs | undefined>;
     /**
      * What destroy, removal from the program or replacement does to the key. Default: SCHEDULE.
      */
@@ -347,6 +373,10 @@ export interface AwsKmsKeyArgs {
      */
     replacementPolicy?: pulumi.Input<enums.ReplacementPolicy | undefined>;
     /**
+     * Any text: each time that it changes, the key material is rotated once at once. A new key is not rotated. KMS allows 25 such rotations in the life of a key. Only for keys that can rotate.
+     */
+    rotateOnDemandTrigger?: pulumi.Input<string | undefined>;
+    /**
      * Days between two automatic rotations: 90 to 2560. Default: 365.
      */
     rotationPeriodDays?: pulumi.Input<number | undefined>;
@@ -359,7 +389,7 @@ export interface AwsKmsKeyArgs {
      */
     status?: pulumi.Input<{[key: string]: any} | undefined>;
     /**
-     * Tags of the key, at most 50 together with the provider's defaultTags. Keys have 1 to 128 characters and do not begin with `aws:`, values have 0 to 256.
+     * Tags of the key, at most 48 together with the provider's defaultTags: AWS allows 50, and two are kept for the provider's marks. Keys have 1 to 128 characters and do not begin with `aws:`, values have 0 to 256.
      */
     tags?: pulumi.Input<{[key: string]: pulumi.Input<string>} | undefined>;
 }

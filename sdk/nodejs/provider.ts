@@ -53,6 +53,7 @@ export class Provider extends pulumi.ProviderResource {
             resourceInputs["secretKey"] = args?.secretKey ? pulumi.secret(args.secretKey) : undefined;
             resourceInputs["sharedConfigFiles"] = pulumi.output(args?.sharedConfigFiles).apply(JSON.stringify);
             resourceInputs["sharedCredentialsFiles"] = pulumi.output(args?.sharedCredentialsFiles).apply(JSON.stringify);
+            resourceInputs["skipOwnerMark"] = pulumi.output((args?.skipOwnerMark) ?? false).apply(JSON.stringify);
             resourceInputs["skipRegionValidation"] = pulumi.output((args?.skipRegionValidation) ?? false).apply(JSON.stringify);
             resourceInputs["skipRequestingAccountId"] = pulumi.output((args?.skipRequestingAccountId) ?? false).apply(JSON.stringify);
             resourceInputs["token"] = args?.token ? pulumi.secret(args.token) : undefined;
@@ -132,6 +133,10 @@ export interface ProviderArgs {
      * Files with shared credentials. Default: AWS_SHARED_CREDENTIALS_FILE or ~/.aws/credentials.
      */
     sharedCredentialsFiles?: pulumi.Input<pulumi.Input<string>[] | undefined>;
+    /**
+     * Leaves the owner mark, the tag awskms:owner, off keys. Then a create whose answer is lost can leave a second key, a key that is pending deletion does not come back with its resource, and an old state can delete a key that a newer one owns. Default: false.
+     */
+    skipOwnerMark?: pulumi.Input<boolean | undefined>;
     /**
      * Accepts Regions that this version does not know. Default: false.
      */

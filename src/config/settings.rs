@@ -42,6 +42,8 @@ pub struct Settings {
     pub credentials_files: Vec<String>,
     /// Do not ask STS for the account.
     pub skip_requesting_account_id: bool,
+    /// Leave the owner mark off.
+    pub skip_owner_mark: bool,
     /// Take unknown Regions.
     pub skip_region_validation: bool,
     /// Use FIPS endpoints.
@@ -101,6 +103,7 @@ impl Settings {
             config_files: list(&config.shared_config_files),
             credentials_files: list(&config.shared_credentials_files),
             skip_requesting_account_id: flag(&config.skip_requesting_account_id),
+            skip_owner_mark: flag(&config.skip_owner_mark),
             skip_region_validation: flag(&config.skip_region_validation),
             use_fips: flag(&config.use_fips_endpoint),
             use_dual_stack: flag(&config.use_dualstack_endpoint),

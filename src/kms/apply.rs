@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use aws_sdk_kms::Client;
 use aws_sdk_kms::config::retry::RetryConfig;
 use aws_sdk_kms::types::{KeySpec, KeyUsageType, Tag};
 use awskms_core::desired::Desired;
@@ -12,6 +11,7 @@ use awskms_core::plan::Step;
 
 use super::error::{Kind, KmsError};
 use super::observe::{read_metadata, whole_seconds};
+use super::run::Target;
 
 /// What KMS said beyond "done".
 #[derive(Debug, Default)]
@@ -21,40 +21,43 @@ pub(super) struct Answer {
 }
 
 macro_rules! call {
-    ($operation:literal, $region:expr, $request:expr) => {
-        $request.send().await.map_err(|error| KmsError::from_sdk($operation, $region, &error))
-    };
+    ($operation:literal, $target:expr, $request:expr) => {{
+        $target.pace.turn(&$target.region, $operation).await;
+        $request.send().await.map_err(|error| KmsError::from_sdk($operation, &$target.region, &error))
+    }};
 }
 
 /// Applies a step to the key with this ARN.
 ///
 /// # Errors
 /// AWS's, classified. "Is there already" and "is gone already" count as done where they prove the wanted state.
-pub(super) async fn apply(client: &Client, region: &str, arn: &str, step: &Step) -> Result<Answer, KmsError> {
+pub(super) async fn apply(target: &Target, metadata: &Metadata, step: &Step) -> Result<Answer, KmsError> {
+    let (client, arn) = (&target.client, metadata.arn.as_str());
     match step {
         Step::CancelKeyDeletion => {
-            call!("CancelKeyDeletion", region, client.cancel_key_deletion().key_id(arn)).map(drop)?;
+            call!("CancelKeyDeletion", target, client.cancel_key_deletion().key_id(arn)).map(drop)?;
         }
-        Step::EnableKey => call!("EnableKey", region, client.enable_key().key_id(arn)).map(drop)?,
-        Step::DisableKey => call!("DisableKey", region, client.disable_key().key_id(arn)).map(drop)?,
+        Step::EnableKey => call!("EnableKey", target, client.enable_key().key_id(arn)).map(drop)?,
+        Step::DisableKey => call!("DisableKey", target, client.disable_key().key_id(arn)).map(drop)?,
         Step::EnableKeyRotation { period_days } => {
             let request = client.enable_key_rotation().key_id(arn).rotation_period_in_days(*period_days);
-            call!("EnableKeyRotation", region, request).map(drop)?;
+            call!("EnableKeyRotation", target, request).map(drop)?;
         }
         Step::DisableKeyRotation => {
-            call!("DisableKeyRotation", region, client.disable_key_rotation().key_id(arn)).map(drop)?;
+            call!("DisableKeyRotation", target, client.disable_key_rotation().key_id(arn)).map(drop)?;
         }
+        Step::RotateKeyOnDemand { target: wanted } => rotate(target, metadata, *wanted).await?,
         Step::UpdateKeyDescription { description } => {
             let request = client.update_key_description().key_id(arn).description(description);
-            call!("UpdateKeyDescription", region, request).map(drop)?;
+            call!("UpdateKeyDescription", target, request).map(drop)?;
         }
         Step::TagResource { tags } => {
             let request = client.tag_resource().key_id(arn).set_tags(Some(sdk_tags(tags)));
-            call!("TagResource", region, request).map(drop)?;
+            call!("TagResource", target, request).map(drop)?;
         }
         Step::UntagResource { keys } => {
             let request = client.untag_resource().key_id(arn).set_tag_keys(Some(keys.clone()));
-            call!("UntagResource", region, request).map(drop)?;
+            call!("UntagResource", target, request).map(drop)?;
         }
         Step::PutKeyPolicy { policy, bypass_policy_lockout_safety_check } => {
             let request = client
@@ -63,20 +66,20 @@ pub(super) async fn apply(client: &Client, region: &str, arn: &str, step: &Step)
                 .policy_name("default")
                 .policy(policy.to_string())
                 .bypass_policy_lockout_safety_check(*bypass_policy_lockout_safety_check);
-            call!("PutKeyPolicy", region, request).map(drop)?;
+            call!("PutKeyPolicy", target, request).map(drop)?;
         }
-        Step::CreateAlias { name } => create_alias(client, region, arn, name).await?,
+        Step::CreateAlias { name } => create_alias(target, arn, name).await?,
         Step::UpdateAlias { name } => {
             let request = client.update_alias().alias_name(name).target_key_id(arn);
-            call!("UpdateAlias", region, request).map(drop)?;
+            call!("UpdateAlias", target, request).map(drop)?;
         }
         Step::DeleteAlias { name } => {
-            let deleted = call!("DeleteAlias", region, client.delete_alias().alias_name(name));
+            let deleted = call!("DeleteAlias", target, client.delete_alias().alias_name(name));
             done_if(deleted.map(drop), Kind::NotFound)?;
         }
         Step::ScheduleKeyDeletion { window_days } => {
             let request = client.schedule_key_deletion().key_id(arn).pending_window_in_days(*window_days);
-            let answer = match call!("ScheduleKeyDeletion", region, request) {
+            let answer = match call!("ScheduleKeyDeletion", target, request) {
                 // An earlier run, or an earlier attempt of this one, has scheduled it.
                 Err(error) if error.kind == Kind::PendingDeletion => return Ok(Answer::default()),
                 other => other?,
@@ -90,15 +93,14 @@ pub(super) async fn apply(client: &Client, region: &str, arn: &str, step: &Step)
 /// Creates a key, once: the SDK's own retries are off, because `CreateKey` has no idempotency token and a repeated call
 /// after a lost answer makes a second key.
 pub(super) async fn create_key(
-    client: &Client,
-    region: &str,
+    target: &Target,
     desired: &Desired,
     mark: Option<&OwnerMark>,
 ) -> Result<Observed, KmsError> {
     let mut tags = desired.tags.clone();
     tags.extend(mark.map(|mark| (OWNER_TAG.to_owned(), mark.to_string())));
-    let once = aws_sdk_kms::config::Builder::new().retry_config(RetryConfig::disabled());
-    let request = client
+    let request = target
+        .client
         .create_key()
         .key_spec(KeySpec::from(desired.key_spec.as_str()))
         .key_usage(KeyUsageType::from(desired.key_usage.as_str()))
@@ -108,11 +110,11 @@ pub(super) async fn create_key(
         .set_tags(Some(sdk_tags(&tags)).filter(|tags| !tags.is_empty()))
         .bypass_policy_lockout_safety_check(desired.bypass_policy_lockout_safety_check)
         .customize()
-        .config_override(once);
-    let answer = call!("CreateKey", region, request)?;
+        .config_override(once());
+    let answer = call!("CreateKey", target, request)?;
     let metadata = answer.key_metadata().map(read_metadata).ok_or_else(|| KmsError {
         operation: "CreateKey",
-        region: region.to_owned(),
+        region: target.region.clone(),
         kind: Kind::NoAnswer,
         code: "IncompleteAnswer".into(),
         message: "the answer has no KeyMetadata".into(),
@@ -130,20 +132,38 @@ fn newborn(metadata: Metadata, desired: &Desired, mark: Option<&OwnerMark>) -> O
         rotation_period_days: Reading::Seen(None),
         tags: Reading::Seen(desired.tags.clone()),
         owner: mark.cloned(),
+        rotation_mark: None,
         public_key: None,
     }
 }
 
 /// An alias that points at our key already is done: an earlier attempt made it and its answer was lost.
-async fn create_alias(client: &Client, region: &str, arn: &str, name: &str) -> Result<(), KmsError> {
-    let request = client.create_alias().alias_name(name).target_key_id(arn);
-    match call!("CreateAlias", region, request) {
+async fn create_alias(target: &Target, arn: &str, name: &str) -> Result<(), KmsError> {
+    let request = target.client.create_alias().alias_name(name).target_key_id(arn);
+    match call!("CreateAlias", target, request) {
         Err(error) if error.kind == Kind::AlreadyExists => {
-            let holder = super::observe::describe(client, region, name).await;
+            let holder = super::observe::describe(&target.client, &target.region, name).await;
             if holder.is_ok_and(|holder| holder.arn == arn) { Ok(()) } else { Err(error) }
         }
         other => other.map(drop),
     }
+}
+
+/// Rotates once: the SDK's own retries are off, and after an error that leaves it open the rotations are counted. "One is
+/// under way" is such an error too.
+async fn rotate(target: &Target, metadata: &Metadata, wanted: u32) -> Result<(), KmsError> {
+    let request = target.client.rotate_key_on_demand().key_id(&metadata.arn).customize().config_override(once());
+    match call!("RotateKeyOnDemand", target, request) {
+        Err(error) if error.is_ambiguous() || error.kind == Kind::Conflict => {
+            let had = super::rotations::on_demand_rotations(target, metadata).await;
+            if had.is_ok_and(|had| had >= wanted) { Ok(()) } else { Err(error) }
+        }
+        other => other.map(drop),
+    }
+}
+
+fn once() -> aws_sdk_kms::config::Builder {
+    aws_sdk_kms::config::Builder::new().retry_config(RetryConfig::disabled())
 }
 
 fn done_if(result: Result<(), KmsError>, proof: Kind) -> Result<(), KmsError> {

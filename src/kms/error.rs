@@ -23,6 +23,8 @@ pub enum Kind {
     MalformedPolicy,
     /// The alias belongs to another key.
     AlreadyExists,
+    /// Another request is at the same thing.
+    Conflict,
     /// The key is disabled.
     Disabled,
     /// The key is pending deletion.
@@ -157,6 +159,7 @@ fn by_code(code: &str, message: &str, status: u16) -> Kind {
         "LimitExceeded" => Kind::Quota,
         "MalformedPolicyDocument" => malformed_policy(message),
         "AlreadyExists" => Kind::AlreadyExists,
+        "Conflict" => Kind::Conflict,
         "Disabled" => Kind::Disabled,
         "KMSInvalidState" => invalid_state(message),
         "UnsupportedOperation" => Kind::Unsupported,

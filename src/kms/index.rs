@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use awskms_core::observed::take_marks;
 use awskms_core::owner::OwnerMark;
 use futures_util::stream::{self, StreamExt as _};
 use tokio::sync::Mutex;
@@ -9,7 +10,6 @@ use tokio::sync::Mutex;
 use super::error::{Kind, KmsError};
 use super::observe::read_tags;
 use super::run::Target;
-use crate::resource::take_mark;
 
 /// Tag reads at the same time; KMS allows 2,000 a second.
 const AT_ONCE: usize = 20;
@@ -62,7 +62,7 @@ async fn read(
     arns.retain(|arn| !seen.contains_key(arn));
     let reads = arns.into_iter().map(|arn| async move {
         let mark = match read_tags(&target.client, &target.region, &arn).await {
-            Ok(mut tags) => take_mark(&mut tags),
+            Ok(mut tags) => take_marks(&mut tags).0,
             // Not ours to read, so not ours; or gone since it was listed.
             Err(error) if matches!(error.kind, Kind::AccessDenied | Kind::NotFound) => None,
             Err(error) => return Err(error),

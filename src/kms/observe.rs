@@ -5,10 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use aws_sdk_kms::Client;
 use aws_sdk_kms::types::{KeyMetadata, MultiRegionKeyType};
 use aws_smithy_types::date_time::{DateTime, Format};
-use awskms_core::observed::{KeyState, Metadata, Observed, Reading};
+use awskms_core::observed::{KeyState, Metadata, Observed, Reading, take_marks};
 
 use super::error::{Kind, KmsError};
-use crate::resource::take_mark;
 
 /// Reads what `DescribeKey` says. `key` is a key ID, an ARN, an alias or an alias ARN.
 pub async fn describe(client: &Client, region: &str, key: &str) -> Result<Metadata, KmsError> {
@@ -38,15 +37,15 @@ pub async fn observe(client: &Client, region: &str, metadata: Metadata) -> Resul
         Reading::Seen(period) => Reading::Seen(period),
         Reading::Denied(permission) => Reading::Denied(permission),
     };
-    let (tags, owner) = match tags {
+    let (tags, (owner, rotation_mark)) = match tags {
         Reading::Seen(mut tags) => {
-            let owner = take_mark(&mut tags);
-            (Reading::Seen(tags), owner)
+            let marks = take_marks(&mut tags);
+            (Reading::Seen(tags), marks)
         }
-        denied @ Reading::Denied(_) => (denied, None),
+        denied @ Reading::Denied(_) => (denied, (None, None)),
     };
     let public_key = public_key.seen().cloned().flatten();
-    Ok(Observed { metadata, aliases, policy, rotation_period_days, tags, owner, public_key })
+    Ok(Observed { metadata, aliases, policy, rotation_period_days, tags, owner, rotation_mark, public_key })
 }
 
 /// A key's metadata in our own words. Stand-ins leave members out that AWS always sends, so all are optional.

@@ -1,10 +1,11 @@
 //! Running a plan: stage by stage, the steps of a stage at the same time.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use aws_sdk_kms::Client;
 use awskms_core::desired::Desired;
-use awskms_core::observed::Observed;
+use awskms_core::observed::{Metadata, Observed};
 use awskms_core::owner::OwnerMark;
 use awskms_core::plan::{Plan, Step};
 use futures_util::future::join_all;
@@ -12,6 +13,7 @@ use tokio::time::Instant;
 
 use super::apply::{self, Answer};
 use super::error::{Kind, KmsError};
+use super::pace::Pace;
 use super::patience::{self, Patience};
 use crate::resource::Context;
 
@@ -22,6 +24,8 @@ pub struct Target {
     pub client: Client,
     /// The key's Region.
     pub region: String,
+    /// The pace of all writes of this process.
+    pub pace: Arc<Pace>,
 }
 
 /// Why a step did not succeed.
@@ -76,7 +80,7 @@ pub async fn create_key(
 ) -> Result<Observed, Trouble> {
     let mut attempts = Attempts::new(context, Patience::default());
     loop {
-        match apply::create_key(&target.client, &target.region, desired, mark).await {
+        match apply::create_key(target, desired, mark).await {
             Ok(observed) => return Ok(observed),
             Err(error) => attempts.next(error).await?,
         }
@@ -94,7 +98,6 @@ pub async fn run(
     mut observed: Observed,
     mut patience: Patience,
 ) -> Executed {
-    let arn = observed.metadata.arn.clone();
     let mut failed = vec![];
     let mut left = vec![];
     for stage in plan.stages() {
@@ -102,7 +105,8 @@ pub async fn run(
             left.extend(stage.iter().cloned());
             continue;
         }
-        let results = join_all(stage.iter().map(|step| run_step(context, target, &arn, step, patience))).await;
+        let results =
+            join_all(stage.iter().map(|step| run_step(context, target, &observed.metadata, step, patience))).await;
         for (step, result) in stage.iter().zip(results) {
             match result {
                 Ok(answer) => {
@@ -122,17 +126,17 @@ pub async fn run(
 async fn run_step(
     context: &Context,
     target: &Target,
-    arn: &str,
+    metadata: &Metadata,
     step: &Step,
     patience: Patience,
 ) -> Result<Answer, Trouble> {
-    if context.cancel.is_cancelled() {
-        return Err(Trouble::Stopped("the update was cancelled"));
+    if let Some(why) = context.stopped() {
+        return Err(Trouble::Stopped(why));
     }
     context.log.status(&step.doing());
     let mut attempts = Attempts::new(context, patience);
     loop {
-        match apply::apply(&target.client, &target.region, arn, step).await {
+        match apply::apply(target, metadata, step).await {
             Ok(answer) => return Ok(answer),
             Err(error) => attempts.next(error).await?,
         }
@@ -154,14 +158,16 @@ impl<'a> Attempts<'a> {
 
     /// Waits before the next attempt, or gives the error back as final.
     async fn next(&mut self, error: KmsError) -> Result<(), Trouble> {
-        let throttled = error.kind == Kind::Throttled && error.operation == "CreateKey";
+        // The SDK does not repeat these two by itself; being throttled proves that nothing happened.
+        let once = matches!(error.operation, "CreateKey" | "RotateKeyOnDemand");
+        let throttled = error.kind == Kind::Throttled && once;
         let (at_most, what) = match self.patience.wait_for(&error) {
             Some(wait) => (wait.at_most, wait.what),
             None if throttled => (Duration::from_mins(2), "KMS to accept more requests"),
             None => return Err(Trouble::Kms(error)),
         };
         let waited = self.started.elapsed();
-        let at_most = self.context.deadline.map_or(at_most, |deadline| at_most.min(deadline));
+        let at_most = self.context.deadline.map_or(at_most, |deadline| at_most.min(deadline - self.started));
         if waited >= at_most {
             return Err(Trouble::Kms(error));
         }

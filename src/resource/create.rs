@@ -1,7 +1,7 @@
 //! Creating a key: look whether it is there already, create it once, then bring it to what is desired.
 
 use awskms_core::desired::{Desired, Managed};
-use awskms_core::observed::{KeyState, Observed};
+use awskms_core::observed::Observed;
 use awskms_core::outputs;
 use awskms_core::owner::OwnerMark;
 use awskms_core::plan::{Claim, Intent, plan_update};
@@ -24,14 +24,14 @@ impl Provider {
         let target = self.target(region_of(inputs))?;
         let account = self.account(&target.region).await?;
         let desired = resolved(inputs, account.as_ref())?;
-        let mark = ownership::mark(urn, &target.region, &desired);
-        let found = ownership::find(self, context, urn, &target, &mark).await?;
+        let mark = ownership::mark(self, urn, &target.region, &desired);
+        let found = self.already_there(context, urn, inputs, &target, &desired, mark.as_ref()).await?;
         let held = aliases::holders(context, &target, &desired.aliases).await?;
         let own_arn = found.as_ref().map(|found| found.observed.metadata.arn.as_str());
-        let claim = aliases::claim(&held, &desired, Some(&mark), own_arn, &target.region, urn_name(urn))?;
+        let claim = aliases::claim(&held, &desired, mark.as_ref(), own_arn, &target.region, urn_name(urn))?;
         match found {
-            Some(found) => self.finish(context, urn, inputs, &desired, claim, &mark, &target, found).await,
-            None => self.create_new(context, urn, inputs, &desired, claim, &mark, &target).await,
+            Some(found) => self.finish(context, urn, inputs, &desired, claim, mark.as_ref(), &target, found).await,
+            None => self.create_new(context, urn, inputs, &desired, claim, mark.as_ref(), &target).await,
         }
     }
 
@@ -43,14 +43,17 @@ impl Provider {
         inputs: &PropertyMap,
         desired: &Desired,
         claim: Claim,
-        mark: &OwnerMark,
+        mark: Option<&OwnerMark>,
         target: &Target,
     ) -> Result<Outcome, ResourceError> {
         context.log.status(&format!("creating a {} key in {}", desired.key_spec, target.region));
-        let observed = match kms::create_key(context, target, desired, Some(mark)).await {
+        let observed = match kms::create_key(context, target, desired, mark).await {
             Ok(observed) => observed,
             Err(Trouble::Kms(error)) if error.is_ambiguous() => {
                 context.log.status("looking for the key: the answer of CreateKey was lost");
+                let Some(mark) = mark else {
+                    return Err(kms_failure("creating the key, which carries no owner mark to find it by", &error));
+                };
                 let Some(found) = ownership::find_after_lost_answer(self, context, urn, target, mark).await? else {
                     return Err(kms_failure("creating the key, which was not found afterwards", &error));
                 };
@@ -75,18 +78,12 @@ impl Provider {
         inputs: &PropertyMap,
         desired: &Desired,
         mut claim: Claim,
-        mark: &OwnerMark,
+        mark: Option<&OwnerMark>,
         target: &Target,
         found: Found,
     ) -> Result<Outcome, ResourceError> {
-        let arn = &found.observed.metadata.arn;
-        context.log.info(&match found.observed.metadata.state {
-            KeyState::PendingDeletion | KeyState::PendingReplicaDeletion => {
-                format!("{arn} belongs to this resource and is pending deletion: its deletion is cancelled, no new key is created.")
-            }
-            _ => format!("{arn} belongs to this resource, left by an interrupted run: it is taken up, no new key is created."),
-        });
-        claim.mark = Some(found.observed.owner.as_ref().map_or_else(|| mark.clone(), |old| mark.succeeding(old)));
+        context.log.info(&taking_up(&found));
+        claim.mark = mark.map(|mark| mark.after(found.observed.owner.as_ref()));
         let managed = self.everything_on(&found.observed);
         self.bring(context, urn, inputs, desired, &claim, &managed, target, found.observed, Patience::default()).await
     }
@@ -131,12 +128,28 @@ impl Provider {
 
     /// A key that is taken up is this resource's with all that is on it, as a refresh would read it: names and tags that
     /// the inputs do not have go. Tags of AWS and ignored tags are never ours.
-    fn everything_on(&self, observed: &Observed) -> Managed {
+    pub(super) fn everything_on(&self, observed: &Observed) -> Managed {
         let ignored = &self.clients.settings().ignored_tags;
         let tags = observed.tags.seen().into_iter().flatten().map(|(key, _)| key);
         Managed {
             aliases: observed.aliases.seen().cloned().unwrap_or_default(),
             tag_keys: tags.filter(|key| !ignored.covers(key)).cloned().collect(),
+        }
+    }
+
+    /// The key that the resource shall take up instead of creating one: named by `adopt`, or its own of an earlier run.
+    pub(super) async fn already_there(
+        &self,
+        context: &Context,
+        urn: &str,
+        inputs: &PropertyMap,
+        target: &Target,
+        desired: &Desired,
+        mark: Option<&OwnerMark>,
+    ) -> Result<Option<Found>, ResourceError> {
+        match self.adopted(context, urn, inputs, target, desired).await? {
+            Some(adopted) => Ok(Some(adopted)),
+            None => ownership::find(self, context, urn, target, mark).await,
         }
     }
 
@@ -149,6 +162,21 @@ impl Provider {
             )),
         }
     }
+}
+
+/// Says which key is taken up, and why.
+pub(super) fn taking_up(found: &Found) -> String {
+    let metadata = &found.observed.metadata;
+    let pending =
+        if metadata.state.is_pending_deletion() { " It is pending deletion: the deletion is cancelled." } else { "" };
+    let whose = if !found.is_adopted {
+        "belongs to this resource, from an earlier run"
+    } else if found.observed.owner.is_some() {
+        "is adopted from another stack or resource, whose state will leave it alone from now on"
+    } else {
+        "is adopted"
+    };
+    format!("{} {whose}: no new key is created.{pending}", metadata.arn)
 }
 
 /// The answer to a run that may be incomplete.

@@ -1,16 +1,18 @@
 //! Retiring a key.
 
+use std::time::{SystemTime, UNIX_EPOCH};
+
 use awskms_core::desired::managed;
 use awskms_core::observed::Observed;
 use awskms_core::owner::may_touch;
-use awskms_core::plan::{Intent, plan_deletion};
-use awskms_core::spec::generated::{AwsKmsKeySpec, DeletionPolicy};
+use awskms_core::plan::{Idleness, Intent, plan_deletion};
+use awskms_core::spec::generated::{AwsKmsKeySpec, DeletionPolicy, UnknownUsage};
 use awskms_core::value::PropertyMap;
 use tonic::Code;
 
 use super::provider::{Provider, guarded, key_arn, kms_failure, region_of, remembered_mark};
 use super::{Context, ResourceError};
-use crate::kms::{self, Executed, Kind, Patience};
+use crate::kms::{self, Executed, Kind, Patience, Target};
 
 impl Provider {
     /// Does to the key what its deletion policy says. A key that is gone or pending deletion already is done, so a
@@ -64,6 +66,9 @@ impl Provider {
             ));
             return Ok(());
         }
+        if policy == DeletionPolicy::Schedule && !observed.metadata.state.is_pending_deletion() {
+            check_idle(context, &target, &arn, &spec).await?;
+        }
         let window = spec.deletion_window_days.known().copied().unwrap_or(30);
         let intent = if policy == DeletionPolicy::Schedule { Intent::ScheduleDeletion } else { Intent::Keep };
         let plan = guarded(plan_deletion(policy, window, &observed, &managed(old_inputs)), intent)?;
@@ -74,6 +79,39 @@ impl Provider {
         context.log.info(&farewell(policy, &done));
         Ok(())
     }
+}
+
+/// Lets the user's deletion guard look at the last use of the key.
+async fn check_idle(context: &Context, target: &Target, arn: &str, spec: &AwsKmsKeySpec) -> Result<(), ResourceError> {
+    let Some(guard) = spec.deletion_guard.known() else { return Ok(()) };
+    let days = guard.min_idle_days.known().copied().unwrap_or_default();
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
+    let idleness = match kms::last_use(target, arn).await {
+        Ok(last) => last.idleness(days, i64::try_from(now).unwrap_or(i64::MAX)),
+        Err(error) if error.kind == Kind::AccessDenied => Idleness::Unknown(format!("{error}. {}", error.advice())),
+        Err(error) => return Err(kms_failure(&format!("reading the last use of {arn} before its deletion"), &error)),
+    };
+    let unknown_blocks = guard.on_unknown.known() != Some(&UnknownUsage::Warn);
+    let (reason, way_out) = match idleness {
+        Idleness::Idle => return Ok(()),
+        Idleness::Unknown(reason) if !unknown_blocks => {
+            context.log.warning(&format!(
+                "deletionGuard: whether {arn} has been idle for {days} days is not known: {reason}. It is scheduled for \
+                 deletion, as onUnknown WARN says."
+            ));
+            return Ok(());
+        }
+        Idleness::Unknown(reason) => (reason, ", set deletionGuard.onUnknown to WARN"),
+        Idleness::InUse(reason) => (reason, ""),
+    };
+    Err(ResourceError::failed(
+        Code::FailedPrecondition,
+        format!(
+            "{arn} is not deleted: its deletionGuard asks for {days} days without use, and {reason}. Nothing was changed. \
+             Find out who uses it, or disable it first and wait; then run this again{way_out}, or take the guard away with \
+             `pulumi up` before."
+        ),
+    ))
 }
 
 fn prevented(arn: &str) -> ResourceError {

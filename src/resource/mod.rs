@@ -1,5 +1,6 @@
 //! The use cases of `awskms:index:AwsKmsKey`: one file each, each the same walk: observe, plan, guard, apply, outputs.
 
+mod adopt;
 mod aliases;
 mod create;
 mod delete;
@@ -10,17 +11,15 @@ mod provider;
 mod read;
 mod update;
 
-use std::time::Duration;
-
 use awskms_core::value::PropertyMap;
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tonic::Code;
 
 pub use memory::Memory;
-pub(crate) use ownership::take_mark;
 pub use provider::Provider;
 pub use read::ReadOutcome;
-pub use update::was_pending;
+pub use update::{TRIGGER, was_pending};
 
 use crate::config::ConfigError;
 use crate::rpc::engine::ResourceLog;
@@ -32,8 +31,21 @@ pub struct Context {
     pub log: ResourceLog,
     /// Stops the run between steps.
     pub cancel: CancellationToken,
-    /// The time that the user allows, if any.
-    pub deadline: Option<Duration>,
+    /// When the time is up that the user's `customTimeouts` allow, if any.
+    pub deadline: Option<Instant>,
+}
+
+impl Context {
+    /// Why no further step may begin, if so.
+    pub fn stopped(&self) -> Option<&'static str> {
+        if self.cancel.is_cancelled() {
+            Some("the update was cancelled")
+        } else if self.deadline.is_some_and(|deadline| Instant::now() >= deadline) {
+            Some("the time is up that customTimeouts allow")
+        } else {
+            None
+        }
+    }
 }
 
 /// A resource after a call.

@@ -2,22 +2,27 @@
 
 use awskms_core::desired::Desired;
 use awskms_core::observed::Observed;
-use awskms_core::owner::{OWNER_TAG, OwnerMark};
+use awskms_core::owner::OwnerMark;
 
 use super::provider::{Provider, kms_failure};
 use super::{Context, ResourceError};
 use crate::kms::{self, Kind, KmsError, Target};
 
-/// A key of this resource that the engine does not know.
+/// A key that is there already and becomes the resource's.
 #[derive(Debug)]
 pub(super) struct Found {
     pub(super) observed: Observed,
+    /// Whether the user named it, rather than its owner mark.
+    pub(super) is_adopted: bool,
 }
 
-/// The mark of a new key of this resource.
-pub(super) fn mark(urn: &str, region: &str, desired: &Desired) -> OwnerMark {
+/// The mark of a new key of this resource; `None` when the provider is told to leave it off.
+pub(super) fn mark(provider: &Provider, urn: &str, region: &str, desired: &Desired) -> Option<OwnerMark> {
+    if provider.clients.settings().skip_owner_mark {
+        return None;
+    }
     let organization = std::env::var("PULUMI_ORGANIZATION").unwrap_or_default();
-    OwnerMark::new(&organization, urn, region, desired)
+    Some(OwnerMark::new(&organization, urn, region, desired))
 }
 
 /// Looks for a key that an interrupted run of this resource has left behind, or that it has scheduled for deletion.
@@ -29,17 +34,15 @@ pub(super) async fn find(
     context: &Context,
     urn: &str,
     target: &Target,
-    mark: &OwnerMark,
+    mark: Option<&OwnerMark>,
 ) -> Result<Option<Found>, ResourceError> {
-    if provider.memory.knows_resource(urn) {
-        return Ok(None);
-    }
+    let Some(mark) = mark.filter(|_| !provider.memory.knows_resource(urn)) else { return Ok(None) };
     let found = match provider.index.known(target).await {
         Ok(marked) => pick(provider, urn, target, mark, marked).await,
         Err(error) => Err(error),
     };
     match found {
-        Ok(found) => Ok(found.map(|observed| Found { observed })),
+        Ok(found) => Ok(found.map(|observed| Found { observed, is_adopted: false })),
         Err(error) if error.kind == Kind::AccessDenied => {
             context.log.warning(&format!(
                 "Whether an interrupted run has left a key of this resource could not be checked: {error}. {}",
@@ -94,9 +97,4 @@ async fn pick(
         return kms::observe(&target.client, &target.region, metadata).await.map(Some);
     }
     Ok(None)
-}
-
-/// The owner mark among a key's tags, taken out of them.
-pub(crate) fn take_mark(tags: &mut std::collections::BTreeMap<String, String>) -> Option<OwnerMark> {
-    tags.remove(OWNER_TAG).and_then(|text| OwnerMark::parse(&text))
 }

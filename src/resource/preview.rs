@@ -1,15 +1,18 @@
 //! What a preview can say without changing anything.
 
-use awskms_core::desired::{Account, resolve};
+use awskms_core::desired::{Account, Desired, resolve};
+use awskms_core::observed::Observed;
 use awskms_core::outputs;
-use awskms_core::value::PropertyMap;
+use awskms_core::plan::{Plan, Step, plan_update};
+use awskms_core::policy::{Control, Form, access_changes, keeps_control, named_principals};
+use awskms_core::value::{PropertyMap, PropertyValue};
+use tonic::Code;
 
-use super::provider::{MARK_OUTPUT, Provider, account_of, default_policy};
-use super::update::was_pending;
+use super::create::{taking_up, urn_name};
+use super::provider::{MARK_OUTPUT, Provider, account_of, default_policy, key_arn, region_of};
+use super::update::{Prepared, was_pending};
 use super::{Context, ResourceError, aliases, ownership};
 use crate::config::ConfigError;
-use crate::resource::create::urn_name;
-use crate::resource::provider::region_of;
 
 impl Provider {
     /// The outputs of a key that would be created. With credentials at hand it looks, reading only: an alias that is
@@ -25,34 +28,106 @@ impl Provider {
     ) -> Result<PropertyMap, ResourceError> {
         let account = self.quiet_account(inputs).await?;
         let desired = resolve(inputs, account.as_ref()).ok();
-        if let (Some(desired), Some(_)) = (&desired, &account) {
+        if let (Some(desired), Some(account)) = (&desired, &account) {
             let target = self.target(region_of(inputs))?;
-            let mark = ownership::mark(urn, &target.region, desired);
-            let found = ownership::find(self, context, urn, &target, &mark).await?;
+            let mark = ownership::mark(self, urn, &target.region, desired);
+            let found = self.already_there(context, urn, inputs, &target, desired, mark.as_ref()).await?;
             let own_arn = found.as_ref().map(|found| found.observed.metadata.arn.as_str());
             let held = aliases::holders(context, &target, &desired.aliases).await?;
-            aliases::claim(&held, desired, Some(&mark), own_arn, &target.region, urn_name(urn))?;
-            if let Some(arn) = own_arn {
-                context.log.warning(&format!(
-                    "{arn} belongs to this resource: it will be taken up, no new key will be created."
-                ));
+            let mut claim = aliases::claim(&held, desired, mark.as_ref(), own_arn, &target.region, urn_name(urn))?;
+            self.predict_lockout(context, inputs, desired, account).await?;
+            if let Some(found) = &found {
+                claim.mark = mark.map(|mark| mark.after(found.observed.owner.as_ref()));
+                let managed = self.everything_on(&found.observed);
+                let plan = plan_update(desired, &found.observed, &managed, &claim, &default_policy(account));
+                context.log.warning(&format!("{} {}", taking_up(found), calls(&plan)));
+                tell_access(context, &found.observed, desired, account);
             }
         }
         Ok(outputs::preview_of_new(inputs, policy_json(inputs, account.as_ref())))
     }
 
-    /// The outputs of a key that would be changed.
-    pub fn preview_update(&self, context: &Context, old_outputs: &PropertyMap, inputs: &PropertyMap) -> PropertyMap {
-        if was_pending(old_outputs) {
+    /// The outputs of a key that would be changed. With credentials at hand it looks, reading only, and says which calls
+    /// KMS will get and whose access changes.
+    ///
+    /// # Errors
+    /// What the real run would refuse too.
+    pub async fn preview_update(
+        &self,
+        context: &Context,
+        urn: &str,
+        id: &str,
+        old_outputs: &PropertyMap,
+        old_inputs: &PropertyMap,
+        inputs: &PropertyMap,
+    ) -> Result<PropertyMap, ResourceError> {
+        let arn = key_arn(old_outputs, id);
+        let account = account_of(&arn);
+        let desired = resolve(inputs, account.as_ref()).ok();
+        if let (Some(desired), Some(account), Some(_)) = (&desired, &account, self.quiet_account(inputs).await?) {
+            let target = self.target(region_of(old_outputs).or_else(|| region_of(inputs)))?;
+            let prepared = self.prepare_update(context, urn, &target, &arn, old_outputs, old_inputs, inputs).await;
+            match prepared {
+                Ok(Prepared { observed, plan }) => {
+                    if plan.steps().any(|step| matches!(step, Step::PutKeyPolicy { .. })) {
+                        self.predict_lockout(context, inputs, desired, account).await?;
+                        tell_access(context, &observed, desired, account);
+                    }
+                    if observed.metadata.state.is_pending_deletion() {
+                        context.log.warning(&format!("{arn} is pending deletion: the deletion will be cancelled."));
+                    }
+                    if !plan.is_empty() {
+                        context.log.info(&calls(&plan));
+                    }
+                }
+                // A preview works where reading does not; what it would have said, the real run says.
+                Err(error) if matches!(error.code, Code::PermissionDenied | Code::Unavailable | Code::Unknown) => {
+                    context.log.warning(&format!("The preview could not look at the key: {error}"));
+                }
+                Err(error) => return Err(error),
+            }
+        } else if was_pending(old_outputs) {
             context.log.warning("The key is pending deletion: the deletion will be cancelled.");
         }
-        let arn = old_outputs.get("keyArn").and_then(|arn| arn.as_str()).unwrap_or_default();
-        let policy = policy_json(inputs, account_of(arn).as_ref());
+        let policy = policy_json(inputs, account.as_ref());
         let mut outputs = outputs::preview_of_change(inputs, old_outputs, policy);
         if let Some(mark) = old_outputs.get(MARK_OUTPUT) {
             outputs.insert(MARK_OUTPUT.into(), mark.clone());
         }
-        outputs
+        Ok(outputs)
+    }
+
+    /// Asks the policy whether the caller could still change it, as KMS will.
+    async fn predict_lockout(
+        &self,
+        context: &Context,
+        inputs: &PropertyMap,
+        desired: &Desired,
+        account: &Account,
+    ) -> Result<(), ResourceError> {
+        let Ok(Some(caller)) = self.clients.identity().await else { return Ok(()) };
+        let Some(policy) = desired.policy.as_ref() else { return Ok(()) };
+        let (form, property) = match inputs.get("policy") {
+            Some(_) => (Form::Typed, "policy"),
+            None => (Form::Document, "policyDocument"),
+        };
+        let secret = inputs.get(property).is_some_and(PropertyValue::has_secrets);
+        let Control::Lost { reason, fix } = keeps_control(policy, &caller.arn, &account.id, form) else {
+            return Ok(());
+        };
+        let text = if secret {
+            format!("{property}: it would lock the caller out of the key; its value is a secret, so no part is shown")
+        } else {
+            format!("{property}: it would lock the caller out of the key: {reason}; {fix}")
+        };
+        if desired.bypass_policy_lockout_safety_check {
+            context.log.warning(&format!("{text}. It is put all the same, as bypassPolicyLockoutSafetyCheck says."));
+            return Ok(());
+        }
+        Err(ResourceError::failed(
+            Code::InvalidArgument,
+            format!("{text}. KMS would refuse it; bypassPolicyLockoutSafetyCheck would put it all the same"),
+        ))
     }
 
     /// The account, if it can be had: a preview works without credentials too. An account that must not be worked on
@@ -68,6 +143,24 @@ impl Provider {
                 Ok(None)
             }
         }
+    }
+}
+
+/// The calls of a plan in one line: each tells what will happen to the key, the ones in between included.
+fn calls(plan: &Plan) -> String {
+    let names: Vec<&str> = plan.steps().map(Step::operation).collect();
+    if names.is_empty() { "Nothing about it changes.".to_owned() } else { format!("KMS calls: {}", names.join(", ")) }
+}
+
+/// Says who gains and who loses what by a new policy. What a secret policy says is not told.
+fn tell_access(context: &Context, observed: &Observed, desired: &Desired, account: &Account) {
+    let (Some(old), Some(new)) = (observed.policy.seen(), desired.policy.as_ref()) else { return };
+    if desired.policy_is_secret {
+        return;
+    }
+    let principals = named_principals(old, new);
+    for change in access_changes(old, new, &account.id, principals.iter().map(String::as_str)) {
+        context.log.info(&format!("Access: {change}"));
     }
 }
 

@@ -1,6 +1,7 @@
 //! What the use cases share: clients, settings, and what this process has seen so far.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use awskms_core::desired::{Account, Desired, Unresolved};
 use awskms_core::observed::Observed;
@@ -13,7 +14,7 @@ use tonic::Code;
 use super::ResourceError;
 use super::memory::Memory;
 use crate::config::Clients;
-use crate::kms::{Kind, KmsError, MarkIndex, Target};
+use crate::kms::{Kind, KmsError, MarkIndex, Pace, Target};
 
 /// The name of the hidden output that remembers the owner mark. Pulumi treats names with two underscores as internal
 /// and does not show them.
@@ -25,12 +26,13 @@ pub struct Provider {
     pub(super) clients: Clients,
     pub(super) memory: Memory,
     pub(super) index: MarkIndex,
+    pace: Arc<Pace>,
 }
 
 impl Provider {
     /// A provider on these clients.
     pub fn new(clients: Clients) -> Self {
-        Self { clients, memory: Memory::default(), index: MarkIndex::default() }
+        Self { clients, memory: Memory::default(), index: MarkIndex::default(), pace: Arc::default() }
     }
 
     /// Clients and settings.
@@ -52,7 +54,7 @@ impl Provider {
                  (`pulumi config set awskms:region REGION`) or AWS_REGION.",
             )
         })?;
-        Ok(Target { client: self.clients.kms(region), region: region.to_owned() })
+        Ok(Target { client: self.clients.kms(region), region: region.to_owned(), pace: Arc::clone(&self.pace) })
     }
 
     /// The account that the credentials belong to, checked against the provider's allowed and forbidden accounts.

@@ -10,7 +10,7 @@ use awskms_core::value::PropertyMap;
 use tonic::Code;
 
 use super::provider::{MARK_OUTPUT, Provider, account_of, default_policy, key_arn, kms_failure, region_of, with_mark};
-use super::update::warn_of_denied;
+use super::update::{keep_trigger, warn_of_denied};
 use super::{Context, ResourceError};
 use crate::kms::{self, Kind, KmsError, Target, pause};
 
@@ -87,6 +87,10 @@ impl Provider {
         } else if let Some(mark) = old_outputs.get(MARK_OUTPUT) {
             // What this state last wrote, not what is there now: a newer owner must stay visible to the fence.
             outputs.insert(MARK_OUTPUT.into(), mark.clone());
+        }
+        if !importing {
+            // A rotation that is still owed stays owed.
+            keep_trigger(&mut outputs, old_outputs);
         }
         if let (None, Some(key)) = (&observed.public_key, old_outputs.get("publicKey")) {
             outputs.insert("publicKey".into(), key.clone());

@@ -1,9 +1,10 @@
 //! Changing a key in place.
 
-use awskms_core::desired::managed;
+use awskms_core::desired::{Desired, managed};
 use awskms_core::observed::{Observed, Reading};
 use awskms_core::owner::may_touch;
-use awskms_core::plan::{Intent, plan_update};
+use awskms_core::plan::{Intent, Plan, Step, plan_update};
+use awskms_core::rotation_mark::RotationMark;
 use awskms_core::value::{PropertyMap, PropertyValue};
 use tonic::Code;
 
@@ -13,7 +14,13 @@ use super::provider::{
     Provider, account_of, default_policy, guarded, key_arn, kms_failure, region_of, remembered_mark, resolved,
 };
 use super::{Context, Outcome, ResourceError, aliases};
-use crate::kms::{self, Patience, Target};
+use crate::kms::{self, Executed, Patience, Target};
+
+/// The property whose change rotates the key.
+pub const TRIGGER: &str = "rotateOnDemandTrigger";
+
+/// Most rotations on demand of one key.
+const ON_DEMAND_ROTATIONS: u32 = 25;
 
 impl Provider {
     /// Brings a key to its new inputs: the fewest calls, in the order that KMS demands.
@@ -31,26 +38,50 @@ impl Provider {
         inputs: &PropertyMap,
     ) -> Result<Outcome, ResourceError> {
         self.memory.note_key(urn, id);
-        let arn = key_arn(old_outputs, id);
         let target = self.target(region_of(old_outputs).or_else(|| region_of(inputs)))?;
         self.account(&target.region).await?;
-        let account = account_of(&arn);
+        let Prepared { observed, plan } = self
+            .prepare_update(context, urn, &target, &key_arn(old_outputs, id), old_outputs, old_inputs, inputs)
+            .await?;
+        if observed.metadata.state.is_pending_deletion() {
+            context.log.info(&format!("{} is pending deletion: the deletion is cancelled.", observed.metadata.arn));
+        }
+        let done = kms::run(context, &target, &plan, observed, Patience::default()).await;
+        report_rotation(context, &plan, &done);
+        let mut result = outcome(inputs, &done, old_outputs);
+        if done.failed.iter().map(|(step, _)| step).chain(&done.left).any(is_rotation) {
+            // The rotation is still owed: the state keeps the old trigger, so that the next run sees the change.
+            keep_trigger(&mut result.outputs, old_outputs);
+        }
+        Ok(result)
+    }
+
+    /// Observes a key and plans its change, without changing anything.
+    #[expect(clippy::too_many_arguments, reason = "the facts of one run")]
+    pub(super) async fn prepare_update(
+        &self,
+        context: &Context,
+        urn: &str,
+        target: &Target,
+        arn: &str,
+        old_outputs: &PropertyMap,
+        old_inputs: &PropertyMap,
+        inputs: &PropertyMap,
+    ) -> Result<Prepared, ResourceError> {
+        let account = account_of(arn);
         let desired = resolved(inputs, account.as_ref())?;
-        let observed = self.observe(context, &target, &arn).await?;
+        let observed = self.observe(context, target, arn).await?;
         fence(old_outputs, &observed)?;
-        let mark = ownership::mark(urn, &target.region, &desired);
+        let mark = ownership::mark(self, urn, &target.region, &desired);
         let new_names = new_names(&desired.aliases, &observed);
-        let held = aliases::holders(context, &target, &new_names).await?;
-        let claim = aliases::claim(&held, &desired, Some(&mark), Some(&arn), &target.region, urn_name(urn))?;
+        let held = aliases::holders(context, target, &new_names).await?;
+        let mut claim = aliases::claim(&held, &desired, mark.as_ref(), Some(arn), &target.region, urn_name(urn))?;
+        claim.rotation = rotation_due(target, old_outputs, &desired, &observed).await?;
         let mut managed = managed(old_inputs);
         managed.aliases.retain(|name| !desired.aliases.contains(name));
         let default = account.as_ref().map(default_policy).unwrap_or_default();
         let plan = guarded(plan_update(&desired, &observed, &managed, &claim, &default), Intent::Update)?;
-        if observed.metadata.state.is_pending_deletion() {
-            context.log.info(&format!("{arn} is pending deletion: the deletion is cancelled."));
-        }
-        let done = kms::run(context, &target, &plan, observed, Patience::default()).await;
-        Ok(outcome(inputs, &done, old_outputs))
+        Ok(Prepared { observed, plan })
     }
 
     /// Reads the key that a state names.
@@ -66,6 +97,56 @@ impl Provider {
         warn_of_denied(context, &observed);
         Ok(observed)
     }
+}
+
+/// A key as it is and the calls that bring it to its inputs.
+#[derive(Debug)]
+pub(super) struct Prepared {
+    pub(super) observed: Observed,
+    pub(super) plan: Plan,
+}
+
+/// The rotation on demand that a changed trigger asks for.
+async fn rotation_due(
+    target: &Target,
+    old_outputs: &PropertyMap,
+    desired: &Desired,
+    observed: &Observed,
+) -> Result<Option<RotationMark>, ResourceError> {
+    let before = old_outputs.get(TRIGGER).and_then(PropertyValue::as_str);
+    let Some(trigger) = desired.rotate_on_demand_trigger.as_deref().filter(|trigger| Some(*trigger) != before) else {
+        return Ok(None);
+    };
+    let had = kms::on_demand_rotations(target, &observed.metadata).await;
+    let had = had.map_err(|error| kms_failure("counting the key's rotations on demand", &error))?;
+    Ok(RotationMark::due(trigger, observed.rotation_mark.as_ref(), had))
+}
+
+fn is_rotation(step: &Step) -> bool {
+    matches!(step, Step::RotateKeyOnDemand { .. })
+}
+
+/// Tells how many rotations on demand are left (AWS KMS developer guide, "Resource quotas": 25 a key).
+fn report_rotation(context: &Context, plan: &Plan, done: &Executed) {
+    let rotated = plan.steps().find_map(|step| match step {
+        Step::RotateKeyOnDemand { target } if !done.failed.iter().any(|(failed, _)| failed == step) => Some(*target),
+        _ => None,
+    });
+    if let Some(had) = rotated.filter(|_| !done.left.iter().any(is_rotation)) {
+        let left = ON_DEMAND_ROTATIONS.saturating_sub(had);
+        context.log.info(&format!(
+            "{} was rotated on demand; KMS allows {left} more such rotations in its life.",
+            done.observed.metadata.arn
+        ));
+    }
+}
+
+/// Gives outputs the trigger that the state had.
+pub(super) fn keep_trigger(outputs: &mut PropertyMap, old_outputs: &PropertyMap) {
+    match old_outputs.get(TRIGGER) {
+        Some(trigger) => outputs.insert(TRIGGER.into(), trigger.clone()),
+        None => outputs.remove(TRIGGER),
+    };
 }
 
 /// A key that a newer run of the resource has taken over is not this state's to change.

@@ -5,12 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use awskms_core::diff::{Change, ChangeKind, diff};
 use awskms_core::path::Path;
 use awskms_core::spec::table::Effect;
-use awskms_core::value::PropertyMap;
+use awskms_core::value::{PropertyMap, PropertyValue};
 
 use super::generated::pulumirpc::diff_response::DiffChanges;
 use super::generated::pulumirpc::property_diff::Kind;
 use super::generated::pulumirpc::{DiffResponse, PropertyDiff};
-use crate::resource::was_pending;
+use crate::resource::{TRIGGER, was_pending};
 
 /// Outputs that no update changes. Without them every dependant of the key would see unknown values in a preview.
 const STABLE: [&str; 4] = ["keyId", "keyArn", "creationDate", "primaryRegion"];
@@ -23,6 +23,12 @@ pub(super) fn key(old_outputs: &PropertyMap, old_inputs: &PropertyMap, news: &Pr
     if pending {
         changes.push(Change { path: Path::of("keyState"), kind: ChangeKind::Update, effect: Effect::Update });
     }
+    // A rotation that a failed run still owes: the state keeps the trigger that was there before.
+    let trigger = |map: &PropertyMap| map.get(TRIGGER).map(PropertyValue::plain);
+    let owed = trigger(news) != trigger(old_outputs) && trigger(news) == trigger(old_inputs);
+    if owed && !old_outputs.is_empty() && trigger(news).is_some() {
+        changes.push(Change { path: Path::of(TRIGGER), kind: ChangeKind::Update, effect: Effect::Update });
+    }
     answer(&changes, pending)
 }
 
@@ -32,10 +38,7 @@ pub(super) fn config(old: &PropertyMap, new: &PropertyMap) -> DiffResponse {
     let names: BTreeSet<&String> = old.keys().chain(new.keys()).collect();
     let changes: Vec<Change> = names
         .into_iter()
-        .filter(|name| {
-            old.get(*name).map(awskms_core::value::PropertyValue::plain)
-                != new.get(*name).map(awskms_core::value::PropertyValue::plain)
-        })
+        .filter(|name| old.get(*name).map(PropertyValue::plain) != new.get(*name).map(PropertyValue::plain))
         .map(|name| Change { path: Path::of(name), kind: ChangeKind::Update, effect: Effect::Update })
         .collect();
     answer(&changes, false)

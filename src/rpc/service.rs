@@ -12,6 +12,7 @@ use awskms_core::value::{PropertyMap, PropertyValue};
 use futures_util::Stream;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
+use tokio::time::Instant;
 use tonic::{Request, Response, Status};
 
 use super::cancel::Running;
@@ -64,7 +65,8 @@ impl Service {
     }
 
     fn context(&self, urn: &str, timeout: f64) -> Context {
-        let deadline = (timeout.is_finite() && timeout > 0.0).then(|| Duration::from_secs_f64(timeout.min(1e9)));
+        let allowed = (timeout.is_finite() && timeout > 0.0).then(|| Duration::from_secs_f64(timeout.min(1e9)));
+        let deadline = allowed.map(|allowed| Instant::now() + allowed);
         Context { log: self.engine.log(urn), cancel: self.running.token(), deadline }
     }
 
@@ -287,8 +289,12 @@ impl ResourceProvider for Service {
         let inputs = wire::decode(request.news);
         let context = self.context(&request.urn, request.timeout);
         if request.preview {
-            let outputs = provider.preview_update(&context, &olds, &inputs);
-            context.log.flush().await;
+            let run = context.clone();
+            let outputs = self
+                .run(&context, async move {
+                    provider.preview_update(&run, &request.urn, &request.id, &olds, &old_inputs, &inputs).await
+                })
+                .await?;
             return Ok(Response::new(updated(&outputs)));
         }
         let (run, news) = (context.clone(), inputs.clone());

@@ -45,7 +45,8 @@ class Simulator:
 
     def keys(self) -> list[dict[str, Any]]:
         """Every key."""
-        return self.control("GET", "keys")["keys"]
+        keys: list[dict[str, Any]] = self.control("GET", "keys")["keys"]
+        return keys
 
     def mark(self) -> int:
         """The number of the last call, to read the journal from there."""
@@ -54,7 +55,8 @@ class Simulator:
 
     def calls(self, since: int = 0) -> list[dict[str, Any]]:
         """Calls after a mark."""
-        return self.control("GET", f"journal?since={since}")["calls"]
+        calls: list[dict[str, Any]] = self.control("GET", f"journal?since={since}")["calls"]
+        return calls
 
     def writes(self, since: int = 0) -> list[str]:
         """Operations after a mark that changed something."""

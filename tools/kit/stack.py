@@ -57,11 +57,13 @@ class Stack:
 
     def outputs(self) -> dict[str, Any]:
         """The stack outputs, secrets shown."""
-        return json.loads(self.pulumi("stack", "output", "--json", "--show-secrets"))
+        outputs: dict[str, Any] = json.loads(self.pulumi("stack", "output", "--json", "--show-secrets"))
+        return outputs
 
     def state(self) -> dict[str, Any]:
         """The state as the backend holds it."""
-        return json.loads(self.pulumi("stack", "export"))
+        state: dict[str, Any] = json.loads(self.pulumi("stack", "export"))
+        return state
 
     def resources(self) -> list[dict[str, Any]]:
         """Keys in the state."""
@@ -111,13 +113,20 @@ def environment(home: Path, endpoint: str, region: str = REGION) -> dict[str, st
 
 
 @contextmanager
+def copied(source: Path) -> Iterator[Path]:
+    """A copy of a program's folder that finds the Node packages."""
+    with TemporaryDirectory(prefix="awskms-") as temporary:
+        folder = Path(temporary) / source.name
+        shutil.copytree(source, folder, ignore=shutil.ignore_patterns("node_modules", "Pulumi.*.yaml"))
+        link_packages(folder)
+        yield folder
+
+
+@contextmanager
 def example(name: str, endpoint: str, region: str = REGION) -> Iterator[Stack]:
     """A copy of an example program with a stack of its own."""
-    with TemporaryDirectory(prefix="awskms-") as temporary:
-        folder = Path(temporary) / name
-        shutil.copytree(paths.ROOT / "examples" / name, folder, ignore=shutil.ignore_patterns("node_modules", "Pulumi.*.yaml"))
-        link_packages(folder)
-        yield Stack(folder, Path(temporary) / "home", endpoint, region)
+    with copied(paths.ROOT / "examples" / name) as folder:
+        yield Stack(folder, folder.parent / "home", endpoint, region)
 
 
 @contextmanager

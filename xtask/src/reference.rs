@@ -27,7 +27,7 @@ pub(crate) fn render(definition: &Definition) -> String {
         }
     }
     page.push_str("\n## Enums\n");
-    let hidden = ["Origin", "UnknownUsage"];
+    let hidden = ["Origin"];
     for enumeration in definition.enums.iter().filter(|e| !hidden.contains(&e.name.as_str())) {
         let _ = writeln!(page, "\n### {}\n\n{}\n", enumeration.name, enumeration.doc);
         for value in &enumeration.values {

@@ -26,8 +26,12 @@ pub struct Desired {
     pub enabled: bool,
     /// Days between automatic rotations, 90 to 2560; `None` when KMS does not rotate the key.
     pub rotation_period_days: Option<i32>,
+    /// The trigger of rotations on demand.
+    pub rotate_on_demand_trigger: Option<String>,
     /// The key policy; `None` stands for AWS's default policy.
     pub policy: Option<Value>,
+    /// Whether the policy must not be shown.
+    pub policy_is_secret: bool,
     /// Skips AWS's check that the caller can still change the policy afterwards.
     pub bypass_policy_lockout_safety_check: bool,
     /// Every tag of the user, the provider's default tags included.
@@ -84,7 +88,11 @@ pub fn resolve(inputs: &PropertyMap, account: Option<&Account>) -> Result<Desire
         description: or_default(&spec.description, "description")?,
         enabled: known(&spec.enabled, "enabled")?.unwrap_or(true),
         rotation_period_days: rotation(&spec)?,
+        rotate_on_demand_trigger: known(&spec.rotate_on_demand_trigger, "rotateOnDemandTrigger")?,
         policy: key_policy(&spec, account, &key_usage, multi_region)?,
+        policy_is_secret: ["policy", "policyDocument"]
+            .iter()
+            .any(|name| inputs.get(*name).is_some_and(PropertyValue::has_secrets)),
         bypass_policy_lockout_safety_check: or_default(
             &spec.bypass_policy_lockout_safety_check,
             "bypassPolicyLockoutSafetyCheck",

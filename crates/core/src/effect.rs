@@ -3,8 +3,7 @@
 //! KMS is eventually consistent, so reading a key back right after a change may show the old one. The outputs of a run
 //! are therefore made from what was observed before and the calls that KMS accepted since.
 
-use crate::observed::{KeyState, Observed, Reading};
-use crate::owner::{OWNER_TAG, OwnerMark};
+use crate::observed::{KeyState, Observed, Reading, take_marks};
 use crate::plan::Step;
 
 impl Observed {
@@ -20,15 +19,17 @@ impl Observed {
             Step::EnableKeyRotation { period_days } => {
                 self.rotation_period_days = Reading::Seen(Some(*period_days));
             }
+            // The new material shows in no fact that the resource keeps.
+            Step::RotateKeyOnDemand { .. } => {}
             Step::DisableKeyRotation => self.rotation_period_days = Reading::Seen(None),
             Step::UpdateKeyDescription { description } => {
                 self.metadata.description.clone_from(description);
             }
             Step::TagResource { tags } => {
                 let mut tags = tags.clone();
-                if let Some(mark) = tags.remove(OWNER_TAG) {
-                    self.owner = OwnerMark::parse(&mark);
-                }
+                let (owner, rotation) = take_marks(&mut tags);
+                self.owner = owner.or(self.owner.take());
+                self.rotation_mark = rotation.or(self.rotation_mark.take());
                 if !tags.is_empty() {
                     let mut all = self.tags.seen().cloned().unwrap_or_default();
                     all.extend(tags);

@@ -135,8 +135,10 @@ pub fn check_tag(key: &str, value: Option<&str>) -> Result<(), String> {
             "the tag key {key:?} is reserved: AWS keeps \"aws:\" for itself in any case of letters; choose another key"
         ));
     }
-    if key == crate::owner::OWNER_TAG {
-        return Err(format!("the tag key {key:?} holds the provider's owner mark; choose another key"));
+    if [crate::owner::OWNER_TAG, crate::rotation_mark::ROTATION_TAG].contains(&key) {
+        return Err(format!(
+            "the tag key {key:?} holds a mark of the provider, such as its owner mark; choose another key"
+        ));
     }
     if let Some(odd) = key.chars().find(|c| !is_tag_character(*c)) {
         return Err(format!(

@@ -16,5 +16,6 @@ pub mod path;
 pub mod plan;
 pub mod policy;
 pub mod read_back;
+pub mod rotation_mark;
 pub mod spec;
 pub mod value;

@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use crate::owner::OwnerMark;
+use crate::owner::{OWNER_TAG, OwnerMark};
+use crate::rotation_mark::{ROTATION_TAG, RotationMark};
 
 /// A fact that may have been out of reach.
 ///
@@ -128,10 +129,20 @@ pub struct Observed {
     /// Its rotation period in days, `None` when off. KMS reports "off" for a key that is pending deletion whatever was
     /// set, so this is [`Reading::Denied`] then.
     pub rotation_period_days: Reading<Option<i32>>,
-    /// Its tags, without the owner mark.
+    /// Its tags, without the marks of this provider.
     pub tags: Reading<BTreeMap<String, String>>,
     /// Its owner mark, if it carries one and the tags could be read.
     pub owner: Option<OwnerMark>,
+    /// The mark of its last rotation on demand, if that was asked for here and the tags could be read.
+    pub rotation_mark: Option<RotationMark>,
     /// Its public key in PEM, for asymmetric keys.
     pub public_key: Option<String>,
+}
+
+/// The marks among a key's tags, taken out of them: the rest is the user's.
+pub fn take_marks(tags: &mut BTreeMap<String, String>) -> (Option<OwnerMark>, Option<RotationMark>) {
+    (
+        tags.remove(OWNER_TAG).and_then(|text| OwnerMark::parse(&text)),
+        tags.remove(ROTATION_TAG).and_then(|text| RotationMark::parse(&text)),
+    )
 }

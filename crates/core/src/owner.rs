@@ -76,10 +76,13 @@ impl OwnerMark {
         self.generation
     }
 
-    /// The mark after this resource has taken the key over from `previous`.
+    /// The mark after this resource has taken over a key that carries `previous`.
     #[must_use]
-    pub fn succeeding(&self, previous: &Self) -> Self {
-        Self { generation: previous.generation.saturating_add(1), ..self.clone() }
+    pub fn after(&self, previous: Option<&Self>) -> Self {
+        match previous {
+            Some(previous) => Self { generation: previous.generation.saturating_add(1), ..self.clone() },
+            None => self.clone(),
+        }
     }
 }
 
@@ -101,7 +104,7 @@ pub fn may_touch(state: Option<&OwnerMark>, key: Option<&OwnerMark>) -> bool {
     }
 }
 
-fn short_hash(parts: &[&str], bytes: usize) -> String {
+pub(crate) fn short_hash(parts: &[&str], bytes: usize) -> String {
     let mut hasher = Sha256::new();
     for part in parts {
         // The length keeps ("ab", "c") and ("a", "bc") apart.
@@ -133,7 +136,7 @@ mod tests {
     #[test]
     fn a_newer_generation_fences_an_old_state() {
         let (first, second) = (mark(FIRST), mark(SECOND));
-        assert_eq!(first.succeeding(&first), second);
+        assert_eq!(first.after(Some(&first)), second);
         assert!(may_touch(Some(&first), Some(&first)));
         assert!(!may_touch(Some(&first), Some(&second)));
         assert!(!may_touch(None, Some(&second)));

@@ -54,6 +54,12 @@ pub(crate) struct Key {
     pub(crate) tags: BTreeMap<String, String>,
     pub(crate) rotation: Option<Rotation>,
     pub(crate) on_demand_rotations: u32,
+    /// When the material was rotated, and whether on demand.
+    #[serde(default)]
+    pub(crate) rotations: Vec<(Seconds, bool)>,
+    /// The last successful cryptographic operation.
+    #[serde(default)]
+    pub(crate) last_use: Option<(String, Seconds)>,
     /// Backing keys, the current one last.
     pub(crate) materials: Vec<Material>,
 }

@@ -124,6 +124,9 @@ impl Sim {
         let mut call = Call { now, region: &request.region, caller, operation: operation.name, rng };
         let result = (operation.run)(&mut self.state, &mut call, members);
         let changed = operation.changes && result.is_ok();
+        if let Ok(answer) = &result {
+            self.state.note_use(operation.name, now, answer);
+        }
         if changed {
             self.state.changes += 1;
         }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use crate::key::Key;
 
@@ -75,6 +76,20 @@ impl State {
 
     pub(crate) fn key_mut(&mut self, region: &str, id: &str) -> Option<&mut Key> {
         self.keys.get_mut(&(region.to_owned(), id.to_owned()))
+    }
+
+    /// Remembers a successful cryptographic operation; its answer names the key.
+    pub(crate) fn note_use(&mut self, operation: &str, now: f64, answer: &Value) {
+        let uses =
+            ["Encrypt", "Decrypt", "ReEncrypt", "Generate", "Sign", "Verify", "Derive", "Encapsulate", "Decapsulate"];
+        let arn = answer["KeyId"].as_str().filter(|_| uses.iter().any(|start| operation.starts_with(start)));
+        let mut parts = arn.unwrap_or_default().split(':').skip(3);
+        let (Some(region), Some(id)) = (parts.next(), parts.nth(1).and_then(|name| name.strip_prefix("key/"))) else {
+            return;
+        };
+        if let Some(key) = self.key_mut(region, id) {
+            key.last_use = Some((operation.to_owned(), now));
+        }
     }
 
     /// Lets time pass: keys whose waiting period is over go, with their aliases; rotation dates move on.

@@ -25,6 +25,8 @@ import (
 type AwsKmsKey struct {
 	pulumi.CustomResourceState
 
+	// Key ID, ARN or alias of an existing key to take over instead of creating one. Read when the resource is created; spec and usage of that key must be those of the resource. From then on the key is managed like any other: what the inputs do not have is taken off it.
+	Adopt pulumi.StringPtrOutput `pulumi:"adopt"`
 	// Name of the key, such as `alias/prod/orders`. 1 to 256 characters: letters, digits, `/`, `_` and `-` after `alias/`; `alias/aws/` is reserved by AWS. A changed alias is created before the old one is deleted.
 	Alias pulumi.StringPtrOutput `pulumi:"alias"`
 	// ARN of the alias.
@@ -39,6 +41,8 @@ type AwsKmsKey struct {
 	CreationDate pulumi.StringOutput `pulumi:"creationDate"`
 	// When KMS will delete the key, in RFC 3339, UTC; absent unless deletion is scheduled.
 	DeletionDate pulumi.StringPtrOutput `pulumi:"deletionDate"`
+	// Refuses to schedule the deletion of a key that was used lately. Off when left out.
+	DeletionGuard DeletionGuardPtrOutput `pulumi:"deletionGuard"`
 	// What destroy, removal from the program or replacement does to the key. Default: SCHEDULE.
 	DeletionPolicy DeletionPolicyPtrOutput `pulumi:"deletionPolicy"`
 	// Days that KMS waits before it deletes the key after `pulumi destroy`: 7 to 30. Default: 30. Read at deletion only; nothing is scheduled before.
@@ -75,11 +79,13 @@ type AwsKmsKey struct {
 	Region pulumi.StringOutput `pulumi:"region"`
 	// Whether a change that KMS cannot make in place may replace the key. Default: FORBID.
 	ReplacementPolicy ReplacementPolicyPtrOutput `pulumi:"replacementPolicy"`
+	// Any text: each time that it changes, the key material is rotated once at once. A new key is not rotated. KMS allows 25 such rotations in the life of a key. Only for keys that can rotate.
+	RotateOnDemandTrigger pulumi.StringPtrOutput `pulumi:"rotateOnDemandTrigger"`
 	// Whether KMS rotates the key material by itself.
 	RotationEnabled pulumi.BoolOutput `pulumi:"rotationEnabled"`
 	// Days between two automatic rotations: 90 to 2560. Default: 365.
 	RotationPeriodDays pulumi.IntPtrOutput `pulumi:"rotationPeriodDays"`
-	// Tags of the key, at most 50 together with the provider's defaultTags. Keys have 1 to 128 characters and do not begin with `aws:`, values have 0 to 256.
+	// Tags of the key, at most 48 together with the provider's defaultTags: AWS allows 50, and two are kept for the provider's marks. Keys have 1 to 128 characters and do not begin with `aws:`, values have 0 to 256.
 	Tags pulumi.StringMapOutput `pulumi:"tags"`
 	// All tags of the key: `tags` and the provider's defaultTags.
 	TagsAll pulumi.StringMapOutput `pulumi:"tagsAll"`
@@ -94,6 +100,9 @@ func NewAwsKmsKey(ctx *pulumi.Context,
 
 	if args.BypassPolicyLockoutSafetyCheck == nil {
 		args.BypassPolicyLockoutSafetyCheck = pulumi.BoolPtr(false)
+	}
+	if args.DeletionGuard != nil {
+		args.DeletionGuard = args.DeletionGuard.ToDeletionGuardPtrOutput().ApplyT(func(v *DeletionGuard) *DeletionGuard { return v.Defaults() }).(DeletionGuardPtrOutput)
 	}
 	if args.DeletionPolicy == nil {
 		args.DeletionPolicy = DeletionPolicy("SCHEDULE")
@@ -159,6 +168,8 @@ func (AwsKmsKeyState) ElementType() reflect.Type {
 }
 
 type awsKmsKeyArgs struct {
+	// Key ID, ARN or alias of an existing key to take over instead of creating one. Read when the resource is created; spec and usage of that key must be those of the resource. From then on the key is managed like any other: what the inputs do not have is taken off it.
+	Adopt *string `pulumi:"adopt"`
 	// Name of the key, such as `alias/prod/orders`. 1 to 256 characters: letters, digits, `/`, `_` and `-` after `alias/`; `alias/aws/` is reserved by AWS. A changed alias is created before the old one is deleted.
 	Alias *string `pulumi:"alias"`
 	// Further names of the key, each formed like `alias`. KMS allows 50 names a key.
@@ -167,6 +178,8 @@ type awsKmsKeyArgs struct {
 	ApiVersion *string `pulumi:"apiVersion"`
 	// Skips AWS's check that the caller can still change the policy afterwards. Default: false. Setting it can make the key unmanageable.
 	BypassPolicyLockoutSafetyCheck *bool `pulumi:"bypassPolicyLockoutSafetyCheck"`
+	// Refuses to schedule the deletion of a key that was used lately. Off when left out.
+	DeletionGuard *DeletionGuard `pulumi:"deletionGuard"`
 	// What destroy, removal from the program or replacement does to the key. Default: SCHEDULE.
 	DeletionPolicy *DeletionPolicy `pulumi:"deletionPolicy"`
 	// Days that KMS waits before it deletes the key after `pulumi destroy`: 7 to 30. Default: 30. Read at deletion only; nothing is scheduled before.
@@ -195,18 +208,22 @@ type awsKmsKeyArgs struct {
 	Region *string `pulumi:"region"`
 	// Whether a change that KMS cannot make in place may replace the key. Default: FORBID.
 	ReplacementPolicy *ReplacementPolicy `pulumi:"replacementPolicy"`
+	// Any text: each time that it changes, the key material is rotated once at once. A new key is not rotated. KMS allows 25 such rotations in the life of a key. Only for keys that can rotate.
+	RotateOnDemandTrigger *string `pulumi:"rotateOnDemandTrigger"`
 	// Days between two automatic rotations: 90 to 2560. Default: 365.
 	RotationPeriodDays *int `pulumi:"rotationPeriodDays"`
 	// Manifest form: the inputs of the key, by their camelCase or snake_case names.
 	Spec map[string]interface{} `pulumi:"spec"`
 	// Manifest form: accepted and ignored.
 	Status map[string]interface{} `pulumi:"status"`
-	// Tags of the key, at most 50 together with the provider's defaultTags. Keys have 1 to 128 characters and do not begin with `aws:`, values have 0 to 256.
+	// Tags of the key, at most 48 together with the provider's defaultTags: AWS allows 50, and two are kept for the provider's marks. Keys have 1 to 128 characters and do not begin with `aws:`, values have 0 to 256.
 	Tags map[string]string `pulumi:"tags"`
 }
 
 // The set of arguments for constructing a AwsKmsKey resource.
 type AwsKmsKeyArgs struct {
+	// Key ID, ARN or alias of an existing key to take over instead of creating one. Read when the resource is created; spec and usage of that key must be those of the resource. From then on the key is managed like any other: what the inputs do not have is taken off it.
+	Adopt pulumi.StringPtrInput
 	// Name of the key, such as `alias/prod/orders`. 1 to 256 characters: letters, digits, `/`, `_` and `-` after `alias/`; `alias/aws/` is reserved by AWS. A changed alias is created before the old one is deleted.
 	Alias pulumi.StringPtrInput
 	// Further names of the key, each formed like `alias`. KMS allows 50 names a key.
@@ -215,6 +232,8 @@ type AwsKmsKeyArgs struct {
 	ApiVersion pulumi.StringPtrInput
 	// Skips AWS's check that the caller can still change the policy afterwards. Default: false. Setting it can make the key unmanageable.
 	BypassPolicyLockoutSafetyCheck pulumi.BoolPtrInput
+	// Refuses to schedule the deletion of a key that was used lately. Off when left out.
+	DeletionGuard DeletionGuardPtrInput
 	// What destroy, removal from the program or replacement does to the key. Default: SCHEDULE.
 	DeletionPolicy DeletionPolicyPtrInput
 	// Days that KMS waits before it deletes the key after `pulumi destroy`: 7 to 30. Default: 30. Read at deletion only; nothing is scheduled before.
@@ -243,13 +262,15 @@ type AwsKmsKeyArgs struct {
 	Region pulumi.StringPtrInput
 	// Whether a change that KMS cannot make in place may replace the key. Default: FORBID.
 	ReplacementPolicy ReplacementPolicyPtrInput
+	// Any text: each time that it changes, the key material is rotated once at once. A new key is not rotated. KMS allows 25 such rotations in the life of a key. Only for keys that can rotate.
+	RotateOnDemandTrigger pulumi.StringPtrInput
 	// Days between two automatic rotations: 90 to 2560. Default: 365.
 	RotationPeriodDays pulumi.IntPtrInput
 	// Manifest form: the inputs of the key, by their camelCase or snake_case names.
 	Spec pulumi.MapInput
 	// Manifest form: accepted and ignored.
 	Status pulumi.MapInput
-	// Tags of the key, at most 50 together with the provider's defaultTags. Keys have 1 to 128 characters and do not begin with `aws:`, values have 0 to 256.
+	// Tags of the key, at most 48 together with the provider's defaultTags: AWS allows 50, and two are kept for the provider's marks. Keys have 1 to 128 characters and do not begin with `aws:`, values have 0 to 256.
 	Tags pulumi.StringMapInput
 }
 
@@ -340,6 +361,11 @@ func (o AwsKmsKeyOutput) ToAwsKmsKeyOutputWithContext(ctx context.Context) AwsKm
 	return o
 }
 
+// Key ID, ARN or alias of an existing key to take over instead of creating one. Read when the resource is created; spec and usage of that key must be those of the resource. From then on the key is managed like any other: what the inputs do not have is taken off it.
+func (o AwsKmsKeyOutput) Adopt() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *AwsKmsKey) pulumi.StringPtrOutput { return v.Adopt }).(pulumi.StringPtrOutput)
+}
+
 // Name of the key, such as `alias/prod/orders`. 1 to 256 characters: letters, digits, `/`, `_` and `-` after `alias/`; `alias/aws/` is reserved by AWS. A changed alias is created before the old one is deleted.
 func (o AwsKmsKeyOutput) Alias() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v *AwsKmsKey) pulumi.StringPtrOutput { return v.Alias }).(pulumi.StringPtrOutput)
@@ -373,6 +399,11 @@ func (o AwsKmsKeyOutput) CreationDate() pulumi.StringOutput {
 // When KMS will delete the key, in RFC 3339, UTC; absent unless deletion is scheduled.
 func (o AwsKmsKeyOutput) DeletionDate() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v *AwsKmsKey) pulumi.StringPtrOutput { return v.DeletionDate }).(pulumi.StringPtrOutput)
+}
+
+// Refuses to schedule the deletion of a key that was used lately. Off when left out.
+func (o AwsKmsKeyOutput) DeletionGuard() DeletionGuardPtrOutput {
+	return o.ApplyT(func(v *AwsKmsKey) DeletionGuardPtrOutput { return v.DeletionGuard }).(DeletionGuardPtrOutput)
 }
 
 // What destroy, removal from the program or replacement does to the key. Default: SCHEDULE.
@@ -465,6 +496,11 @@ func (o AwsKmsKeyOutput) ReplacementPolicy() ReplacementPolicyPtrOutput {
 	return o.ApplyT(func(v *AwsKmsKey) ReplacementPolicyPtrOutput { return v.ReplacementPolicy }).(ReplacementPolicyPtrOutput)
 }
 
+// Any text: each time that it changes, the key material is rotated once at once. A new key is not rotated. KMS allows 25 such rotations in the life of a key. Only for keys that can rotate.
+func (o AwsKmsKeyOutput) RotateOnDemandTrigger() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *AwsKmsKey) pulumi.StringPtrOutput { return v.RotateOnDemandTrigger }).(pulumi.StringPtrOutput)
+}
+
 // Whether KMS rotates the key material by itself.
 func (o AwsKmsKeyOutput) RotationEnabled() pulumi.BoolOutput {
 	return o.ApplyT(func(v *AwsKmsKey) pulumi.BoolOutput { return v.RotationEnabled }).(pulumi.BoolOutput)
@@ -475,7 +511,7 @@ func (o AwsKmsKeyOutput) RotationPeriodDays() pulumi.IntPtrOutput {
 	return o.ApplyT(func(v *AwsKmsKey) pulumi.IntPtrOutput { return v.RotationPeriodDays }).(pulumi.IntPtrOutput)
 }
 
-// Tags of the key, at most 50 together with the provider's defaultTags. Keys have 1 to 128 characters and do not begin with `aws:`, values have 0 to 256.
+// Tags of the key, at most 48 together with the provider's defaultTags: AWS allows 50, and two are kept for the provider's marks. Keys have 1 to 128 characters and do not begin with `aws:`, values have 0 to 256.
 func (o AwsKmsKeyOutput) Tags() pulumi.StringMapOutput {
 	return o.ApplyT(func(v *AwsKmsKey) pulumi.StringMapOutput { return v.Tags }).(pulumi.StringMapOutput)
 }

@@ -29,6 +29,9 @@ func NewProvider(ctx *pulumi.Context,
 	if args.RetryMode == nil {
 		args.RetryMode = RetryMode("standard")
 	}
+	if args.SkipOwnerMark == nil {
+		args.SkipOwnerMark = pulumi.BoolPtr(false)
+	}
 	if args.SkipRegionValidation == nil {
 		args.SkipRegionValidation = pulumi.BoolPtr(false)
 	}
@@ -92,6 +95,8 @@ type providerArgs struct {
 	SharedConfigFiles []string `pulumi:"sharedConfigFiles"`
 	// Files with shared credentials. Default: AWS_SHARED_CREDENTIALS_FILE or ~/.aws/credentials.
 	SharedCredentialsFiles []string `pulumi:"sharedCredentialsFiles"`
+	// Leaves the owner mark, the tag awskms:owner, off keys. Then a create whose answer is lost can leave a second key, a key that is pending deletion does not come back with its resource, and an old state can delete a key that a newer one owns. Default: false.
+	SkipOwnerMark *bool `pulumi:"skipOwnerMark"`
 	// Accepts Regions that this version does not know. Default: false.
 	SkipRegionValidation *bool `pulumi:"skipRegionValidation"`
 	// Skips the look-up of the caller's account. Not together with allowedAccountIds or forbiddenAccountIds. Default: false.
@@ -138,6 +143,8 @@ type ProviderArgs struct {
 	SharedConfigFiles pulumi.StringArrayInput
 	// Files with shared credentials. Default: AWS_SHARED_CREDENTIALS_FILE or ~/.aws/credentials.
 	SharedCredentialsFiles pulumi.StringArrayInput
+	// Leaves the owner mark, the tag awskms:owner, off keys. Then a create whose answer is lost can leave a second key, a key that is pending deletion does not come back with its resource, and an old state can delete a key that a newer one owns. Default: false.
+	SkipOwnerMark pulumi.BoolPtrInput
 	// Accepts Regions that this version does not know. Default: false.
 	SkipRegionValidation pulumi.BoolPtrInput
 	// Skips the look-up of the caller's account. Not together with allowedAccountIds or forbiddenAccountIds. Default: false.

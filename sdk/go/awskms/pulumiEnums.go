@@ -1090,6 +1090,174 @@ func (in *retryModePtr) ToRetryModePtrOutputWithContext(ctx context.Context) Ret
 	return pulumi.ToOutputWithContext(ctx, in).(RetryModePtrOutput)
 }
 
+// What to do when the last use of a key is not known.
+type UnknownUsage string
+
+const (
+	// Warn and go on.
+	UnknownUsageWarn = UnknownUsage("WARN")
+	// Refuse.
+	UnknownUsageBlock = UnknownUsage("BLOCK")
+)
+
+func (UnknownUsage) ElementType() reflect.Type {
+	return reflect.TypeOf((*UnknownUsage)(nil)).Elem()
+}
+
+func (e UnknownUsage) ToUnknownUsageOutput() UnknownUsageOutput {
+	return pulumi.ToOutput(e).(UnknownUsageOutput)
+}
+
+func (e UnknownUsage) ToUnknownUsageOutputWithContext(ctx context.Context) UnknownUsageOutput {
+	return pulumi.ToOutputWithContext(ctx, e).(UnknownUsageOutput)
+}
+
+func (e UnknownUsage) ToUnknownUsagePtrOutput() UnknownUsagePtrOutput {
+	return e.ToUnknownUsagePtrOutputWithContext(context.Background())
+}
+
+func (e UnknownUsage) ToUnknownUsagePtrOutputWithContext(ctx context.Context) UnknownUsagePtrOutput {
+	return UnknownUsage(e).ToUnknownUsageOutputWithContext(ctx).ToUnknownUsagePtrOutputWithContext(ctx)
+}
+
+func (e UnknownUsage) ToStringOutput() pulumi.StringOutput {
+	return pulumi.ToOutput(pulumi.String(e)).(pulumi.StringOutput)
+}
+
+func (e UnknownUsage) ToStringOutputWithContext(ctx context.Context) pulumi.StringOutput {
+	return pulumi.ToOutputWithContext(ctx, pulumi.String(e)).(pulumi.StringOutput)
+}
+
+func (e UnknownUsage) ToStringPtrOutput() pulumi.StringPtrOutput {
+	return pulumi.String(e).ToStringPtrOutputWithContext(context.Background())
+}
+
+func (e UnknownUsage) ToStringPtrOutputWithContext(ctx context.Context) pulumi.StringPtrOutput {
+	return pulumi.String(e).ToStringOutputWithContext(ctx).ToStringPtrOutputWithContext(ctx)
+}
+
+type UnknownUsageOutput struct{ *pulumi.OutputState }
+
+func (UnknownUsageOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*UnknownUsage)(nil)).Elem()
+}
+
+func (o UnknownUsageOutput) ToUnknownUsageOutput() UnknownUsageOutput {
+	return o
+}
+
+func (o UnknownUsageOutput) ToUnknownUsageOutputWithContext(ctx context.Context) UnknownUsageOutput {
+	return o
+}
+
+func (o UnknownUsageOutput) ToUnknownUsagePtrOutput() UnknownUsagePtrOutput {
+	return o.ToUnknownUsagePtrOutputWithContext(context.Background())
+}
+
+func (o UnknownUsageOutput) ToUnknownUsagePtrOutputWithContext(ctx context.Context) UnknownUsagePtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, v UnknownUsage) *UnknownUsage {
+		return &v
+	}).(UnknownUsagePtrOutput)
+}
+
+func (o UnknownUsageOutput) ToStringOutput() pulumi.StringOutput {
+	return o.ToStringOutputWithContext(context.Background())
+}
+
+func (o UnknownUsageOutput) ToStringOutputWithContext(ctx context.Context) pulumi.StringOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, e UnknownUsage) string {
+		return string(e)
+	}).(pulumi.StringOutput)
+}
+
+func (o UnknownUsageOutput) ToStringPtrOutput() pulumi.StringPtrOutput {
+	return o.ToStringPtrOutputWithContext(context.Background())
+}
+
+func (o UnknownUsageOutput) ToStringPtrOutputWithContext(ctx context.Context) pulumi.StringPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, e UnknownUsage) *string {
+		v := string(e)
+		return &v
+	}).(pulumi.StringPtrOutput)
+}
+
+type UnknownUsagePtrOutput struct{ *pulumi.OutputState }
+
+func (UnknownUsagePtrOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((**UnknownUsage)(nil)).Elem()
+}
+
+func (o UnknownUsagePtrOutput) ToUnknownUsagePtrOutput() UnknownUsagePtrOutput {
+	return o
+}
+
+func (o UnknownUsagePtrOutput) ToUnknownUsagePtrOutputWithContext(ctx context.Context) UnknownUsagePtrOutput {
+	return o
+}
+
+func (o UnknownUsagePtrOutput) Elem() UnknownUsageOutput {
+	return o.ApplyT(func(v *UnknownUsage) UnknownUsage {
+		if v != nil {
+			return *v
+		}
+		var ret UnknownUsage
+		return ret
+	}).(UnknownUsageOutput)
+}
+
+func (o UnknownUsagePtrOutput) ToStringPtrOutput() pulumi.StringPtrOutput {
+	return o.ToStringPtrOutputWithContext(context.Background())
+}
+
+func (o UnknownUsagePtrOutput) ToStringPtrOutputWithContext(ctx context.Context) pulumi.StringPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, e *UnknownUsage) *string {
+		if e == nil {
+			return nil
+		}
+		v := string(*e)
+		return &v
+	}).(pulumi.StringPtrOutput)
+}
+
+// UnknownUsageInput is an input type that accepts values of the UnknownUsage enum
+// A concrete instance of `UnknownUsageInput` can be one of the following:
+//
+//	UnknownUsageWarn
+//	UnknownUsageBlock
+type UnknownUsageInput interface {
+	pulumi.Input
+
+	ToUnknownUsageOutput() UnknownUsageOutput
+	ToUnknownUsageOutputWithContext(context.Context) UnknownUsageOutput
+}
+
+var unknownUsagePtrType = reflect.TypeOf((**UnknownUsage)(nil)).Elem()
+
+type UnknownUsagePtrInput interface {
+	pulumi.Input
+
+	ToUnknownUsagePtrOutput() UnknownUsagePtrOutput
+	ToUnknownUsagePtrOutputWithContext(context.Context) UnknownUsagePtrOutput
+}
+
+type unknownUsagePtr string
+
+func UnknownUsagePtr(v string) UnknownUsagePtrInput {
+	return (*unknownUsagePtr)(&v)
+}
+
+func (*unknownUsagePtr) ElementType() reflect.Type {
+	return unknownUsagePtrType
+}
+
+func (in *unknownUsagePtr) ToUnknownUsagePtrOutput() UnknownUsagePtrOutput {
+	return pulumi.ToOutput(in).(UnknownUsagePtrOutput)
+}
+
+func (in *unknownUsagePtr) ToUnknownUsagePtrOutputWithContext(ctx context.Context) UnknownUsagePtrOutput {
+	return pulumi.ToOutputWithContext(ctx, in).(UnknownUsagePtrOutput)
+}
+
 func init() {
 	pulumi.RegisterInputType(reflect.TypeOf((*AccountAccessInput)(nil)).Elem(), AccountAccess("ADMINISTRATION"))
 	pulumi.RegisterInputType(reflect.TypeOf((*AccountAccessPtrInput)(nil)).Elem(), AccountAccess("ADMINISTRATION"))
@@ -1103,6 +1271,8 @@ func init() {
 	pulumi.RegisterInputType(reflect.TypeOf((*ReplacementPolicyPtrInput)(nil)).Elem(), ReplacementPolicy("FORBID"))
 	pulumi.RegisterInputType(reflect.TypeOf((*RetryModeInput)(nil)).Elem(), RetryMode("standard"))
 	pulumi.RegisterInputType(reflect.TypeOf((*RetryModePtrInput)(nil)).Elem(), RetryMode("standard"))
+	pulumi.RegisterInputType(reflect.TypeOf((*UnknownUsageInput)(nil)).Elem(), UnknownUsage("WARN"))
+	pulumi.RegisterInputType(reflect.TypeOf((*UnknownUsagePtrInput)(nil)).Elem(), UnknownUsage("WARN"))
 	pulumi.RegisterOutputType(AccountAccessOutput{})
 	pulumi.RegisterOutputType(AccountAccessPtrOutput{})
 	pulumi.RegisterOutputType(DeletionPolicyOutput{})
@@ -1115,4 +1285,6 @@ func init() {
 	pulumi.RegisterOutputType(ReplacementPolicyPtrOutput{})
 	pulumi.RegisterOutputType(RetryModeOutput{})
 	pulumi.RegisterOutputType(RetryModePtrOutput{})
+	pulumi.RegisterOutputType(UnknownUsageOutput{})
+	pulumi.RegisterOutputType(UnknownUsagePtrOutput{})
 }

@@ -495,6 +495,189 @@ func (o DefaultTagsPtrOutput) Tags() pulumi.StringMapOutput {
 	}).(pulumi.StringMapOutput)
 }
 
+// A guard against deleting a key that is in use.
+type DeletionGuard struct {
+	// Days without use before deletion is allowed.
+	MinIdleDays int `pulumi:"minIdleDays"`
+	// What to do when KMS cannot tell the last use. Default: BLOCK.
+	OnUnknown *UnknownUsage `pulumi:"onUnknown"`
+}
+
+// Defaults sets the appropriate defaults for DeletionGuard
+func (val *DeletionGuard) Defaults() *DeletionGuard {
+	if val == nil {
+		return nil
+	}
+	tmp := *val
+	if tmp.OnUnknown == nil {
+		onUnknown_ := UnknownUsage("BLOCK")
+		tmp.OnUnknown = &onUnknown_
+	}
+	return &tmp
+}
+
+// DeletionGuardInput is an input type that accepts DeletionGuardArgs and DeletionGuardOutput values.
+// You can construct a concrete instance of `DeletionGuardInput` via:
+//
+//	DeletionGuardArgs{...}
+type DeletionGuardInput interface {
+	pulumi.Input
+
+	ToDeletionGuardOutput() DeletionGuardOutput
+	ToDeletionGuardOutputWithContext(context.Context) DeletionGuardOutput
+}
+
+// A guard against deleting a key that is in use.
+type DeletionGuardArgs struct {
+	// Days without use before deletion is allowed.
+	MinIdleDays pulumi.IntInput `pulumi:"minIdleDays"`
+	// What to do when KMS cannot tell the last use. Default: BLOCK.
+	OnUnknown UnknownUsagePtrInput `pulumi:"onUnknown"`
+}
+
+// Defaults sets the appropriate defaults for DeletionGuardArgs
+func (val *DeletionGuardArgs) Defaults() *DeletionGuardArgs {
+	if val == nil {
+		return nil
+	}
+	tmp := *val
+	if tmp.OnUnknown == nil {
+		tmp.OnUnknown = UnknownUsage("BLOCK")
+	}
+	return &tmp
+}
+func (DeletionGuardArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*DeletionGuard)(nil)).Elem()
+}
+
+func (i DeletionGuardArgs) ToDeletionGuardOutput() DeletionGuardOutput {
+	return i.ToDeletionGuardOutputWithContext(context.Background())
+}
+
+func (i DeletionGuardArgs) ToDeletionGuardOutputWithContext(ctx context.Context) DeletionGuardOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(DeletionGuardOutput)
+}
+
+func (i DeletionGuardArgs) ToDeletionGuardPtrOutput() DeletionGuardPtrOutput {
+	return i.ToDeletionGuardPtrOutputWithContext(context.Background())
+}
+
+func (i DeletionGuardArgs) ToDeletionGuardPtrOutputWithContext(ctx context.Context) DeletionGuardPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(DeletionGuardOutput).ToDeletionGuardPtrOutputWithContext(ctx)
+}
+
+// DeletionGuardPtrInput is an input type that accepts DeletionGuardArgs, DeletionGuardPtr and DeletionGuardPtrOutput values.
+// You can construct a concrete instance of `DeletionGuardPtrInput` via:
+//
+//	        DeletionGuardArgs{...}
+//
+//	or:
+//
+//	        nil
+type DeletionGuardPtrInput interface {
+	pulumi.Input
+
+	ToDeletionGuardPtrOutput() DeletionGuardPtrOutput
+	ToDeletionGuardPtrOutputWithContext(context.Context) DeletionGuardPtrOutput
+}
+
+type deletionGuardPtrType DeletionGuardArgs
+
+func DeletionGuardPtr(v *DeletionGuardArgs) DeletionGuardPtrInput {
+	return (*deletionGuardPtrType)(v)
+}
+
+func (*deletionGuardPtrType) ElementType() reflect.Type {
+	return reflect.TypeOf((**DeletionGuard)(nil)).Elem()
+}
+
+func (i *deletionGuardPtrType) ToDeletionGuardPtrOutput() DeletionGuardPtrOutput {
+	return i.ToDeletionGuardPtrOutputWithContext(context.Background())
+}
+
+func (i *deletionGuardPtrType) ToDeletionGuardPtrOutputWithContext(ctx context.Context) DeletionGuardPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(DeletionGuardPtrOutput)
+}
+
+// A guard against deleting a key that is in use.
+type DeletionGuardOutput struct{ *pulumi.OutputState }
+
+func (DeletionGuardOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*DeletionGuard)(nil)).Elem()
+}
+
+func (o DeletionGuardOutput) ToDeletionGuardOutput() DeletionGuardOutput {
+	return o
+}
+
+func (o DeletionGuardOutput) ToDeletionGuardOutputWithContext(ctx context.Context) DeletionGuardOutput {
+	return o
+}
+
+func (o DeletionGuardOutput) ToDeletionGuardPtrOutput() DeletionGuardPtrOutput {
+	return o.ToDeletionGuardPtrOutputWithContext(context.Background())
+}
+
+func (o DeletionGuardOutput) ToDeletionGuardPtrOutputWithContext(ctx context.Context) DeletionGuardPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, v DeletionGuard) *DeletionGuard {
+		return &v
+	}).(DeletionGuardPtrOutput)
+}
+
+// Days without use before deletion is allowed.
+func (o DeletionGuardOutput) MinIdleDays() pulumi.IntOutput {
+	return o.ApplyT(func(v DeletionGuard) int { return v.MinIdleDays }).(pulumi.IntOutput)
+}
+
+// What to do when KMS cannot tell the last use. Default: BLOCK.
+func (o DeletionGuardOutput) OnUnknown() UnknownUsagePtrOutput {
+	return o.ApplyT(func(v DeletionGuard) *UnknownUsage { return v.OnUnknown }).(UnknownUsagePtrOutput)
+}
+
+type DeletionGuardPtrOutput struct{ *pulumi.OutputState }
+
+func (DeletionGuardPtrOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((**DeletionGuard)(nil)).Elem()
+}
+
+func (o DeletionGuardPtrOutput) ToDeletionGuardPtrOutput() DeletionGuardPtrOutput {
+	return o
+}
+
+func (o DeletionGuardPtrOutput) ToDeletionGuardPtrOutputWithContext(ctx context.Context) DeletionGuardPtrOutput {
+	return o
+}
+
+func (o DeletionGuardPtrOutput) Elem() DeletionGuardOutput {
+	return o.ApplyT(func(v *DeletionGuard) DeletionGuard {
+		if v != nil {
+			return *v
+		}
+		var ret DeletionGuard
+		return ret
+	}).(DeletionGuardOutput)
+}
+
+// Days without use before deletion is allowed.
+func (o DeletionGuardPtrOutput) MinIdleDays() pulumi.IntPtrOutput {
+	return o.ApplyT(func(v *DeletionGuard) *int {
+		if v == nil {
+			return nil
+		}
+		return &v.MinIdleDays
+	}).(pulumi.IntPtrOutput)
+}
+
+// What to do when KMS cannot tell the last use. Default: BLOCK.
+func (o DeletionGuardPtrOutput) OnUnknown() UnknownUsagePtrOutput {
+	return o.ApplyT(func(v *DeletionGuard) *UnknownUsage {
+		if v == nil {
+			return nil
+		}
+		return v.OnUnknown
+	}).(UnknownUsagePtrOutput)
+}
+
 // Endpoint URLs by service.
 type Endpoints struct {
 	// URL of KMS. `{region}` is replaced by the Region.
@@ -1060,6 +1243,8 @@ func init() {
 	pulumi.RegisterInputType(reflect.TypeOf((*AssumeRoleWithWebIdentityPtrInput)(nil)).Elem(), AssumeRoleWithWebIdentityArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*DefaultTagsInput)(nil)).Elem(), DefaultTagsArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*DefaultTagsPtrInput)(nil)).Elem(), DefaultTagsArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*DeletionGuardInput)(nil)).Elem(), DeletionGuardArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*DeletionGuardPtrInput)(nil)).Elem(), DeletionGuardArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*EndpointsInput)(nil)).Elem(), EndpointsArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*EndpointsPtrInput)(nil)).Elem(), EndpointsArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*IgnoreTagsInput)(nil)).Elem(), IgnoreTagsArgs{})
@@ -1072,6 +1257,8 @@ func init() {
 	pulumi.RegisterOutputType(AssumeRoleWithWebIdentityPtrOutput{})
 	pulumi.RegisterOutputType(DefaultTagsOutput{})
 	pulumi.RegisterOutputType(DefaultTagsPtrOutput{})
+	pulumi.RegisterOutputType(DeletionGuardOutput{})
+	pulumi.RegisterOutputType(DeletionGuardPtrOutput{})
 	pulumi.RegisterOutputType(EndpointsOutput{})
 	pulumi.RegisterOutputType(EndpointsPtrOutput{})
 	pulumi.RegisterOutputType(IgnoreTagsOutput{})

@@ -187,6 +187,17 @@ Object.defineProperty(exports, "sharedCredentialsFiles", {
 });
 
 /**
+ * Leaves the owner mark, the tag awskms:owner, off keys. Then a create whose answer is lost can leave a second key, a key that is pending deletion does not come back with its resource, and an old state can delete a key that a newer one owns. Default: false.
+ */
+export declare const skipOwnerMark: boolean;
+Object.defineProperty(exports, "skipOwnerMark", {
+    get() {
+        return __config.getObject<boolean>("skipOwnerMark") ?? false;
+    },
+    enumerable: true,
+});
+
+/**
  * Accepts Regions that this version does not know. Default: false.
  */
 export declare const skipRegionValidation: boolean;

@@ -71,6 +71,29 @@ export interface DefaultTagsArgs {
 }
 
 /**
+ * A guard against deleting a key that is in use.
+ */
+export interface DeletionGuardArgs {
+    /**
+     * Days without use before deletion is allowed.
+     */
+    minIdleDays: pulumi.Input<number>;
+    /**
+     * What to do when KMS cannot tell the last use. Default: BLOCK.
+     */
+    onUnknown?: pulumi.Input<enums.UnknownUsage | undefined>;
+}
+/**
+ * deletionGuardArgsProvideDefaults sets the appropriate defaults for DeletionGuardArgs
+ */
+export function deletionGuardArgsProvideDefaults(val: DeletionGuardArgs): DeletionGuardArgs {
+    return {
+        ...val,
+        onUnknown: (val.onUnknown) ?? "BLOCK",
+    };
+}
+
+/**
  * Endpoint URLs by service.
  */
 export interface EndpointsArgs {

@@ -71,6 +71,29 @@ export interface DefaultTags {
 }
 
 /**
+ * A guard against deleting a key that is in use.
+ */
+export interface DeletionGuard {
+    /**
+     * Days without use before deletion is allowed.
+     */
+    minIdleDays: number;
+    /**
+     * What to do when KMS cannot tell the last use. Default: BLOCK.
+     */
+    onUnknown?: enums.UnknownUsage;
+}
+/**
+ * deletionGuardProvideDefaults sets the appropriate defaults for DeletionGuard
+ */
+export function deletionGuardProvideDefaults(val: DeletionGuard): DeletionGuard {
+    return {
+        ...val,
+        onUnknown: (val.onUnknown) ?? "BLOCK",
+    };
+}
+
+/**
  * Endpoint URLs by service.
  */
 export interface Endpoints {

@@ -13,6 +13,7 @@ __all__ = [
     'KeyUsage',
     'ReplacementPolicy',
     'RetryMode',
+    'UnknownUsage',
 ]
 
 
@@ -199,4 +200,19 @@ class RetryMode(_builtins.str, Enum):
     ADAPTIVE = "adaptive"
     """
     As standard, with a client-side rate that follows throttling.
+    """
+
+
+@pulumi.type_token("awskms:index:UnknownUsage")
+class UnknownUsage(_builtins.str, Enum):
+    """
+    What to do when the last use of a key is not known.
+    """
+    WARN = "WARN"
+    """
+    Warn and go on.
+    """
+    BLOCK = "BLOCK"
+    """
+    Refuse.
     """

@@ -22,6 +22,8 @@ __all__ = [
     'AssumeRoleWithWebIdentityArgsDict',
     'DefaultTagsArgs',
     'DefaultTagsArgsDict',
+    'DeletionGuardArgs',
+    'DeletionGuardArgsDict',
     'EndpointsArgs',
     'EndpointsArgsDict',
     'IgnoreTagsArgs',
@@ -288,6 +290,61 @@ class DefaultTagsArgs:
     @tags.setter
     def tags(self, value: pulumi.Input[Optional[Mapping[str, pulumi.Input[_builtins.str]]]]):
         pulumi.set(self, "tags", value)
+
+
+class DeletionGuardArgsDict(TypedDict):
+    """
+    A guard against deleting a key that is in use.
+    """
+    min_idle_days: pulumi.Input[_builtins.int]
+    """
+    Days without use before deletion is allowed.
+    """
+    on_unknown: NotRequired[pulumi.Input[Optional['UnknownUsage']]]
+    """
+    What to do when KMS cannot tell the last use. Default: BLOCK.
+    """
+
+@pulumi.input_type
+class DeletionGuardArgs:
+    def __init__(__self__, *,
+                 min_idle_days: pulumi.Input[_builtins.int],
+                 on_unknown: pulumi.Input[Optional['UnknownUsage']] = None):
+        """
+        A guard against deleting a key that is in use.
+
+        :param pulumi.Input[_builtins.int] min_idle_days: Days without use before deletion is allowed.
+        :param pulumi.Input['UnknownUsage'] on_unknown: What to do when KMS cannot tell the last use. Default: BLOCK.
+        """
+        pulumi.set(__self__, "min_idle_days", min_idle_days)
+        if on_unknown is None:
+            on_unknown = 'BLOCK'
+        if on_unknown is not None:
+            pulumi.set(__self__, "on_unknown", on_unknown)
+
+    @_builtins.property
+    @pulumi.getter(name="minIdleDays")
+    def min_idle_days(self) -> pulumi.Input[_builtins.int]:
+        """
+        Days without use before deletion is allowed.
+        """
+        return pulumi.get(self, "min_idle_days")
+
+    @min_idle_days.setter
+    def min_idle_days(self, value: pulumi.Input[_builtins.int]):
+        pulumi.set(self, "min_idle_days", value)
+
+    @_builtins.property
+    @pulumi.getter(name="onUnknown")
+    def on_unknown(self) -> pulumi.Input[Optional['UnknownUsage']]:
+        """
+        What to do when KMS cannot tell the last use. Default: BLOCK.
+        """
+        return pulumi.get(self, "on_unknown")
+
+    @on_unknown.setter
+    def on_unknown(self, value: pulumi.Input[Optional['UnknownUsage']]):
+        pulumi.set(self, "on_unknown", value)
 
 
 class EndpointsArgsDict(TypedDict):

@@ -22,10 +22,12 @@ __all__ = ['AwsKmsKeyArgs', 'AwsKmsKey']
 @pulumi.input_type
 class AwsKmsKeyArgs:
     def __init__(__self__, *,
+                 adopt: pulumi.Input[Optional[_builtins.str]] = None,
                  alias: pulumi.Input[Optional[_builtins.str]] = None,
                  aliases: pulumi.Input[Optional[Sequence[pulumi.Input[_builtins.str]]]] = None,
                  api_version: pulumi.Input[Optional[_builtins.str]] = None,
                  bypass_policy_lockout_safety_check: pulumi.Input[Optional[_builtins.bool]] = None,
+                 deletion_guard: pulumi.Input[Optional['DeletionGuardArgs']] = None,
                  deletion_policy: pulumi.Input[Optional['DeletionPolicy']] = None,
                  deletion_window_days: pulumi.Input[Optional[_builtins.int]] = None,
                  description: pulumi.Input[Optional[_builtins.str]] = None,
@@ -40,6 +42,7 @@ class AwsKmsKeyArgs:
                  policy_document: Optional[Any] = None,
                  region: pulumi.Input[Optional[_builtins.str]] = None,
                  replacement_policy: pulumi.Input[Optional['ReplacementPolicy']] = None,
+                 rotate_on_demand_trigger: pulumi.Input[Optional[_builtins.str]] = None,
                  rotation_period_days: pulumi.Input[Optional[_builtins.int]] = None,
                  spec: pulumi.Input[Optional[Mapping[str, Any]]] = None,
                  status: pulumi.Input[Optional[Mapping[str, Any]]] = None,
@@ -47,10 +50,12 @@ class AwsKmsKeyArgs:
         """
         The set of arguments for constructing a AwsKmsKey resource.
 
+        :param pulumi.Input[_builtins.str] adopt: Key ID, ARN or alias of an existing key to take over instead of creating one. Read when the resource is created; spec and usage of that key must be those of the resource. From then on the key is managed like any other: what the inputs do not have is taken off it.
         :param pulumi.Input[_builtins.str] alias: Name of the key, such as `alias/prod/orders`. 1 to 256 characters: letters, digits, `/`, `_` and `-` after `alias/`; `alias/aws/` is reserved by AWS. A changed alias is created before the old one is deleted.
         :param pulumi.Input[Sequence[pulumi.Input[_builtins.str]]] aliases: Further names of the key, each formed like `alias`. KMS allows 50 names a key.
         :param pulumi.Input[_builtins.str] api_version: Manifest form: `aws.project-planton.org/v1`, `aws.openmcf.org/v1` or `aws.planton.dev/v1`.
         :param pulumi.Input[_builtins.bool] bypass_policy_lockout_safety_check: Skips AWS's check that the caller can still change the policy afterwards. Default: false. Setting it can make the key unmanageable.
+        :param pulumi.Input['DeletionGuardArgs'] deletion_guard: Refuses to schedule the deletion of a key that was used lately. Off when left out.
         :param pulumi.Input['DeletionPolicy'] deletion_policy: What destroy, removal from the program or replacement does to the key. Default: SCHEDULE.
         :param pulumi.Input[_builtins.int] deletion_window_days: Days that KMS waits before it deletes the key after `pulumi destroy`: 7 to 30. Default: 30. Read at deletion only; nothing is scheduled before.
         :param pulumi.Input[_builtins.str] description: What the key is for. 0 to 8192 characters.
@@ -65,11 +70,14 @@ class AwsKmsKeyArgs:
         :param Any policy_document: The whole key policy, as JSON text or as an object. Not together with policy.
         :param pulumi.Input[_builtins.str] region: AWS Region of the key, such as `eu-central-1`. Default: the provider's Region.
         :param pulumi.Input['ReplacementPolicy'] replacement_policy: Whether a change that KMS cannot make in place may replace the key. Default: FORBID.
+        :param pulumi.Input[_builtins.str] rotate_on_demand_trigger: Any text: each time that it changes, the key material is rotated once at once. A new key is not rotated. KMS allows 25 such rotations in the life of a key. Only for keys that can rotate.
         :param pulumi.Input[_builtins.int] rotation_period_days: Days between two automatic rotations: 90 to 2560. Default: 365.
         :param pulumi.Input[Mapping[str, Any]] spec: Manifest form: the inputs of the key, by their camelCase or snake_case names.
         :param pulumi.Input[Mapping[str, Any]] status: Manifest form: accepted and ignored.
-        :param pulumi.Input[Mapping[str, pulumi.Input[_builtins.str]]] tags: Tags of the key, at most 50 together with the provider's defaultTags. Keys have 1 to 128 characters and do not begin with `aws:`, values have 0 to 256.
+        :param pulumi.Input[Mapping[str, pulumi.Input[_builtins.str]]] tags: Tags of the key, at most 48 together with the provider's defaultTags: AWS allows 50, and two are kept for the provider's marks. Keys have 1 to 128 characters and do not begin with `aws:`, values have 0 to 256.
         """
+        if adopt is not None:
+            pulumi.set(__self__, "adopt", adopt)
         if alias is not None:
             pulumi.set(__self__, "alias", alias)
         if aliases is not None:
@@ -80,6 +88,8 @@ class AwsKmsKeyArgs:
             bypass_policy_lockout_safety_check = False
         if bypass_policy_lockout_safety_check is not None:
             pulumi.set(__self__, "bypass_policy_lockout_safety_check", bypass_policy_lockout_safety_check)
+        if deletion_guard is not None:
+            pulumi.set(__self__, "deletion_guard", deletion_guard)
         if deletion_policy is None:
             deletion_policy = 'SCHEDULE'
         if deletion_policy is not None:
@@ -122,6 +132,8 @@ class AwsKmsKeyArgs:
             replacement_policy = 'FORBID'
         if replacement_policy is not None:
             pulumi.set(__self__, "replacement_policy", replacement_policy)
+        if rotate_on_demand_trigger is not None:
+            pulumi.set(__self__, "rotate_on_demand_trigger", rotate_on_demand_trigger)
         if rotation_period_days is not None:
             pulumi.set(__self__, "rotation_period_days", rotation_period_days)
         if spec is not None:
@@ -130,6 +142,18 @@ class AwsKmsKeyArgs:
             pulumi.set(__self__, "status", status)
         if tags is not None:
             pulumi.set(__self__, "tags", tags)
+
+    @_builtins.property
+    @pulumi.getter
+    def adopt(self) -> pulumi.Input[Optional[_builtins.str]]:
+        """
+        Key ID, ARN or alias of an existing key to take over instead of creating one. Read when the resource is created; spec and usage of that key must be those of the resource. From then on the key is managed like any other: what the inputs do not have is taken off it.
+        """
+        return pulumi.get(self, "adopt")
+
+    @adopt.setter
+    def adopt(self, value: pulumi.Input[Optional[_builtins.str]]):
+        pulumi.set(self, "adopt", value)
 
     @_builtins.property
     @pulumi.getter
@@ -178,6 +202,18 @@ class AwsKmsKeyArgs:
     @bypass_policy_lockout_safety_check.setter
     def bypass_policy_lockout_safety_check(self, value: pulumi.Input[Optional[_builtins.bool]]):
         pulumi.set(self, "bypass_policy_lockout_safety_check", value)
+
+    @_builtins.property
+    @pulumi.getter(name="deletionGuard")
+    def deletion_guard(self) -> pulumi.Input[Optional['DeletionGuardArgs']]:
+        """
+        Refuses to schedule the deletion of a key that was used lately. Off when left out.
+        """
+        return pulumi.get(self, "deletion_guard")
+
+    @deletion_guard.setter
+    def deletion_guard(self, value: pulumi.Input[Optional['DeletionGuardArgs']]):
+        pulumi.set(self, "deletion_guard", value)
 
     @_builtins.property
     @pulumi.getter(name="deletionPolicy")
@@ -348,6 +384,18 @@ class AwsKmsKeyArgs:
         pulumi.set(self, "replacement_policy", value)
 
     @_builtins.property
+    @pulumi.getter(name="rotateOnDemandTrigger")
+    def rotate_on_demand_trigger(self) -> pulumi.Input[Optional[_builtins.str]]:
+        """
+        Any text: each time that it changes, the key material is rotated once at once. A new key is not rotated. KMS allows 25 such rotations in the life of a key. Only for keys that can rotate.
+        """
+        return pulumi.get(self, "rotate_on_demand_trigger")
+
+    @rotate_on_demand_trigger.setter
+    def rotate_on_demand_trigger(self, value: pulumi.Input[Optional[_builtins.str]]):
+        pulumi.set(self, "rotate_on_demand_trigger", value)
+
+    @_builtins.property
     @pulumi.getter(name="rotationPeriodDays")
     def rotation_period_days(self) -> pulumi.Input[Optional[_builtins.int]]:
         """
@@ -387,7 +435,7 @@ class AwsKmsKeyArgs:
     @pulumi.getter
     def tags(self) -> pulumi.Input[Optional[Mapping[str, pulumi.Input[_builtins.str]]]]:
         """
-        Tags of the key, at most 50 together with the provider's defaultTags. Keys have 1 to 128 characters and do not begin with `aws:`, values have 0 to 256.
+        Tags of the key, at most 48 together with the provider's defaultTags: AWS allows 50, and two are kept for the provider's marks. Keys have 1 to 128 characters and do not begin with `aws:`, values have 0 to 256.
         """
         return pulumi.get(self, "tags")
 
@@ -402,10 +450,12 @@ class AwsKmsKey(pulumi.CustomResource):
     def __init__(__self__,
                  resource_name: str,
                  opts: Optional[pulumi.ResourceOptions] = None,
+                 adopt: pulumi.Input[Optional[_builtins.str]] = None,
                  alias: pulumi.Input[Optional[_builtins.str]] = None,
                  aliases: pulumi.Input[Optional[Sequence[pulumi.Input[_builtins.str]]]] = None,
                  api_version: pulumi.Input[Optional[_builtins.str]] = None,
                  bypass_policy_lockout_safety_check: pulumi.Input[Optional[_builtins.bool]] = None,
+                 deletion_guard: pulumi.Input[Optional[Union['DeletionGuardArgs', 'DeletionGuardArgsDict']]] = None,
                  deletion_policy: pulumi.Input[Optional['DeletionPolicy']] = None,
                  deletion_window_days: pulumi.Input[Optional[_builtins.int]] = None,
                  description: pulumi.Input[Optional[_builtins.str]] = None,
@@ -420,6 +470,7 @@ class AwsKmsKey(pulumi.CustomResource):
                  policy_document: Optional[Any] = None,
                  region: pulumi.Input[Optional[_builtins.str]] = None,
                  replacement_policy: pulumi.Input[Optional['ReplacementPolicy']] = None,
+                 rotate_on_demand_trigger: pulumi.Input[Optional[_builtins.str]] = None,
                  rotation_period_days: pulumi.Input[Optional[_builtins.int]] = None,
                  spec: pulumi.Input[Optional[Mapping[str, Any]]] = None,
                  status: pulumi.Input[Optional[Mapping[str, Any]]] = None,
@@ -439,7 +490,7 @@ class AwsKmsKey(pulumi.CustomResource):
             alias="alias/prod/rds-primary",
             description="Production RDS cluster encryption key",
             enable_rotation=True,
-            key_spec="SYMMETRIC_DEFAULT",
+            key_spec=awskms.KeySpec.SYMMETRIC_DEFAULT,
             deletion_window_days=30,
             policy={
                 "admin_role": "arn:aws:iam::123456789012:role/SecurityAdmin",
@@ -466,10 +517,12 @@ class AwsKmsKey(pulumi.CustomResource):
 
         :param str resource_name: The name of the resource.
         :param pulumi.ResourceOptions opts: Options for the resource.
+        :param pulumi.Input[_builtins.str] adopt: Key ID, ARN or alias of an existing key to take over instead of creating one. Read when the resource is created; spec and usage of that key must be those of the resource. From then on the key is managed like any other: what the inputs do not have is taken off it.
         :param pulumi.Input[_builtins.str] alias: Name of the key, such as `alias/prod/orders`. 1 to 256 characters: letters, digits, `/`, `_` and `-` after `alias/`; `alias/aws/` is reserved by AWS. A changed alias is created before the old one is deleted.
         :param pulumi.Input[Sequence[pulumi.Input[_builtins.str]]] aliases: Further names of the key, each formed like `alias`. KMS allows 50 names a key.
         :param pulumi.Input[_builtins.str] api_version: Manifest form: `aws.project-planton.org/v1`, `aws.openmcf.org/v1` or `aws.planton.dev/v1`.
         :param pulumi.Input[_builtins.bool] bypass_policy_lockout_safety_check: Skips AWS's check that the caller can still change the policy afterwards. Default: false. Setting it can make the key unmanageable.
+        :param pulumi.Input[Union['DeletionGuardArgs', 'DeletionGuardArgsDict']] deletion_guard: Refuses to schedule the deletion of a key that was used lately. Off when left out.
         :param pulumi.Input['DeletionPolicy'] deletion_policy: What destroy, removal from the program or replacement does to the key. Default: SCHEDULE.
         :param pulumi.Input[_builtins.int] deletion_window_days: Days that KMS waits before it deletes the key after `pulumi destroy`: 7 to 30. Default: 30. Read at deletion only; nothing is scheduled before.
         :param pulumi.Input[_builtins.str] description: What the key is for. 0 to 8192 characters.
@@ -484,10 +537,11 @@ class AwsKmsKey(pulumi.CustomResource):
         :param Any policy_document: The whole key policy, as JSON text or as an object. Not together with policy.
         :param pulumi.Input[_builtins.str] region: AWS Region of the key, such as `eu-central-1`. Default: the provider's Region.
         :param pulumi.Input['ReplacementPolicy'] replacement_policy: Whether a change that KMS cannot make in place may replace the key. Default: FORBID.
+        :param pulumi.Input[_builtins.str] rotate_on_demand_trigger: Any text: each time that it changes, the key material is rotated once at once. A new key is not rotated. KMS allows 25 such rotations in the life of a key. Only for keys that can rotate.
         :param pulumi.Input[_builtins.int] rotation_period_days: Days between two automatic rotations: 90 to 2560. Default: 365.
         :param pulumi.Input[Mapping[str, Any]] spec: Manifest form: the inputs of the key, by their camelCase or snake_case names.
         :param pulumi.Input[Mapping[str, Any]] status: Manifest form: accepted and ignored.
-        :param pulumi.Input[Mapping[str, pulumi.Input[_builtins.str]]] tags: Tags of the key, at most 50 together with the provider's defaultTags. Keys have 1 to 128 characters and do not begin with `aws:`, values have 0 to 256.
+        :param pulumi.Input[Mapping[str, pulumi.Input[_builtins.str]]] tags: Tags of the key, at most 48 together with the provider's defaultTags: AWS allows 50, and two are kept for the provider's marks. Keys have 1 to 128 characters and do not begin with `aws:`, values have 0 to 256.
         """
         ...
     @overload
@@ -509,7 +563,7 @@ class AwsKmsKey(pulumi.CustomResource):
             alias="alias/prod/rds-primary",
             description="Production RDS cluster encryption key",
             enable_rotation=True,
-            key_spec="SYMMETRIC_DEFAULT",
+            key_spec=awskms.KeySpec.SYMMETRIC_DEFAULT,
             deletion_window_days=30,
             policy={
                 "admin_role": "arn:aws:iam::123456789012:role/SecurityAdmin",
@@ -549,10 +603,12 @@ class AwsKmsKey(pulumi.CustomResource):
     def _internal_init(__self__,
                  resource_name: str,
                  opts: Optional[pulumi.ResourceOptions] = None,
+                 adopt: pulumi.Input[Optional[_builtins.str]] = None,
                  alias: pulumi.Input[Optional[_builtins.str]] = None,
                  aliases: pulumi.Input[Optional[Sequence[pulumi.Input[_builtins.str]]]] = None,
                  api_version: pulumi.Input[Optional[_builtins.str]] = None,
                  bypass_policy_lockout_safety_check: pulumi.Input[Optional[_builtins.bool]] = None,
+                 deletion_guard: pulumi.Input[Optional[Union['DeletionGuardArgs', 'DeletionGuardArgsDict']]] = None,
                  deletion_policy: pulumi.Input[Optional['DeletionPolicy']] = None,
                  deletion_window_days: pulumi.Input[Optional[_builtins.int]] = None,
                  description: pulumi.Input[Optional[_builtins.str]] = None,
@@ -567,6 +623,7 @@ class AwsKmsKey(pulumi.CustomResource):
                  policy_document: Optional[Any] = None,
                  region: pulumi.Input[Optional[_builtins.str]] = None,
                  replacement_policy: pulumi.Input[Optional['ReplacementPolicy']] = None,
+                 rotate_on_demand_trigger: pulumi.Input[Optional[_builtins.str]] = None,
                  rotation_period_days: pulumi.Input[Optional[_builtins.int]] = None,
                  spec: pulumi.Input[Optional[Mapping[str, Any]]] = None,
                  status: pulumi.Input[Optional[Mapping[str, Any]]] = None,
@@ -580,12 +637,14 @@ class AwsKmsKey(pulumi.CustomResource):
                 raise TypeError('__props__ is only valid when passed in combination with a valid opts.id to get an existing resource')
             __props__ = AwsKmsKeyArgs.__new__(AwsKmsKeyArgs)
 
+            __props__.__dict__["adopt"] = adopt
             __props__.__dict__["alias"] = alias
             __props__.__dict__["aliases"] = aliases
             __props__.__dict__["api_version"] = api_version
             if bypass_policy_lockout_safety_check is None:
                 bypass_policy_lockout_safety_check = False
             __props__.__dict__["bypass_policy_lockout_safety_check"] = bypass_policy_lockout_safety_check
+            __props__.__dict__["deletion_guard"] = deletion_guard
             if deletion_policy is None:
                 deletion_policy = 'SCHEDULE'
             __props__.__dict__["deletion_policy"] = deletion_policy
@@ -614,6 +673,7 @@ class AwsKmsKey(pulumi.CustomResource):
             if replacement_policy is None:
                 replacement_policy = 'FORBID'
             __props__.__dict__["replacement_policy"] = replacement_policy
+            __props__.__dict__["rotate_on_demand_trigger"] = rotate_on_demand_trigger
             __props__.__dict__["rotation_period_days"] = rotation_period_days
             __props__.__dict__["spec"] = spec
             __props__.__dict__["status"] = status
@@ -654,6 +714,7 @@ class AwsKmsKey(pulumi.CustomResource):
 
         __props__ = AwsKmsKeyArgs.__new__(AwsKmsKeyArgs)
 
+        __props__.__dict__["adopt"] = None
         __props__.__dict__["alias"] = None
         __props__.__dict__["alias_arn"] = None
         __props__.__dict__["alias_name"] = None
@@ -661,6 +722,7 @@ class AwsKmsKey(pulumi.CustomResource):
         __props__.__dict__["bypass_policy_lockout_safety_check"] = None
         __props__.__dict__["creation_date"] = None
         __props__.__dict__["deletion_date"] = None
+        __props__.__dict__["deletion_guard"] = None
         __props__.__dict__["deletion_policy"] = None
         __props__.__dict__["deletion_window_days"] = None
         __props__.__dict__["description"] = None
@@ -679,11 +741,20 @@ class AwsKmsKey(pulumi.CustomResource):
         __props__.__dict__["public_key"] = None
         __props__.__dict__["region"] = None
         __props__.__dict__["replacement_policy"] = None
+        __props__.__dict__["rotate_on_demand_trigger"] = None
         __props__.__dict__["rotation_enabled"] = None
         __props__.__dict__["rotation_period_days"] = None
         __props__.__dict__["tags"] = None
         __props__.__dict__["tags_all"] = None
         return AwsKmsKey(resource_name, opts=opts, __props__=__props__)
+
+    @_builtins.property
+    @pulumi.getter
+    def adopt(self) -> pulumi.Output[Optional[_builtins.str]]:
+        """
+        Key ID, ARN or alias of an existing key to take over instead of creating one. Read when the resource is created; spec and usage of that key must be those of the resource. From then on the key is managed like any other: what the inputs do not have is taken off it.
+        """
+        return pulumi.get(self, "adopt")
 
     @_builtins.property
     @pulumi.getter
@@ -740,6 +811,14 @@ class AwsKmsKey(pulumi.CustomResource):
         When KMS will delete the key, in RFC 3339, UTC; absent unless deletion is scheduled.
         """
         return pulumi.get(self, "deletion_date")
+
+    @_builtins.property
+    @pulumi.getter(name="deletionGuard")
+    def deletion_guard(self) -> pulumi.Output[Optional['outputs.DeletionGuard']]:
+        """
+        Refuses to schedule the deletion of a key that was used lately. Off when left out.
+        """
+        return pulumi.get(self, "deletion_guard")
 
     @_builtins.property
     @pulumi.getter(name="deletionPolicy")
@@ -886,6 +965,14 @@ class AwsKmsKey(pulumi.CustomResource):
         return pulumi.get(self, "replacement_policy")
 
     @_builtins.property
+    @pulumi.getter(name="rotateOnDemandTrigger")
+    def rotate_on_demand_trigger(self) -> pulumi.Output[Optional[_builtins.str]]:
+        """
+        Any text: each time that it changes, the key material is rotated once at once. A new key is not rotated. KMS allows 25 such rotations in the life of a key. Only for keys that can rotate.
+        """
+        return pulumi.get(self, "rotate_on_demand_trigger")
+
+    @_builtins.property
     @pulumi.getter(name="rotationEnabled")
     def rotation_enabled(self) -> pulumi.Output[_builtins.bool]:
         """
@@ -905,7 +992,7 @@ class AwsKmsKey(pulumi.CustomResource):
     @pulumi.getter
     def tags(self) -> pulumi.Output[Optional[Mapping[str, _builtins.str]]]:
         """
-        Tags of the key, at most 50 together with the provider's defaultTags. Keys have 1 to 128 characters and do not begin with `aws:`, values have 0 to 256.
+        Tags of the key, at most 48 together with the provider's defaultTags: AWS allows 50, and two are kept for the provider's marks. Keys have 1 to 128 characters and do not begin with `aws:`, values have 0 to 256.
         """
         return pulumi.get(self, "tags")
 

@@ -19,6 +19,7 @@ __all__ = [
     'AssumeRole',
     'AssumeRoleWithWebIdentity',
     'DefaultTags',
+    'DeletionGuard',
     'Endpoints',
     'IgnoreTags',
     'KeyPolicy',
@@ -188,6 +189,62 @@ class DefaultTags(dict):
         The tags.
         """
         return pulumi.get(self, "tags")
+
+
+@pulumi.output_type
+class DeletionGuard(dict):
+    """
+    A guard against deleting a key that is in use.
+    """
+    @staticmethod
+    def __key_warning(key: str):
+        suggest = None
+        if key == "minIdleDays":
+            suggest = "min_idle_days"
+        elif key == "onUnknown":
+            suggest = "on_unknown"
+
+        if suggest:
+            pulumi.log.warn(f"Key '{key}' not found in DeletionGuard. Access the value via the '{suggest}' property getter instead.")
+
+    def __getitem__(self, key: str) -> Any:
+        DeletionGuard.__key_warning(key)
+        return super().__getitem__(key)
+
+    def get(self, key: str, default = None) -> Any:
+        DeletionGuard.__key_warning(key)
+        return super().get(key, default)
+
+    def __init__(__self__, *,
+                 min_idle_days: _builtins.int,
+                 on_unknown: Optional['UnknownUsage'] = None):
+        """
+        A guard against deleting a key that is in use.
+
+        :param _builtins.int min_idle_days: Days without use before deletion is allowed.
+        :param 'UnknownUsage' on_unknown: What to do when KMS cannot tell the last use. Default: BLOCK.
+        """
+        pulumi.set(__self__, "min_idle_days", min_idle_days)
+        if on_unknown is None:
+            on_unknown = 'BLOCK'
+        if on_unknown is not None:
+            pulumi.set(__self__, "on_unknown", on_unknown)
+
+    @_builtins.property
+    @pulumi.getter(name="minIdleDays")
+    def min_idle_days(self) -> _builtins.int:
+        """
+        Days without use before deletion is allowed.
+        """
+        return pulumi.get(self, "min_idle_days")
+
+    @_builtins.property
+    @pulumi.getter(name="onUnknown")
+    def on_unknown(self) -> Optional['UnknownUsage']:
+        """
+        What to do when KMS cannot tell the last use. Default: BLOCK.
+        """
+        return pulumi.get(self, "on_unknown")
 
 
 @pulumi.output_type

@@ -37,6 +37,7 @@ class ProviderArgs:
                  secret_key: pulumi.Input[Optional[_builtins.str]] = None,
                  shared_config_files: pulumi.Input[Optional[Sequence[pulumi.Input[_builtins.str]]]] = None,
                  shared_credentials_files: pulumi.Input[Optional[Sequence[pulumi.Input[_builtins.str]]]] = None,
+                 skip_owner_mark: pulumi.Input[Optional[_builtins.bool]] = None,
                  skip_region_validation: pulumi.Input[Optional[_builtins.bool]] = None,
                  skip_requesting_account_id: pulumi.Input[Optional[_builtins.bool]] = None,
                  token: pulumi.Input[Optional[_builtins.str]] = None,
@@ -61,6 +62,7 @@ class ProviderArgs:
         :param pulumi.Input[_builtins.str] secret_key: Secret access key of static credentials; needs accessKey.
         :param pulumi.Input[Sequence[pulumi.Input[_builtins.str]]] shared_config_files: Files with shared configuration. Default: AWS_CONFIG_FILE or ~/.aws/config.
         :param pulumi.Input[Sequence[pulumi.Input[_builtins.str]]] shared_credentials_files: Files with shared credentials. Default: AWS_SHARED_CREDENTIALS_FILE or ~/.aws/credentials.
+        :param pulumi.Input[_builtins.bool] skip_owner_mark: Leaves the owner mark, the tag awskms:owner, off keys. Then a create whose answer is lost can leave a second key, a key that is pending deletion does not come back with its resource, and an old state can delete a key that a newer one owns. Default: false.
         :param pulumi.Input[_builtins.bool] skip_region_validation: Accepts Regions that this version does not know. Default: false.
         :param pulumi.Input[_builtins.bool] skip_requesting_account_id: Skips the look-up of the caller's account. Not together with allowedAccountIds or forbiddenAccountIds. Default: false.
         :param pulumi.Input[_builtins.str] token: Session token of temporary static credentials.
@@ -103,6 +105,10 @@ class ProviderArgs:
             pulumi.set(__self__, "shared_config_files", shared_config_files)
         if shared_credentials_files is not None:
             pulumi.set(__self__, "shared_credentials_files", shared_credentials_files)
+        if skip_owner_mark is None:
+            skip_owner_mark = False
+        if skip_owner_mark is not None:
+            pulumi.set(__self__, "skip_owner_mark", skip_owner_mark)
         if skip_region_validation is None:
             skip_region_validation = False
         if skip_region_validation is not None:
@@ -315,6 +321,18 @@ class ProviderArgs:
         pulumi.set(self, "shared_credentials_files", value)
 
     @_builtins.property
+    @pulumi.getter(name="skipOwnerMark")
+    def skip_owner_mark(self) -> pulumi.Input[Optional[_builtins.bool]]:
+        """
+        Leaves the owner mark, the tag awskms:owner, off keys. Then a create whose answer is lost can leave a second key, a key that is pending deletion does not come back with its resource, and an old state can delete a key that a newer one owns. Default: false.
+        """
+        return pulumi.get(self, "skip_owner_mark")
+
+    @skip_owner_mark.setter
+    def skip_owner_mark(self, value: pulumi.Input[Optional[_builtins.bool]]):
+        pulumi.set(self, "skip_owner_mark", value)
+
+    @_builtins.property
     @pulumi.getter(name="skipRegionValidation")
     def skip_region_validation(self) -> pulumi.Input[Optional[_builtins.bool]]:
         """
@@ -397,6 +415,7 @@ class Provider(pulumi.ProviderResource):
                  secret_key: pulumi.Input[Optional[_builtins.str]] = None,
                  shared_config_files: pulumi.Input[Optional[Sequence[pulumi.Input[_builtins.str]]]] = None,
                  shared_credentials_files: pulumi.Input[Optional[Sequence[pulumi.Input[_builtins.str]]]] = None,
+                 skip_owner_mark: pulumi.Input[Optional[_builtins.bool]] = None,
                  skip_region_validation: pulumi.Input[Optional[_builtins.bool]] = None,
                  skip_requesting_account_id: pulumi.Input[Optional[_builtins.bool]] = None,
                  token: pulumi.Input[Optional[_builtins.str]] = None,
@@ -424,6 +443,7 @@ class Provider(pulumi.ProviderResource):
         :param pulumi.Input[_builtins.str] secret_key: Secret access key of static credentials; needs accessKey.
         :param pulumi.Input[Sequence[pulumi.Input[_builtins.str]]] shared_config_files: Files with shared configuration. Default: AWS_CONFIG_FILE or ~/.aws/config.
         :param pulumi.Input[Sequence[pulumi.Input[_builtins.str]]] shared_credentials_files: Files with shared credentials. Default: AWS_SHARED_CREDENTIALS_FILE or ~/.aws/credentials.
+        :param pulumi.Input[_builtins.bool] skip_owner_mark: Leaves the owner mark, the tag awskms:owner, off keys. Then a create whose answer is lost can leave a second key, a key that is pending deletion does not come back with its resource, and an old state can delete a key that a newer one owns. Default: false.
         :param pulumi.Input[_builtins.bool] skip_region_validation: Accepts Regions that this version does not know. Default: false.
         :param pulumi.Input[_builtins.bool] skip_requesting_account_id: Skips the look-up of the caller's account. Not together with allowedAccountIds or forbiddenAccountIds. Default: false.
         :param pulumi.Input[_builtins.str] token: Session token of temporary static credentials.
@@ -470,6 +490,7 @@ class Provider(pulumi.ProviderResource):
                  secret_key: pulumi.Input[Optional[_builtins.str]] = None,
                  shared_config_files: pulumi.Input[Optional[Sequence[pulumi.Input[_builtins.str]]]] = None,
                  shared_credentials_files: pulumi.Input[Optional[Sequence[pulumi.Input[_builtins.str]]]] = None,
+                 skip_owner_mark: pulumi.Input[Optional[_builtins.bool]] = None,
                  skip_region_validation: pulumi.Input[Optional[_builtins.bool]] = None,
                  skip_requesting_account_id: pulumi.Input[Optional[_builtins.bool]] = None,
                  token: pulumi.Input[Optional[_builtins.str]] = None,
@@ -504,6 +525,9 @@ class Provider(pulumi.ProviderResource):
             __props__.__dict__["secret_key"] = None if secret_key is None else pulumi.Output.secret(secret_key)
             __props__.__dict__["shared_config_files"] = pulumi.Output.from_input(shared_config_files).apply(pulumi.runtime.to_json) if shared_config_files is not None else None
             __props__.__dict__["shared_credentials_files"] = pulumi.Output.from_input(shared_credentials_files).apply(pulumi.runtime.to_json) if shared_credentials_files is not None else None
+            if skip_owner_mark is None:
+                skip_owner_mark = False
+            __props__.__dict__["skip_owner_mark"] = pulumi.Output.from_input(skip_owner_mark).apply(pulumi.runtime.to_json) if skip_owner_mark is not None else None
             if skip_region_validation is None:
                 skip_region_validation = False
             __props__.__dict__["skip_region_validation"] = pulumi.Output.from_input(skip_region_validation).apply(pulumi.runtime.to_json) if skip_region_validation is not None else None

@@ -46,6 +46,12 @@ pub fn guard(plan: &Plan, intent: Intent) -> Result<(), Refusal> {
             Step::PutKeyPolicy { policy, .. } if policy.get("Statement").is_none() => {
                 return refuse("a key policy without statements".into());
             }
+            Step::RotateKeyOnDemand { .. } if intent != Intent::Update => {
+                return refuse(format!("RotateKeyOnDemand in a plan to {intent:?}"));
+            }
+            Step::RotateKeyOnDemand { .. } if steps[..position].contains(step) => {
+                return refuse("RotateKeyOnDemand twice".into());
+            }
             Step::DisableKey if position + 1 != steps.len() => {
                 return refuse("DisableKey before the last step".into());
             }

@@ -6,11 +6,13 @@ mod delete;
 mod guard;
 mod order;
 mod step;
+mod usage;
 
 pub use delete::plan_deletion;
 pub use guard::{Intent, Refusal, guard};
 pub use order::{Claim, plan_update};
 pub use step::Step;
+pub use usage::{Idleness, KeyUse};
 
 /// Steps in stages. The steps of one stage do not depend on each other and run at the same time; a stage begins when
 /// the one before it is done.

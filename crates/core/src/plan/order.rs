@@ -11,6 +11,7 @@ use crate::desired::{Desired, Managed};
 use crate::observed::{KeyState, Observed, Reading};
 use crate::owner::{OWNER_TAG, OwnerMark};
 use crate::policy;
+use crate::rotation_mark::{ROTATION_TAG, RotationMark};
 
 /// What stands behind names and ownership when a plan is made.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -22,6 +23,8 @@ pub struct Claim {
     pub recreated: BTreeSet<String>,
     /// The owner mark that the key shall carry, if it is not the one it has.
     pub mark: Option<OwnerMark>,
+    /// A rotation on demand that is due.
+    pub rotation: Option<RotationMark>,
 }
 
 /// Plans the calls from `observed` to `desired`. `default_policy` is what `Desired::policy` means when it is `None`.
@@ -39,7 +42,7 @@ pub fn plan_update(
     let pending = observed.metadata.state.is_pending_deletion();
     let rotation = rotation_steps(desired, observed);
     let is_enabled = observed.metadata.state == KeyState::Enabled;
-    let must_enable = !is_enabled && (desired.enabled || !rotation.is_empty());
+    let must_enable = !is_enabled && (desired.enabled || !rotation.is_empty() || claim.rotation.is_some());
 
     // The mark comes first: from then on a run with an older state leaves the key alone.
     let mark = claim.mark.as_ref().filter(|mark| Some(*mark) != observed.owner.as_ref());
@@ -51,6 +54,13 @@ pub fn plan_update(
     plan.push(marking.into_iter().collect());
     if must_enable {
         plan.push(vec![Step::EnableKey]);
+    }
+    if let Some(mark) = &claim.rotation {
+        if observed.rotation_mark.as_ref() != Some(mark) {
+            let tags = BTreeMap::from([(ROTATION_TAG.to_owned(), mark.to_string())]);
+            plan.push(vec![Step::TagResource { tags }]);
+        }
+        plan.push(vec![Step::RotateKeyOnDemand { target: mark.target() }]);
     }
     plan.push(rotation);
     // Tags go before others come: KMS counts to 50 at every call.

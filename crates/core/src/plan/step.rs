@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use crate::owner::OWNER_TAG;
+use crate::rotation_mark::ROTATION_TAG;
 
 /// A change to a key that exists. Creation is no step: it happens once, before there is a key to plan for. Each step is one call; what it is called, which permission it needs and how people are told about
 /// it comes from here alone.
@@ -21,6 +22,11 @@ pub enum Step {
     },
     /// Stops automatic rotation.
     DisableKeyRotation,
+    /// Rotates the material now. The key carries the rotation mark already.
+    RotateKeyOnDemand {
+        /// How many rotations on demand the key has had afterwards.
+        target: u32,
+    },
     /// Sets the description.
     UpdateKeyDescription {
         /// The new text; may be empty.
@@ -75,6 +81,7 @@ impl Step {
             Self::EnableKey => "EnableKey",
             Self::EnableKeyRotation { .. } => "EnableKeyRotation",
             Self::DisableKeyRotation => "DisableKeyRotation",
+            Self::RotateKeyOnDemand { .. } => "RotateKeyOnDemand",
             Self::UpdateKeyDescription { .. } => "UpdateKeyDescription",
             Self::TagResource { .. } => "TagResource",
             Self::UntagResource { .. } => "UntagResource",
@@ -96,9 +103,13 @@ impl Step {
                 format!("enabling rotation every {period_days} days")
             }
             Self::DisableKeyRotation => "disabling rotation".into(),
+            Self::RotateKeyOnDemand { .. } => "rotating the key material".into(),
             Self::UpdateKeyDescription { .. } => "updating the description".into(),
             Self::TagResource { tags } if tags.len() == 1 && tags.contains_key(OWNER_TAG) => {
                 "taking over the key".into()
+            }
+            Self::TagResource { tags } if tags.len() == 1 && tags.contains_key(ROTATION_TAG) => {
+                "noting the rotation to come".into()
             }
             Self::TagResource { tags } => format!("setting {}", counted(tags.len(), "tag")),
             Self::UntagResource { keys } => format!("removing {}", counted(keys.len(), "tag")),

@@ -813,7 +813,7 @@ pub static AWS_KMS_KEY_SPEC: table::Message = table::Message {
             default: None,
             required: false,
             secret: false,
-            hidden: true,
+            hidden: false,
         },
         table::Field {
             name: "policy",
@@ -854,7 +854,7 @@ pub static AWS_KMS_KEY_SPEC: table::Message = table::Message {
             also: &[],
             kind: table::Kind::Map {
                 element: &table::Kind::Text(Text { min_length: 0, max_length: None, pattern: None }),
-                max_items: Some(50),
+                max_items: Some(48),
             },
             effect: Effect::Update,
             default: None,
@@ -882,7 +882,18 @@ pub static AWS_KMS_KEY_SPEC: table::Message = table::Message {
             default: None,
             required: false,
             secret: false,
-            hidden: true,
+            hidden: false,
+        },
+        table::Field {
+            name: "rotateOnDemandTrigger",
+            proto_name: "rotate_on_demand_trigger",
+            also: &[],
+            kind: table::Kind::Text(Text { min_length: 1, max_length: Some(1024), pattern: None }),
+            effect: Effect::Update,
+            default: None,
+            required: false,
+            secret: false,
+            hidden: false,
         },
     ],
 };
@@ -932,12 +943,14 @@ pub struct AwsKmsKeySpec {
     pub policy_document: Input<serde_json::Value>,
     /// Skips AWS's check that the caller can still change the policy afterwards. Default: false. Setting it can make the key unmanageable.
     pub bypass_policy_lockout_safety_check: Input<bool>,
-    /// Tags of the key, at most 50 together with the provider's defaultTags. Keys have 1 to 128 characters and do not begin with `aws:`, values have 0 to 256.
+    /// Tags of the key, at most 48 together with the provider's defaultTags: AWS allows 50, and two are kept for the provider's marks. Keys have 1 to 128 characters and do not begin with `aws:`, values have 0 to 256.
     pub tags: Input<BTreeMap<String, Input<String>>>,
     /// Replicas of the key in other Regions. The order means nothing.
     pub replicas: Input<Vec<Replica>>,
-    /// Key ID, ARN or alias of an existing key to take over instead of creating one.
+    /// Key ID, ARN or alias of an existing key to take over instead of creating one. Read when the resource is created; spec and usage of that key must be those of the resource. From then on the key is managed like any other: what the inputs do not have is taken off it.
     pub adopt: Input<String>,
+    /// Any text: each time that it changes, the key material is rotated once at once. A new key is not rotated. KMS allows 25 such rotations in the life of a key. Only for keys that can rotate.
+    pub rotate_on_demand_trigger: Input<String>,
 }
 
 impl AwsKmsKeySpec {
@@ -968,6 +981,7 @@ impl AwsKmsKeySpec {
             tags: read(map, "tags"),
             replicas: read(map, "replicas"),
             adopt: read(map, "adopt"),
+            rotate_on_demand_trigger: read(map, "rotateOnDemandTrigger"),
         }
     }
 }
@@ -1561,6 +1575,17 @@ pub static PROVIDER_CONFIG: table::Message = table::Message {
             secret: false,
             hidden: false,
         },
+        table::Field {
+            name: "skipOwnerMark",
+            proto_name: "skip_owner_mark",
+            also: &[],
+            kind: table::Kind::Bool,
+            effect: Effect::Update,
+            default: Some(Default::Bool(false)),
+            required: false,
+            secret: false,
+            hidden: false,
+        },
     ],
 };
 
@@ -1609,6 +1634,8 @@ pub struct ProviderConfig {
     pub use_fips_endpoint: Input<bool>,
     /// Uses dual-stack endpoints. Default: false.
     pub use_dualstack_endpoint: Input<bool>,
+    /// Leaves the owner mark, the tag awskms:owner, off keys. Then a create whose answer is lost can leave a second key, a key that is pending deletion does not come back with its resource, and an old state can delete a key that a newer one owns. Default: false.
+    pub skip_owner_mark: Input<bool>,
 }
 
 impl ProviderConfig {
@@ -1636,6 +1663,7 @@ impl ProviderConfig {
             skip_region_validation: read(map, "skipRegionValidation"),
             use_fips_endpoint: read(map, "useFipsEndpoint"),
             use_dualstack_endpoint: read(map, "useDualstackEndpoint"),
+            skip_owner_mark: read(map, "skipOwnerMark"),
         }
     }
 }

@@ -37,7 +37,8 @@ pub(super) fn unwrap(inputs: &PropertyMap, failures: &mut Vec<Failure>) -> Prope
     for (name, value) in camel_case(&AWS_KMS_KEY_SPEC, spec) {
         let value = if secret { value.into_secret() } else { value };
         match flat.get(&name) {
-            Some(other) if other.plain() != value.plain() => {
+            // SDKs write constant defaults beside a manifest; who wrote the manifest meant what stands there.
+            Some(other) if other.plain() != value.plain() && !is_constant_default(&name, other) => {
                 let reason = format!("it contradicts spec.{name} of the manifest; keep one of them");
                 failures.push(Failure::new(Path::of(&name), reason));
                 let reason = format!("it contradicts the input {name}; keep one of them");
@@ -49,6 +50,11 @@ pub(super) fn unwrap(inputs: &PropertyMap, failures: &mut Vec<Failure>) -> Prope
         }
     }
     flat
+}
+
+fn is_constant_default(name: &str, value: &PropertyValue) -> bool {
+    let field = AWS_KMS_KEY_SPEC.fields.iter().find(|field| field.name == name);
+    field.and_then(|field| field.default).is_some_and(|default| default.value() == *value)
 }
 
 fn expect_text(name: &str, value: Option<&PropertyValue>, known: &[&str], failures: &mut Vec<Failure>) {

@@ -12,6 +12,9 @@ use crate::path::Path;
 use crate::policy;
 use crate::value::{PropertyMap, PropertyValue};
 
+/// AWS allows 50 tags a key (AWS KMS developer guide, "Quotas"); the owner mark and the rotation mark are two of them.
+const MAX_TAGS: usize = 48;
+
 impl Checked {
     fn fail(&mut self, path: Path, reason: impl Into<String>) {
         self.failures.push(Failure::new(path, reason));
@@ -70,6 +73,10 @@ pub(super) fn rotation(checked: &mut Checked) {
         if given_period {
             checked
                 .fail(Path::of("rotationPeriodDays"), format!("a {spec} key has no rotation period: {can}; remove it"));
+        }
+        if checked.inputs.contains_key("rotateOnDemandTrigger") {
+            checked
+                .fail(Path::of("rotateOnDemandTrigger"), format!("a {spec} key cannot be rotated: {can}; remove it"));
         }
         checked.inputs.entry("enableRotation".into()).or_insert(false.into());
         return;
@@ -234,10 +241,12 @@ pub(super) fn tags(checked: &mut Checked, defaults: Option<&BTreeMap<String, Str
         defaults.iter().map(|(key, value)| (key.clone(), PropertyValue::from(value.as_str()))).collect();
     let whole = matches!(own, Some(PropertyValue::Secret(_)));
     all.extend(map.into_iter().map(|(key, value)| (key, if whole { value.into_secret() } else { value })));
-    if all.len() > 50 {
+    if all.len() > MAX_TAGS {
         let reason = format!(
-            "together with the provider's defaultTags the key has {} tags; AWS allows at most 50; remove some",
-            all.len()
+            "together with the provider's defaultTags the key has {} tags; AWS allows 50, and {} of them are kept for the \
+             provider's marks; remove some",
+            all.len(),
+            50 - MAX_TAGS
         );
         checked.fail(at, reason);
     }

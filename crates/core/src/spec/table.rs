@@ -1,5 +1,7 @@
 //! The shape of the tables that are generated from the proto definition.
 
+use crate::value::PropertyValue;
+
 /// A message of the definition: an object with named properties.
 #[derive(Debug)]
 pub struct Message {
@@ -119,4 +121,15 @@ pub enum Default {
     Integer(i32),
     /// Of a text or an enum.
     Text(&'static str),
+}
+
+impl Default {
+    /// The default as a property value.
+    pub fn value(self) -> PropertyValue {
+        match self {
+            Self::Bool(value) => PropertyValue::Bool(value),
+            Self::Integer(value) => PropertyValue::from(value),
+            Self::Text(text) => PropertyValue::from(text),
+        }
+    }
 }

@@ -1,6 +1,6 @@
 //! Checks against the tables: names, types, ranges, lengths, required properties, and the defaults that are constants.
 
-use super::table::{Default, Field, Kind, Message, Text};
+use super::table::{Field, Kind, Message, Text};
 use crate::failure::Failure;
 use crate::ids::nearest;
 use crate::path::Path;
@@ -61,12 +61,7 @@ pub(super) fn fill_defaults(message: &Message, map: &mut PropertyMap) {
     for field in message.fields.iter().filter(|field| !field.hidden) {
         match (map.get_mut(field.name), &field.default) {
             (None, Some(default)) => {
-                let value = match default {
-                    Default::Bool(value) => PropertyValue::Bool(*value),
-                    Default::Integer(value) => PropertyValue::from(*value),
-                    Default::Text(text) => PropertyValue::from(*text),
-                };
-                map.insert(field.name.to_owned(), value);
+                map.insert(field.name.to_owned(), default.value());
             }
             (Some(value), _) => {
                 if let Kind::Object(nested) = &field.kind {

@@ -91,6 +91,8 @@ pub(super) fn create(state: &mut State, call: &mut Call<'_>, members: &Members) 
         tags,
         rotation: None,
         on_demand_rotations: 0,
+        rotations: vec![],
+        last_use: None,
         materials,
     };
     let metadata = key.metadata();

@@ -2,6 +2,7 @@
 
 mod aliases;
 mod crypto;
+mod history;
 mod keys;
 mod lifecycle;
 mod lookup;
@@ -60,6 +61,8 @@ static OPERATIONS: &[Operation] = &[
     changes("DisableKeyRotation", rotation::disable),
     reads("GetKeyRotationStatus", rotation::status),
     changes("RotateKeyOnDemand", rotation::on_demand),
+    reads("ListKeyRotations", history::rotations),
+    reads("GetKeyLastUsage", history::last_usage),
     reads("Encrypt", crypto::encrypt),
     reads("Decrypt", crypto::decrypt),
     reads("GenerateDataKey", crypto::generate_data_key),

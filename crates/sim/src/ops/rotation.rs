@@ -86,6 +86,7 @@ pub(super) fn on_demand(state: &mut State, call: &mut Call<'_>, members: &Member
         ));
     }
     key.on_demand_rotations += 1;
+    key.rotations.push((call.now, true));
     let spec = key.spec.clone();
     key.materials.push(Material::generate(&spec, &mut call.rng));
     Ok(json!({ "KeyId": key.id }))

@@ -97,6 +97,17 @@ func GetSharedCredentialsFiles(ctx *pulumi.Context) string {
 	return config.Get(ctx, "awskms:sharedCredentialsFiles")
 }
 
+// Leaves the owner mark, the tag awskms:owner, off keys. Then a create whose answer is lost can leave a second key, a key that is pending deletion does not come back with its resource, and an old state can delete a key that a newer one owns. Default: false.
+func GetSkipOwnerMark(ctx *pulumi.Context) bool {
+	v, err := config.TryBool(ctx, "awskms:skipOwnerMark")
+	if err == nil {
+		return v
+	}
+	var value bool
+	value = false
+	return value
+}
+
 // Accepts Regions that this version does not know. Default: false.
 func GetSkipRegionValidation(ctx *pulumi.Context) bool {
 	v, err := config.TryBool(ctx, "awskms:skipRegionValidation")

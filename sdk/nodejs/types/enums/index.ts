@@ -193,3 +193,19 @@ export const RetryMode = {
  * How retries are paced.
  */
 export type RetryMode = (typeof RetryMode)[keyof typeof RetryMode];
+
+export const UnknownUsage = {
+    /**
+     * Warn and go on.
+     */
+    Warn: "WARN",
+    /**
+     * Refuse.
+     */
+    Block: "BLOCK",
+} as const;
+
+/**
+ * What to do when the last use of a key is not known.
+ */
+export type UnknownUsage = (typeof UnknownUsage)[keyof typeof UnknownUsage];

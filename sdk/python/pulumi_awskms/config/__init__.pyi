@@ -96,6 +96,11 @@ sharedCredentialsFiles: Optional[str]
 Files with shared credentials. Default: AWS_SHARED_CREDENTIALS_FILE or ~/.aws/credentials.
 """
 
+skipOwnerMark: bool
+"""
+Leaves the owner mark, the tag awskms:owner, off keys. Then a create whose answer is lost can leave a second key, a key that is pending deletion does not come back with its resource, and an old state can delete a key that a newer one owns. Default: false.
+"""
+
 skipRegionValidation: bool
 """
 Accepts Regions that this version does not know. Default: false.

@@ -135,6 +135,13 @@ class _ExportableConfig(types.ModuleType):
         return __config__.get('sharedCredentialsFiles')
 
     @_builtins.property
+    def skip_owner_mark(self) -> bool:
+        """
+        Leaves the owner mark, the tag awskms:owner, off keys. Then a create whose answer is lost can leave a second key, a key that is pending deletion does not come back with its resource, and an old state can delete a key that a newer one owns. Default: false.
+        """
+        return __config__.get_bool('skipOwnerMark') or False
+
+    @_builtins.property
     def skip_region_validation(self) -> bool:
         """
         Accepts Regions that this version does not know. Default: false.
