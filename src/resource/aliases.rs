@@ -9,8 +9,9 @@ use awskms_core::plan::Claim;
 use futures_util::future::try_join_all;
 use tonic::Code;
 
+use super::create::urn_name;
 use super::provider::kms_failure;
-use super::{Context, ResourceError};
+use super::{Context, Memory, ResourceError};
 use crate::kms::{Kind, Target, describe, observe};
 
 /// A name that another key holds.
@@ -50,30 +51,45 @@ async fn holder(context: &Context, target: &Target, alias: &str) -> Result<Optio
     }
 }
 
+/// The resource that wants names.
+#[derive(Debug)]
+pub(super) struct Claimant<'a> {
+    pub(super) urn: &'a str,
+    pub(super) mark: Option<&'a OwnerMark>,
+    /// ARN of the key that it has already.
+    pub(super) own_arn: Option<&'a str>,
+    pub(super) memory: &'a Memory,
+}
+
 /// Sorts held names into those that the key may take over and an error for the first that it may not.
 ///
 /// A name goes over when its key is on its way out, or is this resource's own (the old key of a replacement).
 pub(super) fn claim(
+    context: &Context,
     held: &[Held],
     desired: &Desired,
-    mark: Option<&OwnerMark>,
-    own_arn: Option<&str>,
+    whose: &Claimant<'_>,
     region: &str,
-    resource_name: &str,
 ) -> Result<Claim, ResourceError> {
     let mut claim = Claim::default();
     for Held { alias, holder } in held {
         let metadata = &holder.metadata;
-        if Some(metadata.arn.as_str()) == own_arn {
+        if Some(metadata.arn.as_str()) == whose.own_arn {
             continue;
         }
-        let ours = matches!((mark, &holder.owner), (Some(mark), Some(theirs)) if mark.same_owner(theirs));
+        let marked = matches!((whose.mark, &holder.owner), (Some(mark), Some(theirs)) if mark.same_owner(theirs));
+        let ours = marked || whose.memory.knows_key(whose.urn, &metadata.key_id);
         if !ours && !metadata.state.is_pending_deletion() {
-            return Err(taken(alias, metadata, region, resource_name));
+            return Err(taken(alias, metadata, region, urn_name(whose.urn)));
         }
         if same_class(metadata, desired) {
             claim.movable.insert(alias.clone());
         } else {
+            context.log.warning(&format!(
+                "{alias} goes from {} to a key of another class or usage. KMS cannot move it there, so it is deleted and \
+                 created again: for a moment it names no key.",
+                metadata.arn
+            ));
             claim.recreated.insert(alias.clone());
         }
     }

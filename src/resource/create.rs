@@ -1,6 +1,6 @@
 //! Creating a key: look whether it is there already, create it once, then bring it to what is desired.
 
-use awskms_core::desired::{Desired, Managed};
+use awskms_core::desired::{Desired, Managed, managed};
 use awskms_core::observed::Observed;
 use awskms_core::outputs;
 use awskms_core::owner::OwnerMark;
@@ -8,8 +8,11 @@ use awskms_core::plan::{Claim, Intent, plan_update};
 use awskms_core::value::PropertyMap;
 use tonic::Code;
 
+use super::aliases::Claimant;
 use super::ownership::{self, Found};
-use super::provider::{Provider, account_of, default_policy, guarded, kms_failure, region_of, resolved, with_mark};
+use super::provider::{
+    Provider, UNRELEASED_OUTPUT, account_of, default_policy, guarded, kms_failure, region_of, resolved, with_mark,
+};
 use super::{Context, Outcome, ResourceError, aliases};
 use crate::kms::{self, Executed, Patience, Target, Trouble};
 
@@ -28,7 +31,13 @@ impl Provider {
         let found = self.already_there(context, urn, inputs, &target, &desired, mark.as_ref()).await?;
         let held = aliases::holders(context, &target, &desired.aliases).await?;
         let own_arn = found.as_ref().map(|found| found.observed.metadata.arn.as_str());
-        let claim = aliases::claim(&held, &desired, mark.as_ref(), own_arn, &target.region, urn_name(urn))?;
+        let claim = aliases::claim(
+            context,
+            &held,
+            &desired,
+            &Claimant { urn, mark: mark.as_ref(), own_arn, memory: &self.memory },
+            &target.region,
+        )?;
         match found {
             Some(found) => self.finish(context, urn, inputs, &desired, claim, mark.as_ref(), &target, found).await,
             None => self.create_new(context, urn, inputs, &desired, claim, mark.as_ref(), &target).await,
@@ -83,6 +92,7 @@ impl Provider {
         found: Found,
     ) -> Result<Outcome, ResourceError> {
         context.log.info(&taking_up(&found));
+        self.memory.note_taken_up(urn, &found.observed.metadata.key_id);
         claim.mark = mark.map(|mark| mark.after(found.observed.owner.as_ref()));
         let managed = self.everything_on(&found.observed);
         self.bring(context, urn, inputs, desired, &claim, &managed, target, found.observed, Patience::default()).await
@@ -123,7 +133,7 @@ impl Provider {
         };
         let mut done = kms::run(context, target, &plan, observed, patience).await;
         self.add_public_key(context, target, &mut done).await;
-        Ok(outcome(inputs, &done, &PropertyMap::new()))
+        Ok(outcome(inputs, &done, &PropertyMap::new(), managed.clone()))
     }
 
     /// A key that is taken up is this resource's with all that is on it, as a refresh would read it: names and tags that
@@ -180,8 +190,11 @@ pub(super) fn taking_up(found: &Found) -> String {
 }
 
 /// The answer to a run that may be incomplete.
-pub(super) fn outcome(inputs: &PropertyMap, done: &Executed, previous: &PropertyMap) -> Outcome {
-    let outputs = with_mark(outputs::outputs(inputs, &done.observed, previous), &done.observed);
+pub(super) fn outcome(inputs: &PropertyMap, done: &Executed, previous: &PropertyMap, before: Managed) -> Outcome {
+    let mut outputs = with_mark(outputs::outputs(inputs, &done.observed, previous), &done.observed);
+    if !done.is_complete() {
+        outputs.insert(UNRELEASED_OUTPUT.into(), before.and(&managed(inputs)).to_value());
+    }
     Outcome {
         id: done.observed.metadata.key_id.clone(),
         outputs,

@@ -2,7 +2,6 @@
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use awskms_core::desired::managed;
 use awskms_core::observed::Observed;
 use awskms_core::owner::may_touch;
 use awskms_core::plan::{Idleness, Intent, plan_deletion};
@@ -10,7 +9,7 @@ use awskms_core::spec::generated::{AwsKmsKeySpec, DeletionPolicy, UnknownUsage};
 use awskms_core::value::PropertyMap;
 use tonic::Code;
 
-use super::provider::{Provider, guarded, key_arn, kms_failure, region_of, remembered_mark};
+use super::provider::{Provider, guarded, held_before, key_arn, kms_failure, region_of, remembered_mark};
 use super::{Context, ResourceError};
 use crate::kms::{self, Executed, Kind, Patience, Target};
 
@@ -30,6 +29,10 @@ impl Provider {
     ) -> Result<(), ResourceError> {
         self.memory.note_key(urn, id);
         let arn = key_arn(outputs, id);
+        if self.memory.has_taken_up(urn, id) {
+            context.log.warning(&not_replaced(&arn));
+            return Ok(());
+        }
         let spec = AwsKmsKeySpec::from_properties(if old_inputs.is_empty() { outputs } else { old_inputs });
         let policy = spec.deletion_policy.known().copied().unwrap_or(DeletionPolicy::Schedule);
         match policy {
@@ -71,7 +74,7 @@ impl Provider {
         }
         let window = spec.deletion_window_days.known().copied().unwrap_or(30);
         let intent = if policy == DeletionPolicy::Schedule { Intent::ScheduleDeletion } else { Intent::Keep };
-        let plan = guarded(plan_deletion(policy, window, &observed, &managed(old_inputs)), intent)?;
+        let plan = guarded(plan_deletion(policy, window, &observed, &held_before(old_inputs, outputs)), intent)?;
         let done = kms::run(context, &target, &plan, observed, Patience::default()).await;
         if !done.is_complete() {
             return Err(ResourceError::failed(Code::FailedPrecondition, done.reasons().join("\n")));
@@ -112,6 +115,16 @@ async fn check_idle(context: &Context, target: &Target, arn: &str, spec: &AwsKms
              `pulumi up` before."
         ),
     ))
+}
+
+/// `pulumi up --replace` asks for a new key without a word to the provider that there is an old one; that looks like a
+/// run that finishes an interrupted one, so the old key is what it got.
+fn not_replaced(arn: &str) -> String {
+    format!(
+        "{arn} is kept: a replacement that no input asks for gets the key that the resource has. For new key material \
+         change rotateOnDemandTrigger; for another key, give the resource another name, or use the option \
+         replaceOnChanges with an input that changes."
+    )
 }
 
 fn prevented(arn: &str) -> ResourceError {

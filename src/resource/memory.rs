@@ -17,6 +17,7 @@ pub struct Memory {
 struct Seen {
     in_state: bool,
     keys: HashSet<String>,
+    taken_up: HashSet<String>,
 }
 
 impl Memory {
@@ -42,6 +43,18 @@ impl Memory {
     /// Whether the engine knows this key as the resource of this URN.
     pub fn knows_key(&self, urn: &str, key_id: &str) -> bool {
         self.with(urn, |seen| seen.keys.contains(key_id))
+    }
+
+    /// `Create` has answered with a key that was there already.
+    pub fn note_taken_up(&self, urn: &str, key_id: &str) {
+        self.with(urn, |seen| {
+            seen.taken_up.insert(key_id.to_owned());
+        });
+    }
+
+    /// Whether `Create` has answered with this key although it was there already.
+    pub fn has_taken_up(&self, urn: &str, key_id: &str) -> bool {
+        self.with(urn, |seen| seen.taken_up.contains(key_id))
     }
 
     fn with<T>(&self, urn: &str, act: impl FnOnce(&mut Seen) -> T) -> T {

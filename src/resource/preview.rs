@@ -8,7 +8,8 @@ use awskms_core::policy::{Control, Form, access_changes, keeps_control, named_pr
 use awskms_core::value::{PropertyMap, PropertyValue};
 use tonic::Code;
 
-use super::create::{taking_up, urn_name};
+use super::aliases::Claimant;
+use super::create::taking_up;
 use super::provider::{MARK_OUTPUT, Provider, account_of, default_policy, key_arn, region_of};
 use super::update::{Prepared, was_pending};
 use super::{Context, ResourceError, aliases, ownership};
@@ -34,7 +35,13 @@ impl Provider {
             let found = self.already_there(context, urn, inputs, &target, desired, mark.as_ref()).await?;
             let own_arn = found.as_ref().map(|found| found.observed.metadata.arn.as_str());
             let held = aliases::holders(context, &target, &desired.aliases).await?;
-            let mut claim = aliases::claim(&held, desired, mark.as_ref(), own_arn, &target.region, urn_name(urn))?;
+            let mut claim = aliases::claim(
+                context,
+                &held,
+                desired,
+                &Claimant { urn, mark: mark.as_ref(), own_arn, memory: &self.memory },
+                &target.region,
+            )?;
             self.predict_lockout(context, inputs, desired, account).await?;
             if let Some(found) = &found {
                 claim.mark = mark.map(|mark| mark.after(found.observed.owner.as_ref()));

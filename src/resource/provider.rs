@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use awskms_core::desired::{Account, Desired, Unresolved};
+use awskms_core::desired::{Account, Desired, Managed, Unresolved, managed};
 use awskms_core::observed::Observed;
 use awskms_core::owner::OwnerMark;
 use awskms_core::plan::{Intent, Plan, guard};
@@ -19,6 +19,10 @@ use crate::kms::{Kind, KmsError, MarkIndex, Pace, Target};
 /// The name of the hidden output that remembers the owner mark. Pulumi treats names with two underscores as internal
 /// and does not show them.
 pub(super) const MARK_OUTPUT: &str = "__owner";
+
+/// The name of the hidden output that remembers, after a run that failed, which names and tags the key may still have from
+/// before: the engine keeps the new inputs even then.
+pub(super) const UNRELEASED_OUTPUT: &str = "__unreleased";
 
 /// The resource `awskms:index:AwsKmsKey`, on one provider configuration.
 #[derive(Debug)]
@@ -114,6 +118,12 @@ pub(super) fn key_arn(outputs: &PropertyMap, id: &str) -> String {
 /// The mark that a state last saw.
 pub(super) fn remembered_mark(outputs: &PropertyMap) -> Option<OwnerMark> {
     outputs.get(MARK_OUTPUT).and_then(PropertyValue::as_str).and_then(OwnerMark::parse)
+}
+
+/// What the resource has held by its state: by its inputs, and by the run before if that one failed.
+pub(super) fn held_before(old_inputs: &PropertyMap, old_outputs: &PropertyMap) -> Managed {
+    let unreleased = old_outputs.get(UNRELEASED_OUTPUT).map(Managed::from_value).unwrap_or_default();
+    managed(old_inputs).and(&unreleased)
 }
 
 /// Remembers the mark in the outputs.

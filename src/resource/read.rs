@@ -9,7 +9,9 @@ use awskms_core::read_back::{self, Surroundings};
 use awskms_core::value::PropertyMap;
 use tonic::Code;
 
-use super::provider::{MARK_OUTPUT, Provider, account_of, default_policy, key_arn, kms_failure, region_of, with_mark};
+use super::provider::{
+    MARK_OUTPUT, Provider, UNRELEASED_OUTPUT, account_of, default_policy, key_arn, kms_failure, region_of, with_mark,
+};
 use super::update::{keep_trigger, warn_of_denied};
 use super::{Context, ResourceError};
 use crate::kms::{self, Kind, KmsError, Target, pause};
@@ -89,8 +91,10 @@ impl Provider {
             outputs.insert(MARK_OUTPUT.into(), mark.clone());
         }
         if !importing {
-            // A rotation that is still owed stays owed.
+            // What a failed run still owes stays owed.
             keep_trigger(&mut outputs, old_outputs);
+            outputs
+                .extend(old_outputs.get(UNRELEASED_OUTPUT).map(|value| (UNRELEASED_OUTPUT.to_owned(), value.clone())));
         }
         if let (None, Some(key)) = (&observed.public_key, old_outputs.get("publicKey")) {
             outputs.insert("publicKey".into(), key.clone());

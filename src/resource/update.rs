@@ -1,6 +1,6 @@
 //! Changing a key in place.
 
-use awskms_core::desired::{Desired, managed};
+use awskms_core::desired::Desired;
 use awskms_core::observed::{Observed, Reading};
 use awskms_core::owner::may_touch;
 use awskms_core::plan::{Intent, Plan, Step, plan_update};
@@ -8,10 +8,12 @@ use awskms_core::rotation_mark::RotationMark;
 use awskms_core::value::{PropertyMap, PropertyValue};
 use tonic::Code;
 
-use super::create::{outcome, urn_name};
+use super::aliases::Claimant;
+use super::create::outcome;
 use super::ownership;
 use super::provider::{
-    Provider, account_of, default_policy, guarded, key_arn, kms_failure, region_of, remembered_mark, resolved,
+    Provider, account_of, default_policy, guarded, held_before, key_arn, kms_failure, region_of, remembered_mark,
+    resolved,
 };
 use super::{Context, Outcome, ResourceError, aliases};
 use crate::kms::{self, Executed, Patience, Target};
@@ -48,7 +50,7 @@ impl Provider {
         }
         let done = kms::run(context, &target, &plan, observed, Patience::default()).await;
         report_rotation(context, &plan, &done);
-        let mut result = outcome(inputs, &done, old_outputs);
+        let mut result = outcome(inputs, &done, old_outputs, held_before(old_inputs, old_outputs));
         if done.failed.iter().map(|(step, _)| step).chain(&done.left).any(is_rotation) {
             // The rotation is still owed: the state keeps the old trigger, so that the next run sees the change.
             keep_trigger(&mut result.outputs, old_outputs);
@@ -75,9 +77,15 @@ impl Provider {
         let mark = ownership::mark(self, urn, &target.region, &desired);
         let new_names = new_names(&desired.aliases, &observed);
         let held = aliases::holders(context, target, &new_names).await?;
-        let mut claim = aliases::claim(&held, &desired, mark.as_ref(), Some(arn), &target.region, urn_name(urn))?;
+        let mut claim = aliases::claim(
+            context,
+            &held,
+            &desired,
+            &Claimant { urn, mark: mark.as_ref(), own_arn: Some(arn), memory: &self.memory },
+            &target.region,
+        )?;
         claim.rotation = rotation_due(target, old_outputs, &desired, &observed).await?;
-        let mut managed = managed(old_inputs);
+        let mut managed = held_before(old_inputs, old_outputs);
         managed.aliases.retain(|name| !desired.aliases.contains(name));
         let default = account.as_ref().map(default_policy).unwrap_or_default();
         let plan = guarded(plan_update(&desired, &observed, &managed, &claim, &default), Intent::Update)?;

@@ -23,7 +23,7 @@ import * as pulumi from "@pulumi/pulumi";
 import * as awskms from "pulumi-awskms";
 const file = JSON.parse(fs.readFileSync("inputs.json", "utf8"));
 if (file.inputs) {
-    const key = new awskms.AwsKmsKey("key", file.inputs, file.options);
+    const key = new awskms.AwsKmsKey(file.name, file.inputs, file.options);
     module.exports = { keyId: key.keyId, keyArn: key.keyArn, aliasArn: key.aliasArn, keyState: key.keyState,
         rotationEnabled: key.rotationEnabled, tagsAll: key.tagsAll };
 }
@@ -45,7 +45,7 @@ def named(inputs):
     return out
 if file["inputs"]:
     options = {snake(name): value for name, value in file.get("options", {}).items()}
-    key = awskms.AwsKmsKey("key", **named(file["inputs"]), opts=pulumi.ResourceOptions(**options))
+    key = awskms.AwsKmsKey(file["name"], **named(file["inputs"]), opts=pulumi.ResourceOptions(**options))
     for name in ["keyId", "keyArn", "aliasArn", "keyState", "rotationEnabled", "tagsAll"]:
         pulumi.export(name, getattr(key, snake(name)))
 """,
@@ -59,10 +59,11 @@ class KeyProgram:
 
     def __init__(self, running: stack.Stack) -> None:
         self.stack = running
+        self.name = "key"
 
     def write(self, inputs: dict[str, Any] | None, **options: Any) -> None:
         """Sets the key's inputs; None takes the key out of the program."""
-        text = json.dumps({"inputs": inputs, "options": options})
+        text = json.dumps({"name": self.name, "inputs": inputs, "options": options})
         (self.stack.folder / "inputs.json").write_text(text)
 
     def up(self, inputs: dict[str, Any] | None, *words: str, **options: Any) -> str:

@@ -265,3 +265,24 @@ def test_the_users_time_ends_the_waiting_and_keeps_the_key(provider: Provider, s
     detail = init_failed(error.value)
     assert sim.keys()[0]["arn"].endswith(detail.id)
     assert any("enabling rotation" in reason for reason in detail.reasons)
+
+
+@pytest.mark.parametrize("refreshed", [False, True])
+def test_what_a_failed_update_did_not_release_goes_with_the_next(
+    provider: Provider, sim: simulator.Simulator, refreshed: bool
+) -> None:
+    old_inputs = {**KEY, "tags": {"a": "1"}}
+    made = provider.create(old_inputs)
+    old, new = provider.checked(old_inputs), provider.checked({**KEY, "alias": "alias/y"})
+    sim.fault("accessDenied", operation="UntagResource", count=1)
+    with pytest.raises(grpc.RpcError) as error:
+        update(provider, made, old, new)
+    outputs, inputs = init_failed(error.value).properties, struct(new)
+    if refreshed:
+        read = provider.stub.Read(provider_pb2.ReadRequest(id=made.id, urn=URN, properties=outputs, inputs=inputs))
+        outputs, inputs = read.properties, read.inputs
+    request = provider_pb2.UpdateRequest(id=made.id, urn=URN, olds=outputs, old_inputs=inputs, news=struct(new))
+    after = plain(provider.stub.Update(request).properties)
+    [key] = sim.keys()
+    assert (set(key["tags"]), key["aliases"]) == ({"awskms:owner"}, ["alias/y"])
+    assert "__unreleased" not in after

@@ -33,12 +33,16 @@ class Stack:
         self.folder = folder
         self.env = environment(home, endpoint, region)
 
-    def pulumi(self, *words: str, echo: bool = False, check: bool = True, **env: str) -> str:
-        """Runs the CLI; gives everything it printed."""
+    def start(self, *words: str, **env: str) -> subprocess.Popen[str]:
+        """Starts the CLI; the caller reads what it prints and waits for it."""
         command = [paths.pulumi(), *words, "--non-interactive"]
-        process = subprocess.Popen(
+        return subprocess.Popen(
             command, cwd=self.folder, env={**self.env, **env}, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
         )
+
+    def pulumi(self, *words: str, echo: bool = False, check: bool = True, **env: str) -> str:
+        """Runs the CLI; gives everything it printed."""
+        process = self.start(*words, **env)
         assert process.stdout is not None
         lines = []
         for line in process.stdout:
@@ -47,8 +51,21 @@ class Stack:
                 print(f"    {line}", end="", flush=True)
         output = "".join(lines)
         if process.wait() != 0 and check:
-            raise Failed(command, output)
+            raise Failed(["pulumi", *words], output)
         return output
+
+    def provider_processes(self) -> list[int]:
+        """Process IDs of the providers that this stack's engine has started."""
+        home = self.env["PULUMI_HOME"]
+        found = []
+        for folder in Path("/proc").iterdir():
+            try:
+                program = os.readlink(folder / "exe") if folder.name.isdigit() else ""
+            except OSError:
+                continue  # It has ended, or belongs to somebody else.
+            if program.startswith(home) and "pulumi-resource-awskms" in program:
+                found.append(int(folder.name))
+        return found
 
     def init(self, name: str = "dev") -> None:
         """Installs the plugin and makes the stack."""

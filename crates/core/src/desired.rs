@@ -48,6 +48,32 @@ pub struct Managed {
     pub tag_keys: BTreeSet<String>,
 }
 
+impl Managed {
+    /// What either has held.
+    #[must_use]
+    pub fn and(mut self, other: &Self) -> Self {
+        self.aliases.extend(other.aliases.iter().cloned());
+        self.tag_keys.extend(other.tag_keys.iter().cloned());
+        self
+    }
+
+    /// As a value that a state can keep.
+    pub fn to_value(&self) -> PropertyValue {
+        let list = |names: &BTreeSet<String>| PropertyValue::List(names.iter().map(|n| n.as_str().into()).collect());
+        let parts = [("aliases", list(&self.aliases)), ("tagKeys", list(&self.tag_keys))];
+        PropertyValue::Map(parts.into_iter().map(|(name, value)| (name.to_owned(), value)).collect())
+    }
+
+    /// Reads what [`Managed::to_value`] has written; anything else is nothing.
+    pub fn from_value(value: &PropertyValue) -> Self {
+        let names = |name: &str| {
+            let list = value.as_map().and_then(|map| map.get(name)).and_then(PropertyValue::as_list);
+            list.into_iter().flatten().filter_map(PropertyValue::as_str).map(str::to_owned).collect()
+        };
+        Self { aliases: names("aliases"), tag_keys: names("tagKeys") }
+    }
+}
+
 /// The account and partition that a policy is written for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Account {

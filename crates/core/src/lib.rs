@@ -9,6 +9,8 @@ pub mod diff;
 mod effect;
 pub mod failure;
 pub mod ids;
+#[cfg(test)]
+mod laws;
 pub mod observed;
 pub mod outputs;
 pub mod owner;

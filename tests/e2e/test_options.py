@@ -1,0 +1,180 @@
+"""What Pulumi's own options make of a key."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from kit import simulator, stack
+from programs import KeyProgram
+
+INPUTS: dict[str, Any] = {"alias": "alias/orders", "description": "d"}
+OTHER = {**INPUTS, "multiRegion": True, "replacementPolicy": "ALLOW"}
+
+
+def by_state(sim: simulator.Simulator) -> dict[str, list[str]]:
+    """Aliases of the keys in each state."""
+    states: dict[str, list[str]] = {}
+    for key in sim.keys():
+        states.setdefault(key["state"], []).extend(key["aliases"])
+    return states
+
+
+REPLACED = {"PendingDeletion": [], "Enabled": ["alias/orders"]}
+
+
+def test_replacement_is_forbidden_until_it_is_allowed(each: KeyProgram, sim: simulator.Simulator) -> None:
+    each.up(INPUTS)
+    mark = sim.mark()
+    said = each.refused({**INPUTS, "multiRegion": True})
+    assert "multiRegion" in said and "replacementPolicy" in said and sim.writes(mark) == []
+    each.up(OTHER)
+    # The new key is there with its name before the old one goes.
+    assert sim.writes(mark) == ["CreateKey", "EnableKeyRotation", "UpdateAlias", "ScheduleKeyDeletion"]
+    assert by_state(sim) == REPLACED
+
+
+def test_replace_on_the_command_line_keeps_the_key_and_says_so(program: KeyProgram, sim: simulator.Simulator) -> None:
+    """To the provider it looks like the run after an interrupted one; what counts is that no key is lost."""
+    program.up(INPUTS)
+    first = program.key()
+    said = " ".join(program.up(INPUTS, "--replace", first["urn"]).split())
+    assert "is kept: a replacement that no input asks for gets the key that the resource has" in said
+    assert program.key()["id"] == first["id"]
+    assert by_state(sim) == {"Enabled": ["alias/orders"]}
+    program.up({**INPUTS, "description": "e"})
+    program.up(None)
+    assert by_state(sim) == {"PendingDeletion": []}
+
+
+def test_delete_before_replace(program: KeyProgram, sim: simulator.Simulator) -> None:
+    program.up(INPUTS)
+    mark = sim.mark()
+    program.up(OTHER, deleteBeforeReplace=True)
+    assert sim.writes(mark)[:2] == ["ScheduleKeyDeletion", "DeleteAlias"]
+    assert by_state(sim) == REPLACED
+
+
+def test_replace_on_changes(program: KeyProgram, sim: simulator.Simulator) -> None:
+    program.up(INPUTS)
+    program.up({**INPUTS, "description": "e"}, replaceOnChanges=["description"])
+    assert by_state(sim) == REPLACED
+
+
+def test_a_replacement_of_another_class_moves_the_name_with_a_gap(
+    program: KeyProgram, sim: simulator.Simulator
+) -> None:
+    program.up(INPUTS)
+    mark = sim.mark()
+    said = program.up({**INPUTS, "keySpec": "HMAC_256", "replacementPolicy": "ALLOW"})
+    assert sim.writes(mark) == ["CreateKey", "DeleteAlias", "CreateAlias", "ScheduleKeyDeletion"]
+    assert "alias/orders" in said and "for a moment" in " ".join(said.split())
+    assert by_state(sim) == REPLACED
+
+
+def test_retain_on_delete(program: KeyProgram, sim: simulator.Simulator) -> None:
+    program.up(INPUTS, retainOnDelete=True)
+    mark = sim.mark()
+    program.up(None)
+    assert sim.writes(mark) == [] and by_state(sim) == {"Enabled": ["alias/orders"]}
+
+
+def test_protect(program: KeyProgram, sim: simulator.Simulator) -> None:
+    program.up(INPUTS, protect=True)
+    with pytest.raises(stack.Failed, match="protected"):
+        program.stack.pulumi("destroy", "--yes", "--skip-preview")
+    assert by_state(sim) == {"Enabled": ["alias/orders"]}
+
+
+def test_ignore_changes(program: KeyProgram, sim: simulator.Simulator) -> None:
+    program.up(INPUTS)
+    mark = sim.mark()
+    program.up({**INPUTS, "description": "e", "tags": {"a": "b"}}, ignoreChanges=["description"])
+    assert sim.writes(mark) == ["TagResource"]
+
+
+def test_a_rename_with_aliases_keeps_the_key(program: KeyProgram, sim: simulator.Simulator) -> None:
+    program.up(INPUTS)
+    old = program.key()
+    program.name = "renamed"
+    mark = sim.mark()
+    program.up(INPUTS, aliases=[old["urn"]])
+    assert program.key()["id"] == old["id"] and sim.writes(mark) == []
+    program.up({**INPUTS, "description": "e"})
+    program.up(None)
+    assert sim.writes(mark) == ["UpdateKeyDescription", "ScheduleKeyDeletion", "DeleteAlias"]
+
+
+TWO = {
+    "Pulumi.yaml": "name: keys\nruntime: python\n",
+    "__main__.py": """
+import os
+import pulumi
+import pulumi_awskms as awskms
+text = os.environ["DESCRIPTION"]
+first = awskms.AwsKmsKey("first", alias="alias/first", description=text)
+awskms.AwsKmsKey("second", alias="alias/second", description=text, opts=pulumi.ResourceOptions(deleted_with=first))
+""",
+}
+
+
+def test_targets_leave_other_keys_alone(sim: simulator.Simulator) -> None:
+    with stack.program(TWO, sim.url) as running:
+        running.pulumi("up", "--yes", "--skip-preview", DESCRIPTION="d")
+        [urn] = [key["urn"] for key in running.resources() if key["urn"].endswith("::first")]
+        mark = sim.mark()
+        running.pulumi("up", "--yes", "--skip-preview", "--target", urn, DESCRIPTION="e")
+        assert sim.writes(mark) == ["UpdateKeyDescription"]
+        assert {key["aliases"][0]: key["description"] for key in sim.keys()} == {"alias/first": "e", "alias/second": "d"}
+
+
+def test_deleted_with_another_resource_gets_no_call_of_its_own(sim: simulator.Simulator) -> None:
+    with stack.program(TWO, sim.url) as running:
+        running.pulumi("up", "--yes", "--skip-preview", DESCRIPTION="d")
+        running.pulumi("destroy", "--yes", "--skip-preview")
+    assert by_state(sim) == {"PendingDeletion": [], "Enabled": ["alias/second"]}
+
+
+def test_a_state_that_forgot_the_key_finds_it_again(program: KeyProgram, sim: simulator.Simulator) -> None:
+    program.up(INPUTS)
+    first = program.key()
+    program.stack.pulumi("state", "delete", first["urn"], "--yes")
+    mark = sim.mark()
+    program.write(INPUTS)
+    said = program.stack.pulumi("preview")
+    assert "belongs to this resource" in " ".join(said.split())
+    program.up(INPUTS)
+    assert program.key()["id"] == first["id"] and sim.writes(mark) == ["TagResource"]
+
+
+def test_a_destroyed_key_comes_back_with_its_resource(program: KeyProgram, sim: simulator.Simulator) -> None:
+    program.up(INPUTS)
+    first = program.key()
+    program.up(None)
+    program.write(INPUTS)
+    said = " ".join(program.stack.pulumi("preview").split())
+    assert "pending deletion" in said and "KMS calls: CancelKeyDeletion, TagResource, EnableKey" in said
+    mark = sim.mark()
+    program.up(INPUTS)
+    assert program.key()["id"] == first["id"]
+    assert sim.writes(mark) == ["CancelKeyDeletion", "TagResource", "EnableKey", "EnableKeyRotation", "CreateAlias"]
+    assert by_state(sim) == {"Enabled": ["alias/orders"]}
+
+
+def test_an_alias_of_a_stranger_is_said_at_preview(program: KeyProgram, sim: simulator.Simulator) -> None:
+    import boto3
+
+    kms = boto3.client(
+        "kms", endpoint_url=sim.url, region_name=simulator.REGION, aws_access_key_id="test", aws_secret_access_key="test"
+    )
+    arn = kms.create_key()["KeyMetadata"]["Arn"]
+    kms.create_alias(AliasName="alias/orders", TargetKeyId=arn)
+    mark = sim.mark()
+    for command in ("preview", "up"):
+        said = program.refused(INPUTS, command)
+        assert f"pulumi import awskms:index:AwsKmsKey key {arn}" in said
+    assert sim.writes(mark) == []
+    kms.schedule_key_deletion(KeyId=arn)
+    mark = sim.mark()
+    program.up(INPUTS)
+    assert sim.writes(mark) == ["CreateKey", "EnableKeyRotation", "UpdateAlias"]

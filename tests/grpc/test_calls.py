@@ -1,0 +1,107 @@
+"""How many calls each operation costs, from the journal; docs/calls.md is the table.
+
+With AWSKMS_WRITE=1 the table is written instead of compared.
+"""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from typing import Any
+
+from conftest import URN, Engine, plain, start, stop, struct  # type: ignore[import-not-found]
+from kit import paths, simulator
+from pulumi.runtime.proto import provider_pb2
+
+KEY: dict[str, Any] = {
+    "alias": "alias/x", "description": "d", "tags": {"team": "x"},
+    "policy": {"adminRole": f"arn:aws:iam::{simulator.ACCOUNT}:role/SecurityAdmin"},
+}  # fmt: skip
+TABLE = paths.ROOT / "docs/calls.md"
+HEAD = """---
+title: Calls
+meta_desc: How many KMS calls each operation of the awskms provider makes.
+layout: package
+---
+
+# Calls
+
+How many calls KMS gets for one key, from the simulator's journal; a test keeps this table true. STS is asked once per
+process who the caller is. Looking for a key of an interrupted run costs one `ListKeys` per 1,000 keys and one
+`ListResourceTags` per key of the Region, once per process; the simulator has no other keys here.
+
+| operation | writes | reads | which |
+|---|---|---|---|
+"""
+
+
+def test_calls_are_as_documented(env: dict[str, str], engine: tuple[Engine, str], sim: simulator.Simulator) -> None:
+    rows: dict[str, tuple[int, int]] = {}
+    lines = []
+
+    def measure(name: str, since: int) -> None:
+        calls = [call for call in sim.calls(since) if call["operation"] != "GetCallerIdentity"]
+        writes = [call["operation"] for call in calls if call["effect"]]
+        reads = [call["operation"] for call in calls if not call["effect"]]
+        rows[name] = (len(writes), len(reads))
+        counted = [f"{operation} ×{n}" if n > 1 else operation for operation, n in Counter(sorted(writes) + sorted(reads)).items()]
+        lines.append(f"| {name} | {len(writes)} | {len(reads)} | {', '.join(counted)} |")
+
+    provider = start(env, engine[0], engine[1])
+    provider.configure(region=simulator.REGION)
+    old = provider.checked(KEY)
+    mark = sim.mark()
+    made = provider.create(KEY)
+    measure("new key with alias, rotation, policy and tags", mark)
+    outputs = made.properties
+    mark = sim.mark()
+    provider.stub.Diff(provider_pb2.DiffRequest(id=made.id, urn=URN, olds=outputs, old_inputs=struct(old), news=struct(old)))
+    measure("`pulumi up` without a change", mark)
+    mark = sim.mark()
+    provider.stub.Read(provider_pb2.ReadRequest(id=made.id, urn=URN, properties=outputs, inputs=struct(old)))
+    measure("refresh", mark)
+    changes: list[tuple[str, dict[str, Any]]] = [
+        ("another description", {"description": "e"}),
+        ("another alias", {"alias": "alias/y"}),
+        ("tags added, changed and removed", {"tags": {"tier": "1"}}),
+        ("another policy", {"policy": {}}),
+        ("another rotation period", {"rotationPeriodDays": 90}),
+        ("disabled", {"enabled": False}),
+        ("another rotation period while disabled", {"enabled": False, "rotationPeriodDays": 180}),
+        ("enabled again", {}),
+        ("rotated on demand", {"rotateOnDemandTrigger": "1"}),
+    ]
+
+    def update(olds: Any, before: dict[str, Any], news: dict[str, Any]) -> Any:
+        request = provider_pb2.UpdateRequest(id=made.id, urn=URN, olds=olds, old_inputs=struct(before), news=struct(news))
+        return provider.stub.Update(request).properties
+
+    for name, change in changes:
+        if name.endswith("while disabled") or name == "enabled again":
+            before = provider.checked({**KEY, "enabled": False})
+            outputs, old = update(outputs, old, before), before
+        news = provider.checked({**KEY, **change})
+        mark = sim.mark()
+        after = update(outputs, old, news)
+        measure(name, mark)
+        outputs, old = update(after, news, provider.checked(KEY)), provider.checked(KEY)
+    mark = sim.mark()
+    provider.stub.Delete(provider_pb2.DeleteRequest(id=made.id, urn=URN, properties=outputs, old_inputs=struct(old)))
+    measure("destroy", mark)
+    stop(provider)
+    second = start(env, engine[0], engine[1])
+    second.configure(region=simulator.REGION)
+    mark = sim.mark()
+    again = second.create(KEY)
+    assert again.id == made.id and plain(again.properties)["keyState"] == "Enabled"
+    measure("restored after destroy", mark)
+    stop(second)
+
+    assert rows["new key with alias, rotation, policy and tags"][0] == 3
+    assert rows["`pulumi up` without a change"] == (0, 0)
+    assert rows["refresh"][0] == 0 and rows["refresh"][1] <= 5
+    assert rows["another description"][0] == 1
+    text = HEAD + "\n".join(lines) + "\n"
+    if os.environ.get("AWSKMS_WRITE"):
+        TABLE.write_text(text)
+    assert TABLE.read_text() == text, "docs/calls.md is stale; run this test with AWSKMS_WRITE=1"
