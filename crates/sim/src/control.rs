@@ -65,7 +65,7 @@ pub(crate) fn answer(
             (json!({ "now": now }), true)
         }),
         ("POST", "/_sim/reset") => {
-            *sim = Sim::new(State::new(sim.state.seed, sim.state.options));
+            *sim = Sim::new(State::new(sim.state.seed, sim.state.options.clone()));
             Ok((json!({}), true))
         }
         _ => return (404, json!({ "error": format!("there is no {method} {path}; see docs/simulator.md") }), false),

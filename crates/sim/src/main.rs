@@ -95,9 +95,9 @@ fn seed_of_the_moment() -> u64 {
 #[tokio::main]
 async fn run(arguments: &Arguments) -> Result<(), String> {
     let (sim, store) = match &arguments.state {
-        None => (Sim::new(State::new(arguments.seed, arguments.options)), None),
+        None => (Sim::new(State::new(arguments.seed, arguments.options.clone())), None),
         Some(path) => {
-            let opened = Store::open(path, arguments.seed, arguments.options);
+            let opened = Store::open(path, arguments.seed, arguments.options.clone());
             let (store, sim) = opened.map_err(|error| format!("--state {}: {error}", path.display()))?;
             (sim, Some(store))
         }

@@ -19,7 +19,7 @@ pub(super) fn accepted(
     account: &str,
     bypass: bool,
 ) -> Result<Value, ApiError> {
-    let document = policy::parse(text)?;
+    let document = policy::parse(text, &state.options.doubts)?;
     authorize::principals_exist(state, &document, call.now)?;
     if !bypass {
         authorize::lockout(state, &call.caller, &document, account)?;
