@@ -11,6 +11,7 @@ mod faults;
 mod journal;
 mod key;
 mod key_states;
+mod lag;
 mod material;
 mod multi_region;
 mod ops;
@@ -19,12 +20,17 @@ mod params;
 mod passing_time;
 mod policy;
 mod regions;
+mod reply;
 mod sim;
 mod state;
 mod sts;
 
+#[cfg(feature = "connector")]
+pub mod connector;
 pub mod http;
+pub mod quotas;
 pub mod store;
+pub mod wire;
 
 pub use error::ApiError;
 pub use faults::{Effect, Fault};
