@@ -2,5 +2,6 @@
 
 mod client;
 mod drive;
+mod golden;
 mod state_table;
 mod truth;
