@@ -3,5 +3,7 @@
 mod client;
 mod drive;
 mod golden;
+mod multi_region;
 mod state_table;
+mod trouble;
 mod truth;
