@@ -19,6 +19,8 @@ mod options;
 mod params;
 mod passing_time;
 mod policy;
+#[cfg(test)]
+mod properties;
 mod regions;
 mod reply;
 mod sim;

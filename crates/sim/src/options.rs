@@ -110,6 +110,9 @@ impl Options {
     /// # Errors
     /// There is no such option, or its value is of another kind or out of its range.
     pub fn changed(&self, by: &serde_json::Value) -> Result<Self, String> {
+        if !by.is_object() {
+            return Err("give the options to change as a JSON object".into());
+        }
         let mut all = serde_json::to_value(self).map_err(|error| error.to_string())?;
         merge(&mut all, by);
         let options: Self = serde_json::from_value(all).map_err(|error| error.to_string())?;

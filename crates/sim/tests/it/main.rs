@@ -3,6 +3,7 @@
 mod client;
 mod drive;
 mod golden;
+mod http;
 mod multi_region;
 mod state_table;
 mod trouble;
