@@ -65,8 +65,8 @@ impl Step {
         let alias = format!("alias/{}", self.choice % 4);
         let body = match self.operation {
             "CreateKey" => json!({
-                "MultiRegion": self.choice % 4 != 0,
-                "Origin": if self.choice % 5 == 0 { "EXTERNAL" } else { "AWS_KMS" },
+                "MultiRegion": !self.choice.is_multiple_of(4),
+                "Origin": if self.choice.is_multiple_of(5) { "EXTERNAL" } else { "AWS_KMS" },
             }),
             "ReplicateKey" => json!({ "KeyId": id, "ReplicaRegion": other }),
             "UpdatePrimaryRegion" => json!({ "KeyId": id, "PrimaryRegion": other }),

@@ -53,11 +53,11 @@ pub(crate) fn has(operation: &str) -> bool {
 
 /// What came of a call, without its answer.
 pub(crate) fn outcome<T, E: ProvideErrorMetadata + std::fmt::Debug>(result: Result<T, E>) -> Result<(), Refusal> {
-    result.map(drop).map_err(refusal)
+    result.map(drop).map_err(|error| refusal(&error))
 }
 
 /// What AWS said; a trouble of the connection has no code.
-pub(crate) fn refusal<E: ProvideErrorMetadata + std::fmt::Debug>(error: E) -> Refusal {
+pub(crate) fn refusal<E: ProvideErrorMetadata + std::fmt::Debug>(error: &E) -> Refusal {
     let code = error.code().map_or_else(|| format!("{error:?}"), str::to_owned);
     Refusal { code, message: error.message().unwrap_or_default().to_owned() }
 }

@@ -175,7 +175,7 @@ async fn a_primary_waits_for_its_last_replica() {
     set.home.schedule_key_deletion().key_id(&set.primary).pending_window_in_days(10).send().await.expect("schedules");
     set.away.schedule_key_deletion().key_id(&set.replica).pending_window_in_days(7).send().await.expect("schedules");
     pass(&set.kms, 7.0 * DAY + 10.0);
-    let gone = refusal(set.away.describe_key().key_id(&set.replica).send().await.expect_err("it is gone"));
+    let gone = refusal(&set.away.describe_key().key_id(&set.replica).send().await.expect_err("it is gone"));
     assert_eq!(gone.code, "NotFoundException");
     let shown = describe(&set.home, &set.primary).await;
     assert_eq!(shown.key_state, Some(KeyState::PendingDeletion));

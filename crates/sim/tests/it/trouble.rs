@@ -73,7 +73,7 @@ async fn quotas_throttle_by_region() {
     let refused = loop {
         match home.create_key().send().await {
             Ok(_) => made += 1,
-            Err(error) => break refusal(error),
+            Err(error) => break refusal(&error),
         }
     };
     assert_eq!(refused.code, "ThrottlingException");

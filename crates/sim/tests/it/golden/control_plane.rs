@@ -1,5 +1,7 @@
 //! Recorded tests of keys, aliases, tags, rotation and replicas.
 
+#![expect(clippy::unnecessary_wraps, reason = "each recorded test is driven by a function of the same form")]
+
 use serde_json::{Value, json};
 
 use super::Steps;

@@ -1,5 +1,7 @@
 //! Recorded tests of using keys for data.
 
+#![expect(clippy::unnecessary_wraps, reason = "each recorded test is driven by a function of the same form")]
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use serde_json::{Value, json};
