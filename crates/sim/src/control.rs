@@ -137,7 +137,7 @@ fn keys(sim: &Sim) -> Value {
         json!({
             "arn": key.arn, "state": key.state.name(), "spec": key.spec, "description": key.description, "tags": key.tags,
             "aliases": aliases, "rotationPeriodInDays": key.rotation.as_ref().map(|rotation| rotation.period_days),
-            "policy": key.policy,
+            "policy": key.policy.parts(),
         })
     });
     json!({ "keys": keys.collect::<Vec<_>>() })

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use crate::document::Document;
 use crate::material::Material;
 
 /// Seconds since 1970.
@@ -84,7 +85,7 @@ pub(crate) struct Key {
     /// When a transient state passes, and what follows.
     #[serde(default)]
     pub(crate) passing: Option<(Seconds, KeyState)>,
-    pub(crate) policy: Value,
+    pub(crate) policy: Document,
     pub(crate) tags: BTreeMap<String, String>,
     pub(crate) rotation: Option<Rotation>,
     pub(crate) on_demand_rotations: u32,

@@ -6,6 +6,7 @@
 
 mod authorize;
 mod control;
+mod document;
 mod error;
 mod faults;
 mod journal;

@@ -1,5 +1,7 @@
 //! The service as one pure function.
 
+use std::collections::VecDeque;
+
 use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::SeedableRng;
 use serde_json::{Value, json};
@@ -12,6 +14,9 @@ use crate::lag::{self, History};
 use crate::ops;
 use crate::quotas::Buckets;
 use crate::state::State;
+
+/// How many calls the journal keeps; a server that runs for long must not grow with it.
+const JOURNAL: usize = 20_000;
 
 /// A call of KMS.
 #[derive(Debug, Clone)]
@@ -44,7 +49,7 @@ pub struct Answer {
 pub struct Sim {
     pub(crate) state: State,
     pub(crate) faults: Vec<Fault>,
-    pub(crate) journal: Vec<Entry>,
+    pub(crate) journal: VecDeque<Entry>,
     pub(crate) calls: u64,
     pub(crate) buckets: Buckets,
     pub(crate) history: History,
@@ -86,7 +91,10 @@ impl Sim {
             Err(error) => (error.status, error.body(), Some(error.code)),
         };
         let unanswered = fault.as_ref().is_some_and(Effect::silences);
-        self.journal.push(Entry {
+        if self.journal.len() >= JOURNAL {
+            self.journal.pop_front();
+        }
+        self.journal.push_back(Entry {
             seq: self.calls,
             time: now,
             region: request.region.clone(),

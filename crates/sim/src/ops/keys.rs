@@ -91,7 +91,7 @@ pub(super) fn create(state: &mut State, call: &mut Call<'_>, members: &Members) 
         deletion: None,
         pending_window_days: 0.0,
         passing: None,
-        policy: document,
+        policy: document.into(),
         tags,
         rotation: None,
         on_demand_rotations: 0,

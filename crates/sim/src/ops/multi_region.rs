@@ -74,7 +74,7 @@ pub(super) fn replicate(state: &mut State, call: &mut Call<'_>, members: &Member
         deletion: None,
         pending_window_days: 0.0,
         passing: Some((call.now + state.options.creating_seconds, then)),
-        policy: policy.clone(),
+        policy: policy.clone().into(),
         tags,
         // Imported material is imported into each Region.
         materials: if then == KeyState::PendingImport { vec![] } else { primary.materials.clone() },
