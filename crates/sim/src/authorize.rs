@@ -61,7 +61,7 @@ pub(crate) fn on_key(
     key: &Key,
     context: &BTreeMap<String, String>,
 ) -> Result<(), ApiError> {
-    if allowed(state, caller, action, &key.policy, &key.account, context) {
+    if allowed(state, caller, action, &key.policy.parts(), &key.account, context) {
         return Ok(());
     }
     Err(denied(caller, action, &key.arn))

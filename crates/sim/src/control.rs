@@ -4,6 +4,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::faults::Fault;
+use crate::key::KeyState;
 use crate::sim::Sim;
 use crate::state::{Principal, State};
 use crate::sts::unique_id;
@@ -30,6 +31,14 @@ struct Clock {
     advance_seconds: f64,
 }
 
+/// A state that a test puts a key into.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct Forced {
+    arn: String,
+    state: String,
+}
+
 /// Answers a control request: status, body, and whether the state changed.
 pub(crate) fn answer(
     sim: &mut Sim,
@@ -48,7 +57,7 @@ pub(crate) fn answer(
         }
         ("GET", "/_sim/keys") => Ok((keys(sim), false)),
         ("GET", "/_sim/faults") => Ok((json!({ "faults": sim.faults }), false)),
-        ("POST", "/_sim/faults") => read::<Fault>(body).map(|fault| {
+        ("POST", "/_sim/faults") => read::<Fault>(body).and_then(matchable).map(|fault| {
             sim.faults.push(fault);
             (json!({ "faults": sim.faults.len() }), false)
         }),
@@ -58,14 +67,20 @@ pub(crate) fn answer(
         }
         ("POST", "/_sim/principals") => read::<NewPrincipal>(body).map(|new| (principal(sim, now, new), true)),
         ("GET", "/_sim/clock") => Ok((json!({ "now": now + sim.state.clock_offset }), false)),
-        ("POST", "/_sim/clock") => read::<Clock>(body).map(|clock| {
+        ("POST", "/_sim/clock") => read::<Clock>(body).and_then(reasonable).map(|clock| {
             sim.state.clock_offset += clock.advance_seconds;
             let now = now + sim.state.clock_offset;
             sim.state.settle(now);
             (json!({ "now": now }), true)
         }),
+        ("GET", "/_sim/options") => Ok((json!(sim.state.options), false)),
+        ("POST", "/_sim/options") => read::<Value>(body).and_then(|by| sim.state.options.changed(&by)).map(|options| {
+            sim.state.options = options;
+            (json!(sim.state.options), true)
+        }),
+        ("POST", "/_sim/keys") => read::<Forced>(body).and_then(|forced| force(sim, &forced)),
         ("POST", "/_sim/reset") => {
-            *sim = Sim::new(State::new(sim.state.seed, sim.state.options));
+            *sim = Sim::new(State::new(sim.state.seed, sim.state.options.clone()));
             Ok((json!({}), true))
         }
         _ => return (404, json!({ "error": format!("there is no {method} {path}; see docs/simulator.md") }), false),
@@ -76,8 +91,32 @@ pub(crate) fn answer(
     }
 }
 
+fn force(sim: &mut Sim, forced: &Forced) -> Result<(Value, bool), String> {
+    let to = KeyState::of_name(&forced.state).ok_or_else(|| format!("{} is no state of keys", forced.state))?;
+    let found = sim.state.keys.values().find(|key| key.arn == forced.arn);
+    let name = found.map(|key| (key.region.clone(), key.id.clone()));
+    let key = name.and_then(|(region, id)| sim.state.key_mut(&region, &id));
+    let key = key.ok_or_else(|| format!("there is no key {}", forced.arn))?;
+    key.state = to;
+    key.passing = None;
+    Ok((json!({ "arn": forced.arn, "state": to.name() }), true))
+}
+
 fn read<T: for<'a> Deserialize<'a>>(body: &[u8]) -> Result<T, String> {
     serde_json::from_slice(body).map_err(|error| error.to_string())
+}
+
+/// A clock that stays within what dates can show.
+fn reasonable(clock: Clock) -> Result<Clock, String> {
+    if clock.advance_seconds.abs() <= 3.2e9 { Ok(clock) } else { Err("advanceSeconds is at most 3.2e9".into()) }
+}
+
+/// A rule that can match at all.
+fn matchable(fault: Fault) -> Result<Fault, String> {
+    if fault.probability.is_some_and(|probability| !(0.0..=1.0).contains(&probability)) {
+        return Err("probability is from 0 to 1".into());
+    }
+    Ok(fault)
 }
 
 fn journal(sim: &Sim, query: &str) -> Value {
@@ -98,7 +137,7 @@ fn keys(sim: &Sim) -> Value {
         json!({
             "arn": key.arn, "state": key.state.name(), "spec": key.spec, "description": key.description, "tags": key.tags,
             "aliases": aliases, "rotationPeriodInDays": key.rotation.as_ref().map(|rotation| rotation.period_days),
-            "policy": key.policy,
+            "policy": key.policy.parts(),
         })
     });
     json!({ "keys": keys.collect::<Vec<_>>() })

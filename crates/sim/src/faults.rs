@@ -2,8 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::error::ApiError;
+use crate::quotas;
+
 /// A rule: the calls that it matches suffer its effect.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Fault {
     /// Only this operation, such as `CreateKey`.
@@ -15,6 +18,8 @@ pub struct Fault {
     pub nth: u64,
     /// How many calls suffer it; absent for all.
     pub count: Option<u64>,
+    /// Which part of the matching calls suffers it, from 0 to 1; absent for all. The seed of the simulator decides which.
+    pub probability: Option<f64>,
     /// What happens.
     pub effect: Effect,
     /// Matching calls so far.
@@ -32,17 +37,24 @@ pub enum Effect {
         code: String,
         /// AWS's message.
         message: Option<String>,
-        /// HTTP status.
+        /// HTTP status; 400 if absent.
+        #[serde(default = "bad_request")]
         status: u16,
     },
     /// `ThrottlingException`.
     Throttle,
     /// `AccessDeniedException`.
     AccessDenied,
+    /// `KMSInternalException`, HTTP status 500.
+    KmsInternal,
+    /// `DependencyTimeoutException`, HTTP status 503.
+    DependencyTimeout,
     /// The connection is cut before the call has its effect.
     CutBefore,
     /// The call has its effect, then the connection is cut without an answer.
     CutAfter,
+    /// The call has its effect, then the connection is cut in the middle of the answer's body.
+    CutBody,
     /// No answer, ever; the call has no effect.
     Hang,
     /// No answer, ever; the call has its effect.
@@ -58,10 +70,51 @@ fn one() -> u64 {
     1
 }
 
+fn bad_request() -> u16 {
+    400
+}
+
+impl Effect {
+    /// The error that the caller sees instead of any effect; `None` for troubles of the connection.
+    pub(crate) fn refusal(&self, caller: &str, operation: &str) -> Option<ApiError> {
+        let fault_of_service =
+            |code: &str, message: &str, status| ApiError { code: code.into(), message: Some(message.into()), status };
+        Some(match self {
+            Self::Error { code, message, status } => {
+                ApiError { code: code.clone(), message: message.clone(), status: *status }
+            }
+            Self::Throttle => quotas::throttled(),
+            Self::KmsInternal => fault_of_service("KMSInternalException", "An internal error occurred.", 500),
+            Self::DependencyTimeout => {
+                fault_of_service("DependencyTimeoutException", "A dependency did not answer in time.", 503)
+            }
+            Self::AccessDenied => ApiError::new(
+                "AccessDeniedException",
+                format!(
+                    "User: {caller} is not authorized to perform: kms:{operation} because of a fault of the simulator"
+                ),
+            ),
+            _ => return None,
+        })
+    }
+
+    /// Whether the call never reaches the service.
+    pub(crate) fn prevents(&self) -> bool {
+        matches!(self, Self::CutBefore | Self::Hang)
+    }
+
+    /// Whether the caller gets no whole answer.
+    pub(crate) fn silences(&self) -> bool {
+        matches!(self, Self::CutBefore | Self::CutAfter | Self::CutBody | Self::Hang | Self::HangAfter)
+    }
+}
+
 /// Takes the effect of the first rule that matches, and counts the call at every rule that does.
-pub(crate) fn take(faults: &mut [Fault], operation: &str, region: &str) -> Option<Effect> {
+///
+/// `chance` gives a number from 0 to below 1 for a rule, by its position.
+pub(crate) fn take(faults: &mut [Fault], operation: &str, region: &str, chance: &dyn Fn(u64) -> f64) -> Option<Effect> {
     let mut taken = None;
-    for fault in faults {
+    for (position, fault) in (0..).zip(faults) {
         let matches = fault.operation.as_deref().is_none_or(|name| name == operation)
             && fault.region.as_deref().is_none_or(|name| name == region);
         if !matches {
@@ -69,7 +122,8 @@ pub(crate) fn take(faults: &mut [Fault], operation: &str, region: &str) -> Optio
         }
         fault.seen += 1;
         let turn = fault.seen >= fault.nth && fault.count.is_none_or(|count| fault.seen < fault.nth + count);
-        if turn && taken.is_none() {
+        let falls = fault.probability.is_none_or(|probability| chance(position) < probability);
+        if turn && falls && taken.is_none() {
             taken = Some(fault.effect.clone());
         }
     }
@@ -87,13 +141,23 @@ mod tests {
             region: None,
             nth: 2,
             count: Some(1),
+            probability: None,
             effect: Effect::Throttle,
             seen: 0,
         };
         let mut rules = vec![rule];
-        assert_eq!(take(&mut rules, "DescribeKey", "r"), None);
-        assert_eq!(take(&mut rules, "CreateKey", "r"), None);
-        assert_eq!(take(&mut rules, "CreateKey", "r"), Some(Effect::Throttle));
-        assert_eq!(take(&mut rules, "CreateKey", "r"), None);
+        let mut taken = |operation: &str| take(&mut rules, operation, "r", &|_| 0.0);
+        assert_eq!(taken("DescribeKey"), None);
+        assert_eq!(taken("CreateKey"), None);
+        assert_eq!(taken("CreateKey"), Some(Effect::Throttle));
+        assert_eq!(taken("CreateKey"), None);
+    }
+
+    #[test]
+    fn probability_decides() {
+        let rule = r#"{"probability": 0.25, "effect": "kmsInternal"}"#;
+        let mut rules: Vec<Fault> = vec![serde_json::from_str(rule).expect("a rule")];
+        assert_eq!(take(&mut rules, "CreateKey", "r", &|_| 0.25), None);
+        assert_eq!(take(&mut rules, "CreateKey", "r", &|_| 0.24), Some(Effect::KmsInternal));
     }
 }

@@ -7,8 +7,8 @@ use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use http_body_util::{BodyExt as _, Full, Limited};
-use hyper::body::{Bytes, Incoming};
+use http_body_util::{BodyExt as _, Limited};
+use hyper::body::Incoming;
 use hyper::header::{AUTHORIZATION, CONTENT_TYPE};
 use hyper::service::service_fn;
 use hyper::{Request as HttpRequest, Response};
@@ -18,8 +18,10 @@ use tokio::net::TcpListener;
 
 use crate::error::ApiError;
 use crate::faults::Effect;
+use crate::reply::{Cut, Reply};
 use crate::sim::{Request, Sim};
 use crate::store::Store;
+use crate::wire::{self, Scope};
 use crate::{control, sts};
 
 /// A service that is being served.
@@ -36,18 +38,6 @@ impl Served {
         Arc::new(Self { sim: Mutex::new((sim, store)), latency })
     }
 }
-
-/// Why a request gets no answer.
-#[derive(Debug)]
-struct Cut;
-
-impl std::fmt::Display for Cut {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("the connection is cut by a fault")
-    }
-}
-
-impl std::error::Error for Cut {}
 
 /// The largest request that is read; AWS takes far smaller ones.
 const LARGEST: usize = 1024 * 1024;
@@ -80,7 +70,7 @@ pub async fn listen(address: SocketAddr) -> std::io::Result<TcpListener> {
     TcpListener::bind(address).await
 }
 
-async fn answer(served: Arc<Served>, request: HttpRequest<Incoming>) -> Result<Response<Full<Bytes>>, Cut> {
+async fn answer(served: Arc<Served>, request: HttpRequest<Incoming>) -> Result<Response<Reply>, Cut> {
     let (head, body) = request.into_parts();
     let body = match Limited::new(body, LARGEST).collect().await {
         Ok(body) => body.to_bytes(),
@@ -92,33 +82,20 @@ async fn answer(served: Arc<Served>, request: HttpRequest<Incoming>) -> Result<R
         let query = head.uri.query().unwrap_or_default();
         return Ok(controlled(&served, head.method.as_str(), path, query, &body));
     }
-    let Some(scope) = Scope::read(header(AUTHORIZATION.as_str())) else {
-        let error = ApiError {
-            code: "MissingAuthenticationTokenException".into(),
-            message: Some("Missing Authentication Token".into()),
-            status: 403,
-        };
-        return Ok(json(error.status, &error.body()));
-    };
-    let target = header("x-amz-target");
+    let (authorization, target) = (header(AUTHORIZATION.as_str()), header("x-amz-target"));
     if target.is_empty() && header(CONTENT_TYPE.as_str()).starts_with("application/x-www-form-urlencoded") {
-        return Ok(query(&served, &scope, &body));
+        return Ok(match Scope::read(authorization) {
+            Some(scope) => query(&served, &scope, &body),
+            None => json(403, &wire::unsigned().body()),
+        });
     }
-    let Some(operation) = target.strip_prefix("TrentService.") else {
-        return Ok(json(400, &ApiError::new("UnknownOperationException", "").body()));
-    };
-    let parsed = if body.is_empty() { Ok(Value::Null) } else { serde_json::from_slice(&body) };
-    let Ok(members) = parsed else {
-        return Ok(json(400, &ApiError::new("SerializationException", "The request body is not JSON.").body()));
-    };
-    call(
-        &served,
-        Request { region: scope.region, access_key: scope.access_key, operation: operation.to_owned(), body: members },
-    )
-    .await
+    match wire::read(authorization, target, &body) {
+        Ok(request) => call(&served, request).await,
+        Err(error) => Ok(json(error.status, &error.body())),
+    }
 }
 
-async fn call(served: &Served, request: Request) -> Result<Response<Full<Bytes>>, Cut> {
+async fn call(served: &Served, request: Request) -> Result<Response<Reply>, Cut> {
     if !served.latency.is_zero() {
         tokio::time::sleep(served.latency).await;
     }
@@ -146,6 +123,7 @@ async fn call(served: &Served, request: Request) -> Result<Response<Full<Bytes>>
     }
     match answer.fault {
         Some(Effect::CutBefore | Effect::CutAfter) => return Err(Cut),
+        Some(Effect::CutBody) => return Ok(json(answer.status, &answer.body).map(Reply::cut)),
         Some(Effect::Hang | Effect::HangAfter) => std::future::pending::<()>().await,
         Some(Effect::Delay { milliseconds }) => tokio::time::sleep(Duration::from_millis(milliseconds)).await,
         _ => {}
@@ -153,7 +131,7 @@ async fn call(served: &Served, request: Request) -> Result<Response<Full<Bytes>>
     Ok(json(answer.status, &answer.body))
 }
 
-fn controlled(served: &Served, method: &str, path: &str, query: &str, body: &[u8]) -> Response<Full<Bytes>> {
+fn controlled(served: &Served, method: &str, path: &str, query: &str, body: &[u8]) -> Response<Reply> {
     let mut guard = served.sim.lock().unwrap_or_else(PoisonError::into_inner);
     let (sim, store) = &mut *guard;
     let (status, answer, changed) = control::answer(sim, now(), method, path, query, body);
@@ -163,7 +141,7 @@ fn controlled(served: &Served, method: &str, path: &str, query: &str, body: &[u8
     }
 }
 
-fn query(served: &Served, scope: &Scope, body: &[u8]) -> Response<Full<Bytes>> {
+fn query(served: &Served, scope: &Scope, body: &[u8]) -> Response<Reply> {
     let mut guard = served.sim.lock().unwrap_or_else(PoisonError::into_inner);
     let (sim, store) = &mut *guard;
     match sts::answer(sim, now(), &scope.access_key, &form(body)) {
@@ -175,23 +153,6 @@ fn query(served: &Served, scope: &Scope, body: &[u8]) -> Response<Full<Bytes>> {
             }
         }
         Err(error) => respond(error.status, "text/xml", sts::error_xml(&error).into_bytes()),
-    }
-}
-
-/// Who calls where: `Credential=KEY/DATE/REGION/SERVICE/aws4_request`.
-#[derive(Debug, PartialEq, Eq)]
-struct Scope {
-    access_key: String,
-    region: String,
-}
-
-impl Scope {
-    fn read(authorization: &str) -> Option<Self> {
-        let (_, rest) = authorization.split_once("Credential=")?;
-        let credential = rest.split([',', ' ']).next()?;
-        let mut parts = credential.split('/');
-        let (access_key, _, region) = (parts.next()?, parts.next()?, parts.next()?);
-        Some(Self { access_key: access_key.to_owned(), region: region.to_owned() })
     }
 }
 
@@ -229,33 +190,24 @@ fn now() -> f64 {
     SystemTime::now().duration_since(UNIX_EPOCH).map_or(0.0, |since| since.as_secs_f64())
 }
 
-fn json(status: u16, body: &Value) -> Response<Full<Bytes>> {
+fn json(status: u16, body: &Value) -> Response<Reply> {
     respond(status, "application/x-amz-json-1.1", serde_json::to_vec(body).unwrap_or_default())
 }
 
-fn respond(status: u16, content_type: &str, body: Vec<u8>) -> Response<Full<Bytes>> {
+fn respond(status: u16, content_type: &str, body: Vec<u8>) -> Response<Reply> {
     static COUNT: std::sync::atomic::AtomicU64 = std::sync::atomic::AtomicU64::new(1);
     let id = COUNT.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
     Response::builder()
         .status(status)
         .header(CONTENT_TYPE, content_type)
         .header("x-amzn-RequestId", format!("00000000-0000-4000-8000-{id:012x}"))
-        .body(Full::new(Bytes::from(body)))
+        .body(Reply::whole(body))
         .expect("the parts are legal")
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Scope, decoded};
-
-    #[test]
-    fn reads_the_credential_scope() {
-        let header =
-            "AWS4-HMAC-SHA256 Credential=test/20261123/eu-central-1/kms/aws4_request, SignedHeaders=host, Signature=0";
-        let scope = Scope { access_key: "test".into(), region: "eu-central-1".into() };
-        assert_eq!(Scope::read(header), Some(scope));
-        assert_eq!(Scope::read("Basic x"), None);
-    }
+    use super::decoded;
 
     #[test]
     fn decodes_forms() {

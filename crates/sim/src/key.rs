@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use crate::document::Document;
 use crate::material::Material;
 
 /// Seconds since 1970.
@@ -16,7 +17,15 @@ pub(crate) enum KeyState {
     Enabled,
     Disabled,
     PendingDeletion,
+    /// A primary whose deletion waits for the last replica to be gone.
+    PendingReplicaDeletion,
     PendingImport,
+    /// In a custom key store that is not connected.
+    Unavailable,
+    /// A replica that was just made.
+    Creating,
+    /// Old and new primary while the role moves.
+    Updating,
 }
 
 impl KeyState {
@@ -25,8 +34,28 @@ impl KeyState {
             Self::Enabled => "Enabled",
             Self::Disabled => "Disabled",
             Self::PendingDeletion => "PendingDeletion",
+            Self::PendingReplicaDeletion => "PendingReplicaDeletion",
             Self::PendingImport => "PendingImport",
+            Self::Unavailable => "Unavailable",
+            Self::Creating => "Creating",
+            Self::Updating => "Updating",
         }
+    }
+
+    /// The state of a name, as AWS writes it.
+    pub(crate) fn of_name(name: &str) -> Option<Self> {
+        [
+            Self::Enabled,
+            Self::Disabled,
+            Self::PendingDeletion,
+            Self::PendingReplicaDeletion,
+            Self::PendingImport,
+            Self::Unavailable,
+            Self::Creating,
+            Self::Updating,
+        ]
+        .into_iter()
+        .find(|state| state.name() == name)
     }
 }
 
@@ -50,7 +79,13 @@ pub(crate) struct Key {
     pub(crate) state: KeyState,
     pub(crate) created: Seconds,
     pub(crate) deletion: Option<Seconds>,
-    pub(crate) policy: Value,
+    /// The waiting period that was asked for, while a deletion is pending.
+    #[serde(default)]
+    pub(crate) pending_window_days: f64,
+    /// When a transient state passes, and what follows.
+    #[serde(default)]
+    pub(crate) passing: Option<(Seconds, KeyState)>,
+    pub(crate) policy: Document,
     pub(crate) tags: BTreeMap<String, String>,
     pub(crate) rotation: Option<Rotation>,
     pub(crate) on_demand_rotations: u32,
@@ -73,7 +108,8 @@ impl Key {
         self.is_symmetric() && self.origin == "AWS_KMS"
     }
 
-    /// Members of `KeyMetadata`; what does not apply is left out, as AWS does.
+    /// Members of `KeyMetadata` that concern the key alone; what does not apply is left out, as AWS does. See
+    /// [`crate::multi_region::metadata`] for all of them.
     pub(crate) fn metadata(&self) -> Value {
         let mut metadata = json!({
             "AWSAccountId": self.account,
@@ -93,18 +129,16 @@ impl Key {
         if let Some(algorithms) = algorithms(&self.spec, &self.usage) {
             metadata[algorithms.0] = json!(algorithms.1);
         }
-        if self.is_symmetric() && self.origin == "AWS_KMS" {
+        if self.is_symmetric() && self.origin == "AWS_KMS" && self.state != KeyState::Creating {
             metadata["CurrentKeyMaterialId"] = json!(self.materials.last().map(Material::id));
-        }
-        if self.multi_region {
-            metadata["MultiRegionConfiguration"] = json!({
-                "MultiRegionKeyType": "PRIMARY",
-                "PrimaryKey": { "Arn": self.arn, "Region": self.region },
-                "ReplicaKeys": [],
-            });
         }
         if let (KeyState::PendingDeletion, Some(date)) = (self.state, self.deletion) {
             metadata["DeletionDate"] = json!(date);
+        }
+        if self.state == KeyState::PendingReplicaDeletion {
+            #[expect(clippy::cast_possible_truncation, reason = "7 to 30")]
+            let days = self.pending_window_days as i64;
+            metadata["PendingDeletionWindowInDays"] = json!(days);
         }
         metadata
     }

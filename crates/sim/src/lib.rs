@@ -6,23 +6,38 @@
 
 mod authorize;
 mod control;
+mod document;
 mod error;
 mod faults;
 mod journal;
 mod key;
 mod key_states;
+mod lag;
 mod material;
+mod multi_region;
 mod ops;
+mod options;
 mod params;
+mod passing_time;
 mod policy;
+#[cfg(test)]
+mod properties;
+mod regions;
+mod reply;
 mod sim;
 mod state;
 mod sts;
 
+#[cfg(feature = "connector")]
+pub mod connector;
 pub mod http;
+pub mod quotas;
 pub mod store;
+pub mod wire;
 
 pub use error::ApiError;
 pub use faults::{Effect, Fault};
+pub use ops::names as operations;
+pub use options::{Doubts, Lag, Options};
 pub use sim::{Answer, Request, Sim};
-pub use state::{Options, State};
+pub use state::State;

@@ -14,12 +14,16 @@ const HELP: &str = "\
 awskms-sim: a strict simulator of AWS KMS on loopback
 
 usage: awskms-sim --listen 127.0.0.1:PORT [--principals known|any] [--state FILE] [--seed N] [--latency MS]
+                  [--policies rewritten|verbatim] [--quotas off|on] [--options JSON]
 
   --listen ADDRESS    where to listen; port 0 picks a free one
   --principals WHICH  known (default): policies may name only principals that were made, as at AWS; any: any ARN
   --state FILE        keeps the state in a file that survives any end of the process
   --seed N            decides key IDs and key material; default: the time
   --latency MS        milliseconds before every answer of KMS
+  --policies WHICH    rewritten (default): GetKeyPolicy reorders and rewrites, as AWS may; verbatim: as they were put
+  --quotas WHICH      off (default); on: throttles at AWS's default request rates
+  --options JSON      any of the switches of POST /_sim/options
 
 The first line on stdout is `listening on http://ADDRESS`. See docs/simulator.md.
 ";
@@ -68,12 +72,12 @@ fn arguments(words: &[String]) -> Result<Arguments, String> {
                 listen =
                     Some(value.parse().map_err(|_| format!("--listen {value}: give an address such as 127.0.0.1:0"))?);
             }
-            "--principals" => {
-                parsed.options.known_principals_only = match value.as_str() {
-                    "known" => true,
-                    "any" => false,
-                    other => return Err(format!("--principals {other}: it is known or any")),
-                }
+            "--principals" => set(&mut parsed.options, "knownPrincipalsOnly", one_of(flag, value, "known", "any")?)?,
+            "--policies" => set(&mut parsed.options, "rewritePolicies", one_of(flag, value, "rewritten", "verbatim")?)?,
+            "--quotas" => set(&mut parsed.options, "quotas", one_of(flag, value, "on", "off")?)?,
+            "--options" => {
+                let changes = serde_json::from_str(value).map_err(|error| format!("--options: {error}"))?;
+                parsed.options = parsed.options.changed(&changes).map_err(|error| format!("--options: {error}"))?;
             }
             "--state" => parsed.state = Some(PathBuf::from(value)),
             "--seed" => parsed.seed = number()?,
@@ -83,6 +87,20 @@ fn arguments(words: &[String]) -> Result<Arguments, String> {
     }
     parsed.listen = listen.ok_or("--listen is missing; see --help")?;
     Ok(parsed)
+}
+
+/// Whether a flag has the first of its two values.
+fn one_of(flag: &str, value: &str, yes: &str, no: &str) -> Result<bool, String> {
+    match value {
+        _ if value == yes => Ok(true),
+        _ if value == no => Ok(false),
+        other => Err(format!("{flag} {other}: it is {yes} or {no}")),
+    }
+}
+
+fn set(options: &mut Options, name: &str, value: bool) -> Result<(), String> {
+    *options = options.changed(&serde_json::json!({ name: value }))?;
+    Ok(())
 }
 
 fn seed_of_the_moment() -> u64 {
@@ -95,9 +113,9 @@ fn seed_of_the_moment() -> u64 {
 #[tokio::main]
 async fn run(arguments: &Arguments) -> Result<(), String> {
     let (sim, store) = match &arguments.state {
-        None => (Sim::new(State::new(arguments.seed, arguments.options)), None),
+        None => (Sim::new(State::new(arguments.seed, arguments.options.clone())), None),
         Some(path) => {
-            let opened = Store::open(path, arguments.seed, arguments.options);
+            let opened = Store::open(path, arguments.seed, arguments.options.clone());
             let (store, sim) = opened.map_err(|error| format!("--state {}: {error}", path.display()))?;
             (sim, Some(store))
         }

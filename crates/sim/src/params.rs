@@ -91,6 +91,14 @@ impl<'a> Params<'a> {
         Ok(text)
     }
 
+    /// Notes that a text is not of a form.
+    pub(crate) fn pattern(&mut self, name: &str, text: &str, form: &str) {
+        self.violations.push(format!(
+            "Value '{text}' at '{}' failed to satisfy constraint: Member must satisfy regular expression pattern: {form}",
+            member(name)
+        ));
+    }
+
     pub(crate) fn flag(&mut self, name: &'static str) -> Result<Option<bool>, ApiError> {
         match self.get(name) {
             None => Ok(None),

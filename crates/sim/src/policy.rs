@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value, json};
 
 use crate::error::ApiError;
+use crate::options::Doubts;
 
 /// Who asks, for what.
 #[derive(Debug, Clone)]
@@ -41,10 +42,10 @@ pub(crate) fn default_policy(account: &str) -> Value {
 }
 
 /// Reads a document and checks its grammar.
-pub(crate) fn parse(text: &str) -> Result<Value, ApiError> {
+pub(crate) fn parse(text: &str, doubts: &Doubts) -> Result<Value, ApiError> {
     if text.len() > 32_768 {
         return Err(ApiError::new(
-            "LimitExceededException",
+            &doubts.large_policy_code,
             "The policy exceeds the key policy document size quota of 32768 bytes.",
         ));
     }
@@ -53,21 +54,22 @@ pub(crate) fn parse(text: &str) -> Result<Value, ApiError> {
     let map = document.as_object().ok_or_else(syntax)?;
     let version = map.get("Version").map(Value::as_str);
     let good_version = version.is_none_or(|version| matches!(version, Some("2012-10-17" | "2008-10-17")));
-    let known = map.keys().all(|name| ["Version", "Id", "Statement"].contains(&name.as_str()));
+    let strict = doubts.unknown_policy_elements_refused;
+    let known = !strict || map.keys().all(|name| ["Version", "Id", "Statement"].contains(&name.as_str()));
     let statements = statements(&document);
-    let good =
-        !statements.is_empty() && statements.iter().all(|statement| statement.as_object().is_some_and(well_formed));
+    let good = !statements.is_empty()
+        && statements.iter().all(|statement| statement.as_object().is_some_and(|map| well_formed(map, strict)));
     if good_version && known && good { Ok(document) } else { Err(syntax()) }
 }
 
-fn well_formed(statement: &Map<String, Value>) -> bool {
+fn well_formed(statement: &Map<String, Value>, strict: bool) -> bool {
     const ELEMENTS: [&str; 9] =
         ["Sid", "Effect", "Principal", "NotPrincipal", "Action", "NotAction", "Resource", "NotResource", "Condition"];
     let effect = matches!(statement.get("Effect").and_then(Value::as_str), Some("Allow" | "Deny"));
     let principal = statement.get("Principal").or_else(|| statement.get("NotPrincipal"));
     let principal = principal
         .is_some_and(|principal| principal == "*" || principal.as_object().is_some_and(|kinds| !kinds.is_empty()));
-    effect && principal && statement.keys().all(|name| ELEMENTS.contains(&name.as_str()))
+    effect && principal && (!strict || statement.keys().all(|name| ELEMENTS.contains(&name.as_str())))
 }
 
 pub(crate) fn statements(document: &Value) -> &[Value] {
@@ -243,6 +245,7 @@ fn reordered(mut names: Vec<String>) -> Value {
 #[cfg(test)]
 mod tests {
     use super::{like, parse, role_of};
+    use crate::options::Doubts;
 
     #[test]
     fn wildcards() {
@@ -262,7 +265,7 @@ mod tests {
 
     #[test]
     fn grammar() {
-        assert!(parse(&super::default_policy("123456789012").to_string()).is_ok());
+        assert!(parse(&super::default_policy("123456789012").to_string(), &Doubts::default()).is_ok());
         for bad in [
             "",
             "{}",
@@ -273,7 +276,7 @@ mod tests {
             r#"{"Statement":[{"Effect":"Allow","Principal":"x"}]}"#,
             r#"{"Version":"1","Statement":[{"Effect":"Allow","Principal":"*"}]}"#,
         ] {
-            assert_eq!(parse(bad).expect_err(bad).code, "MalformedPolicyDocumentException");
+            assert_eq!(parse(bad, &Doubts::default()).expect_err(bad).code, "MalformedPolicyDocumentException");
         }
     }
 

@@ -1,5 +1,7 @@
 //! The service as one pure function.
 
+use std::collections::VecDeque;
+
 use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::SeedableRng;
 use serde_json::{Value, json};
@@ -8,8 +10,13 @@ use crate::authorize::{self, Caller};
 use crate::error::ApiError;
 use crate::faults::{self, Effect, Fault};
 use crate::journal::{self, Entry};
+use crate::lag::{self, History};
 use crate::ops;
+use crate::quotas::Buckets;
 use crate::state::State;
+
+/// How many calls the journal keeps; a server that runs for long must not grow with it.
+const JOURNAL: usize = 20_000;
 
 /// A call of KMS.
 #[derive(Debug, Clone)]
@@ -42,8 +49,10 @@ pub struct Answer {
 pub struct Sim {
     pub(crate) state: State,
     pub(crate) faults: Vec<Fault>,
-    pub(crate) journal: Vec<Entry>,
+    pub(crate) journal: VecDeque<Entry>,
     pub(crate) calls: u64,
+    pub(crate) buckets: Buckets,
+    pub(crate) history: History,
 }
 
 /// What an operation sees.
@@ -65,22 +74,27 @@ impl Sim {
     pub fn handle(&mut self, now: f64, request: &Request) -> Answer {
         let now = now + self.state.clock_offset;
         self.calls += 1;
-        let fault = faults::take(&mut self.faults, &request.operation, &request.region);
         let caller = authorize::caller(&self.state, &request.access_key);
-        let principal = caller.arn.clone();
-        let refusal = fault.as_ref().and_then(|fault| refusal(fault, &caller, &request.operation));
-        let silent = matches!(fault, Some(Effect::CutBefore | Effect::Hang));
+        let fault = self.fault(request);
+        let refusal = fault.as_ref().and_then(|fault| fault.refusal(&caller.arn, &request.operation));
+        let (principal, account) = (caller.arn.clone(), caller.account.clone());
         let (result, changed) = match refusal {
             Some(error) => (Err(error), false),
-            None if silent => (Ok(Value::Null), false),
-            None => self.perform(now, caller, request),
+            None if fault.as_ref().is_some_and(Effect::prevents) => (Ok(Value::Null), false),
+            None => match self.within_quotas(now, &account, request) {
+                Ok(()) => self.consistently(now, caller, request),
+                Err(error) => (Err(error), false),
+            },
         };
         let (status, body, code) = match result {
             Ok(body) => (200, body, None),
             Err(error) => (error.status, error.body(), Some(error.code)),
         };
-        let unanswered = matches!(fault, Some(Effect::CutBefore | Effect::CutAfter | Effect::Hang | Effect::HangAfter));
-        self.journal.push(Entry {
+        let unanswered = fault.as_ref().is_some_and(Effect::silences);
+        if self.journal.len() >= JOURNAL {
+            self.journal.pop_front();
+        }
+        self.journal.push_back(Entry {
             seq: self.calls,
             time: now,
             region: request.region.clone(),
@@ -96,62 +110,91 @@ impl Sim {
 
     /// Does again what a call did before a restart, without faults and journal.
     pub fn replay(&mut self, now: f64, request: &Request) {
+        let now = now + self.state.clock_offset;
         let caller = authorize::caller(&self.state, &request.access_key);
         drop(self.perform(now, caller, request));
     }
 
+    fn fault(&mut self, request: &Request) -> Option<Effect> {
+        let (seed, call) = (self.state.seed, self.calls);
+        let chance = |position: u64| {
+            let mut rng = ChaCha20Rng::seed_from_u64(seed.wrapping_add(position) ^ 0x0066_6175_6c74);
+            rng.set_stream(call);
+            lag::unit(&mut rng)
+        };
+        faults::take(&mut self.faults, &request.operation, &request.region, &chance)
+    }
+
+    fn within_quotas(&mut self, now: f64, account: &str, request: &Request) -> Result<(), ApiError> {
+        if !self.state.options.quotas {
+            return Ok(());
+        }
+        self.buckets.take(now, account, &request.region, &request.operation, &request.body)
+    }
+
+    /// As [`Self::perform`], but a late call sees the service as it was: a reading one answers from there, and a changing
+    /// one is refused if it would have been.
+    fn consistently(&mut self, now: f64, caller: Caller, request: &Request) -> (Result<Value, ApiError>, bool) {
+        if self.state.options.lag.is_empty() {
+            self.history.clear();
+            return self.perform(now, caller, request);
+        }
+        self.state.settle(now);
+        let changes = ops::find(&request.operation).is_some_and(|operation| operation.changes);
+        if let Some(mut late) = self.history.view(now, &self.state, &request.operation, self.calls) {
+            let (result, _) = perform(&mut late, self.calls, now, caller.clone(), request);
+            if !changes || result.is_err() {
+                return (result, false);
+            }
+        }
+        if changes {
+            self.history.note(now, &self.state);
+        }
+        self.perform(now, caller, request)
+    }
+
     fn perform(&mut self, now: f64, caller: Caller, request: &Request) -> (Result<Value, ApiError>, bool) {
         self.state.settle(now);
-        let Some(operation) = ops::find(&request.operation) else {
-            return (Err(ApiError::new("UnknownOperationException", "")), false);
-        };
-        let empty = serde_json::Map::new();
-        let members = match &request.body {
-            Value::Null => &empty,
-            Value::Object(members) => members,
-            _ => {
-                return (
-                    Err(ApiError::new("SerializationException", "Start of structure or map found where not expected.")),
-                    false,
-                );
-            }
-        };
-        // Changes have a stream of random numbers each, so that doing them again gives the same keys; reads take theirs
-        // from the other half of the streams.
-        let stream = if operation.changes { self.state.changes } else { u64::MAX - self.calls };
-        let mut rng = ChaCha20Rng::seed_from_u64(self.state.seed);
-        rng.set_stream(stream);
-        let mut call = Call { now, region: &request.region, caller, operation: operation.name, rng };
-        let result = (operation.run)(&mut self.state, &mut call, members);
-        let changed = operation.changes && result.is_ok();
-        if let Ok(answer) = &result {
-            self.state.note_use(operation.name, now, answer);
-        }
-        if changed {
-            self.state.changes += 1;
-        }
-        (result, changed)
+        perform(&mut self.state, self.calls, now, caller, request)
     }
 }
 
-fn refusal(fault: &Effect, caller: &Caller, operation: &str) -> Option<ApiError> {
-    Some(match fault {
-        Effect::Error { code, message, status } => {
-            ApiError { code: code.clone(), message: message.clone(), status: *status }
+fn perform(
+    state: &mut State,
+    calls: u64,
+    now: f64,
+    caller: Caller,
+    request: &Request,
+) -> (Result<Value, ApiError>, bool) {
+    let Some(operation) = ops::find(&request.operation) else {
+        return (Err(ApiError::new("UnknownOperationException", "")), false);
+    };
+    let empty = serde_json::Map::new();
+    let members = match &request.body {
+        Value::Null => &empty,
+        Value::Object(members) => members,
+        _ => {
+            return (
+                Err(ApiError::new("SerializationException", "Start of structure or map found where not expected.")),
+                false,
+            );
         }
-        Effect::Throttle => ApiError::new(
-            "ThrottlingException",
-            "You have exceeded the rate at which you may call KMS. Reduce the frequency of your calls.",
-        ),
-        Effect::AccessDenied => ApiError::new(
-            "AccessDeniedException",
-            format!(
-                "User: {} is not authorized to perform: kms:{operation} because of a fault of the simulator",
-                caller.arn
-            ),
-        ),
-        _ => return None,
-    })
+    };
+    // Changes have a stream of random numbers each, so that doing them again gives the same keys; reads take theirs
+    // from the other half of the streams.
+    let stream = if operation.changes { state.changes } else { u64::MAX - calls };
+    let mut rng = ChaCha20Rng::seed_from_u64(state.seed);
+    rng.set_stream(stream);
+    let mut call = Call { now, region: &request.region, caller, operation: operation.name, rng };
+    let result = (operation.run)(state, &mut call, members);
+    let changed = operation.changes && result.is_ok();
+    if let Ok(answer) = &result {
+        state.note_use(operation.name, now, answer);
+    }
+    if changed {
+        state.changes += 1;
+    }
+    (result, changed)
 }
 
 /// An empty answer, as AWS sends it.

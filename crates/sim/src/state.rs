@@ -6,21 +6,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::key::Key;
-
-/// Switches of a simulator.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Options {
-    /// Policies may name only principals that exist, as at AWS. Switched off, any well-formed ARN will do.
-    pub known_principals_only: bool,
-    /// Policies come back reordered and rewritten, as AWS may do.
-    pub rewrite_policies: bool,
-}
-
-impl Default for Options {
-    fn default() -> Self {
-        Self { known_principals_only: true, rewrite_policies: true }
-    }
-}
+use crate::multi_region::Set;
+use crate::options::Options;
 
 /// A user or role.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -43,6 +30,9 @@ pub struct State {
     /// Keys by Region and ID.
     #[serde(with = "pairs")]
     pub(crate) keys: BTreeMap<(String, String), Key>,
+    /// Multi-Region sets by key ID.
+    #[serde(default)]
+    pub(crate) sets: BTreeMap<String, Set>,
     /// Key IDs by account, Region and alias.
     #[serde(with = "pairs")]
     pub(crate) aliases: BTreeMap<(String, String, String), Alias>,
@@ -55,6 +45,9 @@ pub struct State {
     pub(crate) seed: u64,
     /// Requests that changed something so far; each has random numbers of its own.
     pub(crate) changes: u64,
+    /// Nothing happens by itself before this time, so that most calls need not look; 0 when that is to be found out.
+    #[serde(skip)]
+    pub(crate) quiet_until: f64,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -74,7 +67,9 @@ impl State {
         self.keys.get(&(region.to_owned(), id.to_owned()))
     }
 
+    /// A key to change. The change may be one of its dates.
     pub(crate) fn key_mut(&mut self, region: &str, id: &str) -> Option<&mut Key> {
+        self.quiet_until = 0.0;
         self.keys.get_mut(&(region.to_owned(), id.to_owned()))
     }
 
@@ -92,18 +87,10 @@ impl State {
         }
     }
 
-    /// Lets time pass: keys whose waiting period is over go, with their aliases; rotation dates move on.
-    pub(crate) fn settle(&mut self, now: f64) {
-        let gone: Vec<(String, String)> = self
-            .keys
-            .iter()
-            .filter(|(_, key)| key.deletion.is_some_and(|date| date <= now))
-            .map(|(name, _)| name.clone())
-            .collect();
-        for name in &gone {
-            self.keys.remove(name);
-            self.aliases.retain(|(_, region, _), alias| !(*region == name.0 && alias.key_id == name.1));
-        }
+    /// Takes a key away, with its aliases.
+    pub(crate) fn remove_key(&mut self, region: &str, id: &str) {
+        self.keys.remove(&(region.to_owned(), id.to_owned()));
+        self.aliases.retain(|(_, of, _), alias| !(of == region && alias.key_id == id));
     }
 }
 

@@ -10,8 +10,9 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::options::Options;
 use crate::sim::{Request, Sim};
-use crate::state::{Options, State};
+use crate::state::State;
 
 /// One line of the file.
 #[derive(Debug, Serialize, Deserialize)]
@@ -37,7 +38,7 @@ impl Store {
     /// # Errors
     /// The file cannot be opened, or a line before the last cannot be read.
     pub fn open(path: &Path, seed: u64, options: Options) -> std::io::Result<(Self, Sim)> {
-        let mut sim = Sim::new(State::new(seed, options));
+        let mut sim = Sim::new(State::new(seed, options.clone()));
         let mut whole = 0;
         let mut any = false;
         if let Ok(file) = File::open(path) {

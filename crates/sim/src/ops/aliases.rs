@@ -14,14 +14,14 @@ use crate::params::Params;
 use crate::sim::{Call, nothing};
 use crate::state::{Alias, State};
 
-fn checked_name(name: &str) -> Result<(), ApiError> {
+fn checked_name(state: &State, name: &str) -> Result<(), ApiError> {
     let Some(rest) = name.strip_prefix("alias/") else {
         return Err(ApiError::validation(
             "Alias must start with the prefix \"alias/\". Please see https://docs.aws.amazon.com/kms/latest/developerguide/kms-alias.html",
         ));
     };
     if rest.starts_with("aws/") {
-        return Err(ApiError::new("NotAuthorizedException", ""));
+        return Err(ApiError::new(&state.options.doubts.reserved_alias_code, ""));
     }
     let good = !rest.is_empty() && rest.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'/' | b'_' | b'-'));
     if good {
@@ -36,7 +36,7 @@ fn own(call: &Call<'_>, alias: &str) -> (String, String, String) {
 }
 
 fn arn(call: &Call<'_>, alias: &str) -> String {
-    format!("arn:aws:kms:{}:{}:{alias}", call.region, call.caller.account)
+    format!("arn:{}:kms:{}:{}:{alias}", crate::regions::partition(call.region), call.region, call.caller.account)
 }
 
 pub(super) fn create(state: &mut State, call: &mut Call<'_>, members: &Members) -> Result<Value, ApiError> {
@@ -44,7 +44,7 @@ pub(super) fn create(state: &mut State, call: &mut Call<'_>, members: &Members) 
     let alias = params.required_text("AliasName", 1, 256)?;
     let target = params.required_text("TargetKeyId", 1, 2048)?;
     params.done()?;
-    checked_name(alias)?;
+    checked_name(state, alias)?;
     let id = key_id(state, call, target, Naming::KeyOnly)?;
     let name = own(call, alias);
     if state.aliases.contains_key(&name) {
@@ -70,7 +70,7 @@ pub(super) fn update(state: &mut State, call: &mut Call<'_>, members: &Members) 
     let alias = params.required_text("AliasName", 1, 256)?;
     let target = params.required_text("TargetKeyId", 1, 2048)?;
     params.done()?;
-    checked_name(alias)?;
+    checked_name(state, alias)?;
     let name = own(call, alias);
     let Some(present) = state.aliases.get(&name).and_then(|alias| state.key(call.region, &alias.key_id)) else {
         return Err(ApiError::new("NotFoundException", format!("Alias {} is not found.", arn(call, alias))));
@@ -78,7 +78,7 @@ pub(super) fn update(state: &mut State, call: &mut Call<'_>, members: &Members) 
     authorize::on_key(state, &call.caller, "kms:UpdateAlias", present, &BTreeMap::new())?;
     let new = resolve(state, call, target, Naming::KeyOnly)?;
     authorize::on_key(state, &call.caller, "kms:UpdateAlias", new, &BTreeMap::new())?;
-    key_states::check("UpdateAlias", new)?;
+    key_states::check("UpdateAlias", new, &state.options.doubts)?;
     if class(present) != class(new) || present.usage != new.usage {
         return Err(ApiError::validation(format!(
             "Alias {} cannot be changed from a key to another of a different type or usage.",

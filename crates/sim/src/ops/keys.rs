@@ -11,8 +11,10 @@ use crate::error::ApiError;
 use crate::key::{Key, KeyState, algorithms, usages};
 use crate::key_states;
 use crate::material::{Material, hex};
+use crate::multi_region::{Set, metadata};
 use crate::params::Params;
 use crate::policy;
+use crate::regions;
 use crate::sim::{Call, nothing};
 use crate::state::State;
 
@@ -55,7 +57,7 @@ pub(super) fn create(state: &mut State, call: &mut Call<'_>, members: &Members) 
     let multi_region = params.flag("MultiRegion")?.unwrap_or(false);
     params.done()?;
     let usage = checked_usage(spec, usage)?;
-    let tags = tagging::merged(&std::collections::BTreeMap::new(), tags)?;
+    let tags = tagging::merged(&std::collections::BTreeMap::new(), tags, "TagException")?;
     if !["AWS_KMS", "EXTERNAL"].contains(&origin) {
         return Err(ApiError::new(
             "UnsupportedOperationException",
@@ -75,7 +77,7 @@ pub(super) fn create(state: &mut State, call: &mut Call<'_>, members: &Members) 
     let external = origin == "EXTERNAL";
     let materials = if external { vec![] } else { vec![Material::generate(spec, &mut call.rng)] };
     let key = Key {
-        arn: format!("arn:aws:kms:{}:{account}:key/{id}", call.region),
+        arn: format!("arn:{}:kms:{}:{account}:key/{id}", regions::partition(call.region), call.region),
         id: id.clone(),
         account,
         region: call.region.to_owned(),
@@ -87,7 +89,9 @@ pub(super) fn create(state: &mut State, call: &mut Call<'_>, members: &Members) 
         state: if external { KeyState::PendingImport } else { KeyState::Enabled },
         created: call.now,
         deletion: None,
-        policy: document,
+        pending_window_days: 0.0,
+        passing: None,
+        policy: document.into(),
         tags,
         rotation: None,
         on_demand_rotations: 0,
@@ -95,7 +99,10 @@ pub(super) fn create(state: &mut State, call: &mut Call<'_>, members: &Members) 
         last_use: None,
         materials,
     };
-    let metadata = key.metadata();
+    if multi_region {
+        state.sets.insert(id.clone(), Set::of_primary(call.region));
+    }
+    let metadata = metadata(state, &key);
     state.keys.insert((call.region.to_owned(), id), key);
     Ok(json!({ "KeyMetadata": metadata }))
 }
@@ -131,7 +138,7 @@ pub(super) fn describe(state: &mut State, call: &mut Call<'_>, members: &Members
     params.done()?;
     let id = key_id(state, call, name, Naming::OrAlias)?;
     let key = state.key(call.region, &id).expect("found above");
-    Ok(json!({ "KeyMetadata": key.metadata() }))
+    Ok(json!({ "KeyMetadata": metadata(state, key) }))
 }
 
 pub(super) fn list(state: &mut State, call: &mut Call<'_>, members: &Members) -> Result<Value, ApiError> {
@@ -174,7 +181,7 @@ pub(super) fn public_key(state: &mut State, call: &mut Call<'_>, members: &Membe
             format!("{} is a symmetric key, which has no public key.", key.arn),
         ));
     }
-    key_states::check("GetPublicKey", key)?;
+    key_states::check("GetPublicKey", key, &state.options.doubts)?;
     let Some(der) = key.materials.last().and_then(Material::public_key) else {
         return Err(ApiError::new(
             "UnsupportedOperationException",

@@ -19,15 +19,23 @@ fn named(state: &State, call: &Call<'_>, members: &Members) -> Result<String, Ap
     key_id(state, call, name, Naming::KeyOnly)
 }
 
+/// A key that is not available stays so.
+fn set_state(state: &mut State, call: &Call<'_>, id: &str, to: KeyState) {
+    let key = state.key_mut(call.region, id).expect("found above");
+    if key.state != KeyState::Unavailable {
+        key.state = to;
+    }
+}
+
 pub(super) fn enable(state: &mut State, call: &mut Call<'_>, members: &Members) -> Result<Value, ApiError> {
     let id = named(state, call, members)?;
-    state.key_mut(call.region, &id).expect("found above").state = KeyState::Enabled;
+    set_state(state, call, &id, KeyState::Enabled);
     Ok(nothing())
 }
 
 pub(super) fn disable(state: &mut State, call: &mut Call<'_>, members: &Members) -> Result<Value, ApiError> {
     let id = named(state, call, members)?;
-    state.key_mut(call.region, &id).expect("found above").state = KeyState::Disabled;
+    set_state(state, call, &id, KeyState::Disabled);
     Ok(nothing())
 }
 
@@ -41,12 +49,24 @@ pub(super) fn schedule_deletion(state: &mut State, call: &mut Call<'_>, members:
     }
     let id = key_id(state, call, name, Naming::KeyOnly)?;
     let now = call.now;
+    let waits = state.sets.get(&id).is_some_and(|set| set.primary == call.region && set.has_replicas());
     let key = state.key_mut(call.region, &id).expect("found above");
+    key.passing = None;
     #[expect(clippy::cast_precision_loss, reason = "at most 30")]
-    let date = now + days as f64 * DAY;
-    key.state = KeyState::PendingDeletion;
-    key.deletion = Some(date);
-    Ok(json!({ "KeyId": key.arn, "DeletionDate": date, "KeyState": "PendingDeletion", "PendingWindowInDays": days }))
+    let window = days as f64;
+    key.pending_window_days = window;
+    let mut answer = json!({ "KeyId": key.arn, "PendingWindowInDays": days });
+    if waits {
+        // The waiting period begins when the last replica is gone, so there is no date yet.
+        key.state = KeyState::PendingReplicaDeletion;
+    } else {
+        let date = now + window * DAY;
+        key.state = KeyState::PendingDeletion;
+        key.deletion = Some(date);
+        answer["DeletionDate"] = json!(date);
+    }
+    answer["KeyState"] = json!(key.state.name());
+    Ok(answer)
 }
 
 pub(super) fn cancel_deletion(state: &mut State, call: &mut Call<'_>, members: &Members) -> Result<Value, ApiError> {

@@ -33,7 +33,7 @@ pub(super) fn with_context(
 ) -> Result<String, ApiError> {
     let key = resolve(state, call, name, naming)?;
     authorize::on_key(state, &call.caller, &format!("kms:{}", call.operation), key, context)?;
-    key_states::check(call.operation, key)?;
+    key_states::check(call.operation, key, &state.options.doubts)?;
     Ok(key.id.clone())
 }
 

@@ -6,6 +6,7 @@ mod history;
 mod keys;
 mod lifecycle;
 mod lookup;
+mod multi_region;
 mod policies;
 mod rotation;
 mod tagging;
@@ -47,6 +48,8 @@ static OPERATIONS: &[Operation] = &[
     changes("DisableKey", lifecycle::disable),
     changes("ScheduleKeyDeletion", lifecycle::schedule_deletion),
     changes("CancelKeyDeletion", lifecycle::cancel_deletion),
+    changes("ReplicateKey", multi_region::replicate),
+    changes("UpdatePrimaryRegion", multi_region::update_primary),
     changes("CreateAlias", aliases::create),
     changes("UpdateAlias", aliases::update),
     changes("DeleteAlias", aliases::delete),
@@ -71,6 +74,11 @@ static OPERATIONS: &[Operation] = &[
     reads("GenerateMac", crypto::generate_mac),
     reads("VerifyMac", crypto::verify_mac),
 ];
+
+/// Names of all operations.
+pub fn names() -> impl Iterator<Item = &'static str> {
+    OPERATIONS.iter().map(|operation| operation.name)
+}
 
 /// An operation by name.
 pub(crate) fn find(name: &str) -> Option<&'static Operation> {

@@ -19,7 +19,7 @@ pub(super) fn accepted(
     account: &str,
     bypass: bool,
 ) -> Result<Value, ApiError> {
-    let document = policy::parse(text)?;
+    let document = policy::parse(text, &state.options.doubts)?;
     authorize::principals_exist(state, &document, call.now)?;
     if !bypass {
         authorize::lockout(state, &call.caller, &document, account)?;
@@ -45,7 +45,7 @@ pub(super) fn put(state: &mut State, call: &mut Call<'_>, members: &Members) -> 
     let id = key_id(state, call, name, Naming::KeyOnly)?;
     let account = state.key(call.region, &id).expect("found above").account.clone();
     let document = accepted(state, call, text, &account, bypass)?;
-    state.key_mut(call.region, &id).expect("found above").policy = document;
+    state.key_mut(call.region, &id).expect("found above").policy = document.into();
     Ok(nothing())
 }
 
@@ -56,9 +56,9 @@ pub(super) fn get(state: &mut State, call: &mut Call<'_>, members: &Members) -> 
     params.done()?;
     only_default(policy_name)?;
     let id = key_id(state, call, name, Naming::KeyOnly)?;
-    let document = &state.key(call.region, &id).expect("found above").policy;
+    let document = state.key(call.region, &id).expect("found above").policy.parts();
     let deleted = |arn: &str| state.principals.get(arn).filter(|p| p.deleted).map(|p| p.unique_id.clone());
-    let shown = if state.options.rewrite_policies { policy::rewritten(document, &deleted) } else { document.clone() };
+    let shown = if state.options.rewrite_policies { policy::rewritten(&document, &deleted) } else { document };
     // AWS writes policies over several lines.
     let text = serde_json::to_string_pretty(&shown).expect("a policy is JSON");
     Ok(json!({ "Policy": text, "PolicyName": "default" }))

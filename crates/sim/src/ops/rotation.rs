@@ -5,8 +5,9 @@ use serde_json::{Value, json};
 use super::Members;
 use super::lookup::{Naming, key_id, resolve};
 use crate::error::ApiError;
-use crate::key::{Key, Rotation};
+use crate::key::{Key, KeyState, Rotation};
 use crate::material::Material;
+use crate::multi_region::{primary_only, synchronize};
 use crate::params::Params;
 use crate::sim::{Call, nothing};
 use crate::state::State;
@@ -27,8 +28,14 @@ fn rotatable(key: &Key) -> Result<(), ApiError> {
 }
 
 fn found(state: &State, call: &Call<'_>, name: &str) -> Result<String, ApiError> {
-    rotatable(resolve(state, call, name, Naming::KeyOnly)?)?;
-    key_id(state, call, name, Naming::KeyOnly)
+    let key = resolve(state, call, name, Naming::KeyOnly)?;
+    // What has no material yet says so, whatever its kind.
+    if key.state != KeyState::PendingImport {
+        rotatable(key)?;
+    }
+    let id = key_id(state, call, name, Naming::KeyOnly)?;
+    primary_only(state, key)?;
+    Ok(id)
 }
 
 pub(super) fn enable(state: &mut State, call: &mut Call<'_>, members: &Members) -> Result<Value, ApiError> {
@@ -38,10 +45,16 @@ pub(super) fn enable(state: &mut State, call: &mut Call<'_>, members: &Members) 
     params.done()?;
     let id = found(state, call, name)?;
     let now = call.now;
+    let from_change = state.options.doubts.rotation_counts_from_change;
     let key = state.key_mut(call.region, &id).expect("found above");
     #[expect(clippy::cast_precision_loss, reason = "at most 2560")]
-    let next = now + days as f64 * DAY;
-    key.rotation = Some(Rotation { period_days: days, next });
+    let period = |days: i64| days as f64 * DAY;
+    let from = match &key.rotation {
+        Some(rotation) if !from_change => rotation.next - period(rotation.period_days),
+        _ => now,
+    };
+    key.rotation = Some(Rotation { period_days: days, next: (from + period(days)).max(now) });
+    synchronize(state, &id);
     Ok(nothing())
 }
 
@@ -51,6 +64,7 @@ pub(super) fn disable(state: &mut State, call: &mut Call<'_>, members: &Members)
     params.done()?;
     let id = found(state, call, name)?;
     state.key_mut(call.region, &id).expect("found above").rotation = None;
+    synchronize(state, &id);
     Ok(nothing())
 }
 
@@ -60,9 +74,15 @@ pub(super) fn status(state: &mut State, call: &mut Call<'_>, members: &Members) 
     params.done()?;
     let id = key_id(state, call, name, Naming::KeyOnly)?;
     let key = state.key(call.region, &id).expect("found above");
-    let mut answer = json!({ "KeyId": key.id, "KeyRotationEnabled": false });
+    let doubts = &state.options.doubts;
+    if key.origin != "AWS_KMS" && !doubts.rotation_status_of_external {
+        rotatable(key)?;
+    }
+    let name = if doubts.rotation_status_arn { &key.arn } else { &key.id };
+    let mut answer = json!({ "KeyId": name, "KeyRotationEnabled": false });
     // While a deletion is pending KMS does not rotate and says so; the setting comes back with the key.
-    if let Some(rotation) = key.rotation.as_ref().filter(|_| key.deletion.is_none()) {
+    let pending = matches!(key.state, KeyState::PendingDeletion | KeyState::PendingReplicaDeletion);
+    if let Some(rotation) = key.rotation.as_ref().filter(|_| !pending) {
         answer["KeyRotationEnabled"] = json!(true);
         answer["RotationPeriodInDays"] = json!(rotation.period_days);
         answer["NextRotationDate"] = json!(rotation.next);
@@ -75,8 +95,9 @@ pub(super) fn on_demand(state: &mut State, call: &mut Call<'_>, members: &Member
     let name = params.required_text("KeyId", 1, 2048)?;
     params.done()?;
     let id = found(state, call, name)?;
+    let most = state.options.doubts.on_demand_rotations;
     let key = state.key_mut(call.region, &id).expect("found above");
-    if key.on_demand_rotations >= 25 {
+    if key.on_demand_rotations >= most {
         return Err(ApiError::new(
             "LimitExceededException",
             format!(
@@ -89,5 +110,7 @@ pub(super) fn on_demand(state: &mut State, call: &mut Call<'_>, members: &Member
     key.rotations.push((call.now, true));
     let spec = key.spec.clone();
     key.materials.push(Material::generate(&spec, &mut call.rng));
-    Ok(json!({ "KeyId": key.id }))
+    let answer = json!({ "KeyId": key.arn });
+    synchronize(state, &id);
+    Ok(answer)
 }

@@ -15,6 +15,7 @@ use crate::state::State;
 pub(super) fn merged(
     present: &BTreeMap<String, String>,
     tags: Vec<(String, String)>,
+    too_many: &str,
 ) -> Result<BTreeMap<String, String>, ApiError> {
     let refuse = |message: &str| Err(ApiError::new("TagException", message));
     let names: BTreeSet<&String> = tags.iter().map(|(key, _)| key).collect();
@@ -26,7 +27,7 @@ pub(super) fn merged(
     }
     let mut all = present.clone();
     all.extend(tags);
-    if all.len() > 50 { refuse("Too many tags") } else { Ok(all) }
+    if all.len() > 50 { Err(ApiError::new(too_many, "Too many tags")) } else { Ok(all) }
 }
 
 pub(super) fn tag(state: &mut State, call: &mut Call<'_>, members: &Members) -> Result<Value, ApiError> {
@@ -35,8 +36,9 @@ pub(super) fn tag(state: &mut State, call: &mut Call<'_>, members: &Members) -> 
     let tags = params.tags("Tags")?;
     params.done()?;
     let id = key_id(state, call, name, Naming::KeyOnly)?;
+    let code = state.options.doubts.too_many_tags_code.clone();
     let key = state.key_mut(call.region, &id).expect("found above");
-    key.tags = merged(&key.tags, tags)?;
+    key.tags = merged(&key.tags, tags, &code)?;
     Ok(nothing())
 }
 

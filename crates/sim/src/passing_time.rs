@@ -1,0 +1,94 @@
+//! What happens by itself as time passes: transient states end, keys rotate, waiting periods run out.
+
+use rand_chacha::ChaCha20Rng;
+use rand_chacha::rand_core::SeedableRng;
+
+use crate::key::{Key, KeyState, Seconds};
+use crate::material::{Material, digest};
+use crate::multi_region;
+use crate::state::State;
+
+const DAY: f64 = 86_400.0;
+
+/// What comes next to a key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Event {
+    StatePasses,
+    Rotates,
+    IsDeleted,
+}
+
+impl State {
+    /// Lets time pass up to `now`: everything that is due happens, in the order of its dates, because one thing may
+    /// bring about the next: the last replica goes, and the waiting period of the primary begins.
+    pub(crate) fn settle(&mut self, now: Seconds) {
+        while now >= self.quiet_until {
+            let mut due = vec![];
+            let mut quiet_until = f64::INFINITY;
+            for key in self.keys.values() {
+                let Some((date, event)) = next(self, key) else { continue };
+                if date <= now {
+                    due.push((date, key.region.clone(), key.id.clone(), event));
+                } else {
+                    quiet_until = quiet_until.min(date);
+                }
+            }
+            if due.is_empty() {
+                self.quiet_until = quiet_until;
+                return;
+            }
+            due.sort_by(|one, other| one.0.total_cmp(&other.0));
+            for (date, region, id, event) in due {
+                self.happen(date, &region, &id, event);
+            }
+            self.quiet_until = 0.0;
+        }
+    }
+
+    fn happen(&mut self, date: Seconds, region: &str, id: &str, event: Event) {
+        match event {
+            Event::IsDeleted => {
+                self.remove_key(region, id);
+                multi_region::remove(self, region, id, date);
+            }
+            Event::StatePasses => {
+                let Some(key) = self.key_mut(region, id) else { return };
+                if let Some((_, then)) = key.passing.take() {
+                    key.state = then;
+                }
+                multi_region::finish_move(self, id, date);
+            }
+            Event::Rotates => {
+                let seed = self.seed;
+                let Some(key) = self.key_mut(region, id) else { return };
+                rotate(key, seed, date);
+                multi_region::synchronize(self, id);
+            }
+        }
+    }
+}
+
+/// The next thing that happens to a key by itself.
+fn next(state: &State, key: &Key) -> Option<(Seconds, Event)> {
+    if let Some((date, _)) = key.passing {
+        return Some((date, Event::StatePasses));
+    }
+    if let Some(date) = key.deletion {
+        return Some((date, Event::IsDeleted));
+    }
+    // A disabled key does not rotate; it catches up when it is enabled again. Replicas follow their primary.
+    let rotates = key.state == KeyState::Enabled && !multi_region::is_replica(state, key);
+    key.rotation.as_ref().filter(|_| rotates).map(|rotation| (rotation.next, Event::Rotates))
+}
+
+/// New material. It depends on the key and the number of rotations alone, so that it is the same after a restart.
+fn rotate(key: &mut Key, seed: u64, date: Seconds) {
+    let mut from = digest(&format!("{seed} {} {}", key.id, key.materials.len()));
+    from.reverse();
+    key.materials.push(Material::generate(&key.spec, &mut ChaCha20Rng::from_seed(from)));
+    if let Some(rotation) = &mut key.rotation {
+        #[expect(clippy::cast_precision_loss, reason = "at most 2560")]
+        let period = rotation.period_days as f64 * DAY;
+        rotation.next = date + period;
+    }
+}

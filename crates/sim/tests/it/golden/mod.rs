@@ -1,0 +1,166 @@
+//! Golden tests: what others recorded on AWS, asked again of the simulator. Codes, statuses and messages of errors must be
+//! the same, and answers have the same members; IDs, dates and ciphertexts are masked in the recordings.
+
+mod control_plane;
+mod data_plane;
+mod imports;
+mod masks;
+mod world;
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+
+use crate::client::has;
+use crate::truth;
+use world::World;
+
+/// Steps of a recorded test by name, each with the simulator's answer.
+type Steps = Vec<(String, Value)>;
+
+/// Rows that the simulator answers differently, one by one: test, step, why.
+const EXCEPTIONS: &[(&str, &str, &str)] = &[
+    (
+        "test_rotate_key_on_demand_raises_error_given_key_with_imported_key_material",
+        "error-response",
+        "recorded in March 2025, before keys with imported material could rotate on demand; the recordings of November 2025 \
+         show the present answer",
+    ),
+    (
+        "test_generate_data_key",
+        "generate-data-key-result",
+        "recorded before answers had KeyMaterialId, which the present service model has",
+    ),
+    (
+        "test_generate_data_key_without_plaintext",
+        "generate-data-key-without-plaintext",
+        "recorded before answers had KeyMaterialId, which the present service model has",
+    ),
+    (
+        "test_generate_data_key_pair",
+        "generate-data-key-pair",
+        "recorded before answers had KeyMaterialId, which the present service model has",
+    ),
+    (
+        "test_generate_data_key_pair_without_plaintext",
+        "generate-data-key-pair-without-plaintext",
+        "recorded before answers had KeyMaterialId, which the present service model has",
+    ),
+    ("test_generate_random", "result_length", "the recording holds a length, not an answer"),
+];
+
+/// Recorded tests that are not asked again here, one by one: test, why.
+const NOT_DRIVEN: &[(&str, &str)] = &[
+    ("test_verify_salt_length", "the recording is empty"),
+    (
+        "test_derive_shared_secret_matches_openssl",
+        "compares with another program; the answer is that of test_derive_shared_secret",
+    ),
+    ("test_import_key_asymmetric", "wraps a private key with RSA_AES_KEY_WRAP, which tests of imports do"),
+    ("test_import_key_ecc_keys", "wraps a private key with RSA_AES_KEY_WRAP, which tests of imports do"),
+    ("test_import_key_rsa_aes_wrap_sha256", "wraps with RSA_AES_KEY_WRAP, which tests of imports do"),
+];
+
+/// The operation that a recorded test is about, if not every build has it.
+const NEEDS: &[(&str, &str)] = &[
+    ("test_sign_verify", "Sign"),
+    ("test_encrypt_validate_plaintext_size_per_key_type", "Sign"),
+    ("test_error_messaging_for_invalid_keys", "Sign"),
+    ("test_import_key", "ImportKeyMaterial"),
+    ("test_generate_data_key_pair", "GenerateDataKeyPair"),
+    ("test_encryption_context_generate_data_key_pair", "GenerateDataKeyPair"),
+    ("test_get_parameters_for_import", "GetParametersForImport"),
+    ("test_derive_shared_secret", "DeriveSharedSecret"),
+    ("test_re_encrypt", "ReEncrypt"),
+    ("test_rotate_key_on_demand_updates", "ImportKeyMaterial"),
+    ("test_rotate_key_on_demand_for_external", "ImportKeyMaterial"),
+    ("test_rotate_key_on_demand_raises_for_no_pending", "ImportKeyMaterial"),
+];
+
+fn missing(test: &str) -> Option<&'static str> {
+    NEEDS.iter().filter(|(prefix, _)| test.starts_with(prefix)).map(|(_, needed)| *needed).find(|needed| !has(needed))
+}
+
+/// Drives a recorded test: its name, and what is in its brackets.
+fn drive(name: &str, variant: &str) -> Option<Steps> {
+    let mut world = World::new();
+    control_plane::drive(&mut world, name, variant)
+        .or_else(|| data_plane::drive(&mut world, name, variant))
+        .or_else(|| imports::drive(&mut world, name, variant))
+}
+
+fn parts(test: &str) -> (&str, &str) {
+    let test = test.rsplit("::").next().unwrap_or(test);
+    test.split_once('[').map_or((test, ""), |(name, rest)| (name, rest.trim_end_matches(']')))
+}
+
+fn excused(name: &str, step: &str) -> bool {
+    EXCEPTIONS.iter().any(|(test, of, _)| *test == name && *of == step)
+}
+
+#[test]
+fn every_recorded_test() {
+    let Some(recorded) = truth::json("recorded.json") else { return };
+    let mut wrong = vec![];
+    let (mut compared, mut waiting, mut left_out) = (0, vec![], vec![]);
+    for (test, recording) in recorded.as_object().expect("tests by name") {
+        let (name, variant) = parts(test);
+        if NOT_DRIVEN.iter().any(|(of, _)| *of == name) {
+            left_out.push(test.rsplit("::").next());
+            continue;
+        }
+        if missing(name).is_some() {
+            waiting.push(name);
+            continue;
+        }
+        let Some(steps) = drive(name, variant) else {
+            wrong.push(format!("{name}[{variant}] is not driven"));
+            continue;
+        };
+        let steps: BTreeMap<_, _> = steps.into_iter().collect();
+        for (step, wanted) in recording["recorded-content"].as_object().expect("steps") {
+            if excused(name, step) {
+                continue;
+            }
+            compared += 1;
+            let came = steps.get(step).cloned().unwrap_or_else(|| json!("the step is missing"));
+            if let Err(difference) = masks::same(wanted, &came) {
+                wrong.push(format!("{name}[{variant}] {step}: {difference}\n    came {came}"));
+            }
+        }
+    }
+    println!("{compared} steps compared; left out: {left_out:?}; operations not in this build: {waiting:?}");
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn every_row_of_the_recorded_errors() {
+    let Some(rows) = truth::text("errors.tsv") else { return };
+    let mut wrong = vec![];
+    let (mut compared, mut waiting) = (0, 0);
+    let mut driven: BTreeMap<String, Steps> = BTreeMap::new();
+    for row in rows.lines().filter(|row| !row.starts_with('#') && !row.is_empty()) {
+        let cells: Vec<&str> = row.split('\t').collect();
+        let [test, step, code, status, message] = cells[..] else { panic!("five cells: {row}") };
+        let (name, variant) = parts(test);
+        if missing(name).is_some() {
+            waiting += 1;
+            continue;
+        }
+        if excused(name, step) {
+            continue;
+        }
+        let steps = driven.entry(test.to_owned()).or_insert_with(|| drive(name, variant).unwrap_or_default());
+        let came = steps.iter().find(|(of, _)| of == step).map_or(&Value::Null, |(_, came)| came);
+        let wanted = json!({
+            "Error": { "Code": code, "Message": message },
+            "ResponseMetadata": { "HTTPStatusCode": status.parse::<u16>().expect("a status") },
+        });
+        compared += 1;
+        if let Err(difference) = masks::same(&wanted, came) {
+            wrong.push(format!("{test} {step}: {difference}\n    came {came}"));
+        }
+    }
+    println!("{compared} rows compared; of operations not in this build: {waiting}");
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}

@@ -1,0 +1,10 @@
+//! The simulator from outside: under the real AWS SDK, and held against what others recorded of AWS.
+
+mod client;
+mod drive;
+mod golden;
+mod http;
+mod multi_region;
+mod state_table;
+mod trouble;
+mod truth;
