@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import boto3
@@ -286,3 +287,21 @@ def test_what_a_failed_update_did_not_release_goes_with_the_next(
     [key] = sim.keys()
     assert (set(key["tags"]), key["aliases"]) == ({"awskms:owner"}, ["alias/y"])
     assert "__unreleased" not in after
+
+
+def test_two_hundred_keys_keep_to_the_quotas(provider: Provider, sim: simulator.Simulator) -> None:
+    sim.control("POST", "options", {"quotas": True})
+    count, per_second = 200, 5
+    requests = []
+    for number in range(count):
+        urn = URN.replace("::key", f"::key{number}")
+        inputs = provider.checked({"alias": f"alias/n{number}"})
+        requests.append(provider_pb2.CreateRequest(urn=urn, properties=struct(inputs)))
+    began = time.monotonic()
+    for pending in [provider.stub.Create.future(request) for request in requests]:
+        pending.result()
+    took = time.monotonic() - began
+    assert len(sim.keys()) == count
+    assert [call for call in sim.calls() if call["code"] == "ThrottlingException"] == []
+    assert took <= 1.1 * count / per_second, took
+    assert not said(provider, "waiting for")
