@@ -44,7 +44,7 @@ install: build
 
 ## Figures of the simulator and the provider.
 bench: tools build
-	@$(VENV) bench/run.py
+	@$(VENV) bench/simulator.py
 
 clean:
 	@rm -rf .tools target
