@@ -17,6 +17,8 @@ pub struct Patience {
     pub just_created: bool,
     /// The key was enabled by this run.
     pub just_enabled: bool,
+    /// This run has cancelled the key's deletion.
+    pub just_restored: bool,
 }
 
 /// A reason to try again.
@@ -37,6 +39,7 @@ impl Patience {
                 wait(120, "the new key to become visible")
             }
             Kind::Disabled if self.just_enabled || self.just_created => wait(120, "the key to become enabled"),
+            Kind::PendingDeletion if self.just_restored => wait(120, "the cancelled deletion to be known everywhere"),
             Kind::InvalidPrincipal => wait(60, "the policy's principals to become known to KMS"),
             Kind::Transient => wait(120, "the key to settle"),
             _ => None,
@@ -45,8 +48,10 @@ impl Patience {
 
     /// Notes what a step has done.
     pub(super) fn after(&mut self, step: &Step) {
-        if matches!(step, Step::EnableKey) {
-            self.just_enabled = true;
+        match step {
+            Step::EnableKey => self.just_enabled = true,
+            Step::CancelKeyDeletion => self.just_restored = true,
+            _ => {}
         }
     }
 }

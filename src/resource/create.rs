@@ -73,7 +73,7 @@ impl Provider {
                 return Err(ResourceError::failed(Code::Cancelled, format!("{why}; no key was created")));
             }
         };
-        let patience = Patience { just_created: true, just_enabled: false };
+        let patience = Patience { just_created: true, ..Patience::default() };
         let nothing = Managed::default();
         self.bring(context, urn, inputs, desired, &claim, &nothing, target, observed, patience).await
     }

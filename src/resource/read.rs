@@ -1,5 +1,8 @@
 //! Reading a key, for refresh and import.
 
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use aws_smithy_types::date_time::{DateTime, Format};
 use awskms_core::desired::{Desired, resolve};
 use awskms_core::ids::KmsArn;
 use awskms_core::observed::Observed;
@@ -127,14 +130,24 @@ impl Provider {
     }
 }
 
+/// Whole days until a date of KMS.
+fn days_until(date: &str) -> Option<i64> {
+    let date = DateTime::from_str(date, Format::DateTime).ok()?.secs();
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).ok()?.as_secs();
+    Some((date - i64::try_from(now).ok()?).max(0) / 86_400)
+}
+
 /// What a refresh shows people beyond the diff.
 fn report(context: &Context, observed: &Observed) {
     let metadata = &observed.metadata;
     if metadata.state.is_pending_deletion() {
-        let when = metadata
-            .deletion_date
-            .as_ref()
-            .map_or_else(|| "once its replicas are gone".to_owned(), |date| format!("on {date}"));
+        let when = metadata.deletion_date.as_ref().map_or_else(
+            || "once its replicas are gone".to_owned(),
+            |date| match days_until(date) {
+                Some(days) => format!("on {date}, {days} days from now"),
+                None => format!("on {date}"),
+            },
+        );
         context.log.warning(&format!(
             "{} is pending deletion and will be deleted {when}. `pulumi up` cancels the deletion.",
             metadata.arn

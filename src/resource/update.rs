@@ -1,7 +1,7 @@
 //! Changing a key in place.
 
 use awskms_core::desired::Desired;
-use awskms_core::observed::{Observed, Reading};
+use awskms_core::observed::{Metadata, Observed, Reading};
 use awskms_core::owner::may_touch;
 use awskms_core::plan::{Intent, Plan, Step, plan_update};
 use awskms_core::rotation_mark::RotationMark;
@@ -16,7 +16,7 @@ use super::provider::{
     resolved,
 };
 use super::{Context, Outcome, ResourceError, aliases};
-use crate::kms::{self, Executed, Patience, Target};
+use crate::kms::{self, Executed, Kind, KmsError, Patience, Target};
 
 /// The property whose change rotates the key.
 pub const TRIGGER: &str = "rotateOnDemandTrigger";
@@ -92,6 +92,21 @@ impl Provider {
         Ok(Prepared { observed, plan })
     }
 
+    /// Looks at a key that the state knows: "not found" may be said of a young one for a while.
+    async fn describe_known(&self, context: &Context, target: &Target, arn: &str) -> Result<Metadata, KmsError> {
+        let mut attempt = 0;
+        loop {
+            attempt += 1;
+            match kms::describe(&target.client, &target.region, arn).await {
+                Err(error) if error.kind == Kind::NotFound && attempt < 6 && context.stopped().is_none() => {
+                    context.log.status("waiting for the key to become visible");
+                    tokio::time::sleep(kms::pause(attempt)).await;
+                }
+                other => return other,
+            }
+        }
+    }
+
     /// Reads the key that a state names.
     pub(super) async fn observe(
         &self,
@@ -100,7 +115,7 @@ impl Provider {
         arn: &str,
     ) -> Result<Observed, ResourceError> {
         let failure = |error| kms_failure(&format!("reading {arn}"), &error);
-        let metadata = kms::describe(&target.client, &target.region, arn).await.map_err(failure)?;
+        let metadata = self.describe_known(context, target, arn).await.map_err(failure)?;
         let observed = kms::observe(&target.client, &target.region, metadata).await.map_err(failure)?;
         warn_of_denied(context, &observed);
         Ok(observed)

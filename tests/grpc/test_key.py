@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from typing import Any
 
@@ -292,6 +293,7 @@ def test_a_pending_key_is_read_as_pending_and_comes_back(provider: Provider, sim
     outputs = plain(read.properties)
     assert read.id == made.id and outputs["keyState"] == "PendingDeletion" and "deletionDate" in outputs
     assert outputs["rotationEnabled"] is True
+    assert any(re.search("(29|30) days from now. `pulumi up` cancels", message.message) for message in provider.engine.messages)
     request = provider_pb2.UpdateRequest(
         id=made.id, urn=URN, olds=read.properties, old_inputs=read.inputs, news=inputs
     )  # fmt: skip

@@ -305,3 +305,29 @@ def test_two_hundred_keys_keep_to_the_quotas(provider: Provider, sim: simulator.
     assert [call for call in sim.calls() if call["code"] == "ThrottlingException"] == []
     assert took <= 1.1 * count / per_second, took
     assert not said(provider, "waiting for")
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_a_run_converges_although_kms_lags(env: dict[str, str], engine: tuple[Engine, str], seed: int) -> None:
+    """Half of all calls see KMS as it was up to two seconds ago: creates and restores end as they should."""
+    inputs = {**KEY, "tags": {"a": "1"}, "enabled": False, "rotationPeriodDays": 100}
+    with simulator.running("--seed", str(seed)) as sim:
+        sim.control("POST", "options", {"lag": [{"seconds": 2, "probability": 0.5}]})
+        provider = start({**env, "AWS_ENDPOINT_URL": sim.url}, engine[0], engine[1])
+        provider.configure(region=simulator.REGION)
+        made = provider.create(inputs)
+        wanted = ("Disabled", ["alias/x"], 100, "1")
+
+        def is_as_wanted() -> bool:
+            [key] = sim.keys()
+            return (key["state"], key["aliases"], key["rotationPeriodInDays"], key["tags"].get("a")) == wanted
+
+        assert is_as_wanted()
+        checked = provider.checked(inputs)
+        # Long after: everybody sees the key; then it is deleted, and after a while brought back.
+        sim.control("POST", "clock", {"advanceSeconds": 60})
+        delete(provider, made, checked)
+        sim.control("POST", "clock", {"advanceSeconds": 60})
+        update(provider, made, checked, checked)
+        assert is_as_wanted()
+        stop(provider)
