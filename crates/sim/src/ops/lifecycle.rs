@@ -6,6 +6,7 @@ use super::Members;
 use super::lookup::{Naming, key_id};
 use crate::error::ApiError;
 use crate::key::KeyState;
+use crate::multi_region::{is_replica, synchronize};
 use crate::params::Params;
 use crate::sim::{Call, nothing};
 use crate::state::State;
@@ -21,9 +22,17 @@ fn named(state: &State, call: &Call<'_>, members: &Members) -> Result<String, Ap
 
 /// A key that is not available stays so.
 fn set_state(state: &mut State, call: &Call<'_>, id: &str, to: KeyState) {
+    let now = call.now;
+    let follows = is_replica(state, state.key(call.region, id).expect("found above"));
     let key = state.key_mut(call.region, id).expect("found above");
-    if key.state != KeyState::Unavailable {
-        key.state = to;
+    if key.state == KeyState::Unavailable {
+        return;
+    }
+    key.state = to;
+    // Dates that passed while the key was disabled are made up for once, not one by one.
+    if let Some(rotation) = key.rotation.as_mut().filter(|rotation| !follows && rotation.next < now) {
+        rotation.next = now;
+        synchronize(state, id);
     }
 }
 

@@ -3,8 +3,8 @@
 use aws_sdk_kms::Client;
 use aws_sdk_kms::primitives::Blob;
 use aws_sdk_kms::types::{
-    AlgorithmSpec, DataKeyPairSpec, DataKeySpec, ExpirationModelType, GrantOperation, KeyAgreementAlgorithmSpec,
-    KeySpec, KeyUsageType, MacAlgorithmSpec, SigningAlgorithmSpec, Tag, WrappingKeySpec,
+    AlgorithmSpec, DataKeyPairSpec, DataKeySpec, EncapsulationAlgorithmSpec, ExpirationModelType, GrantOperation,
+    KeyAgreementAlgorithmSpec, KeySpec, KeyUsageType, MacAlgorithmSpec, SigningAlgorithmSpec, Tag, WrappingKeySpec,
 };
 
 use crate::client::{Refusal, THIRD, has, outcome};
@@ -15,6 +15,7 @@ pub(crate) fn operations() -> Vec<(&'static str, KeySpec, KeyUsageType)> {
     let signing = (KeySpec::EccNistP256, KeyUsageType::SignVerify);
     let mac = (KeySpec::Hmac256, KeyUsageType::GenerateVerifyMac);
     let agreement = (KeySpec::EccNistP256, KeyUsageType::KeyAgreement);
+    let encapsulation = (KeySpec::MlKem512, KeyUsageType::EncapsulateDecapsulate);
     let of = |names: &[&'static str], (spec, usage): &(KeySpec, KeyUsageType)| {
         names.iter().map(|name| (*name, spec.clone(), usage.clone())).collect::<Vec<_>>()
     };
@@ -65,13 +66,17 @@ pub(crate) fn operations() -> Vec<(&'static str, KeySpec, KeyUsageType)> {
         of(&["GetPublicKey", "Sign", "Verify"], &signing),
         of(&["GenerateMac", "VerifyMac"], &mac),
         of(&["DeriveSharedSecret"], &agreement),
+        of(&["Decapsulate", "Encapsulate"], &encapsulation),
     ]
     .concat()
 }
 
 /// Operations that need something made while the key was usable.
 pub(crate) fn needs_a_past(operation: &str) -> bool {
-    matches!(operation, "Decrypt" | "Verify" | "VerifyMac" | "RevokeGrant" | "RetireGrant" | "DeriveSharedSecret")
+    matches!(
+        operation,
+        "Decapsulate" | "Decrypt" | "Verify" | "VerifyMac" | "RevokeGrant" | "RetireGrant" | "DeriveSharedSecret"
+    )
 }
 
 /// A key to work on, and what was made with it before.
@@ -94,6 +99,12 @@ impl Subject {
         let arn = self.arn.clone();
         let message = Blob::new(b"m".to_vec());
         match operation {
+            "Decapsulate" => {
+                let making = client.encapsulate().key_id(arn);
+                let made = making.encapsulation_algorithm(EncapsulationAlgorithmSpec::MlKem).send().await;
+                let made = made.expect("encapsulates").shared_secret_ciphertext_blob;
+                self.blob = made.expect("a ciphertext").into_inner();
+            }
             "Decrypt" => {
                 let made = client.encrypt().key_id(arn).plaintext(message).send().await.expect("encrypts");
                 self.blob = made.ciphertext_blob.expect("a ciphertext").into_inner();
@@ -151,6 +162,14 @@ impl Subject {
             "CreateGrant" => {
                 let making = client.create_grant().key_id(arn).grantee_principal("arn:aws:iam::123456789012:root");
                 outcome(making.operations(GrantOperation::Encrypt).send().await)
+            }
+            "Decapsulate" => {
+                let opening = client.decapsulate().key_id(arn).shared_secret_ciphertext_blob(blob());
+                outcome(opening.encapsulation_algorithm(EncapsulationAlgorithmSpec::MlKem).send().await)
+            }
+            "Encapsulate" => {
+                let making = client.encapsulate().key_id(arn);
+                outcome(making.encapsulation_algorithm(EncapsulationAlgorithmSpec::MlKem).send().await)
             }
             "Decrypt" => outcome(client.decrypt().key_id(arn).ciphertext_blob(blob()).send().await),
             "DeleteAlias" => outcome(client.delete_alias().alias_name(&self.alias).send().await),

@@ -196,3 +196,19 @@ async fn one_jump_of_the_clock_is_as_good_as_many() {
     let keys = set.kms.control("GET", "keys", &json!(null)).expect("lists");
     assert_eq!(keys["keys"], json!([]));
 }
+
+#[tokio::test]
+async fn a_disabled_key_catches_up_with_one_rotation() {
+    let set = pair().await;
+    set.home.enable_key_rotation().key_id(&set.primary).rotation_period_in_days(90).send().await.expect("rotates");
+    let before = describe(&set.home, &set.primary).await.current_key_material_id;
+    set.home.disable_key().key_id(&set.primary).send().await.expect("disables");
+    pass(&set.kms, 1000.0 * DAY);
+    assert_eq!(describe(&set.home, &set.primary).await.current_key_material_id, before);
+    set.home.enable_key().key_id(&set.primary).send().await.expect("enables");
+    let after = describe(&set.home, &set.primary).await.current_key_material_id;
+    assert_ne!(after, before);
+    assert_eq!(describe(&set.away, &set.replica).await.current_key_material_id, after);
+    pass(&set.kms, 89.0 * DAY);
+    assert_eq!(describe(&set.home, &set.primary).await.current_key_material_id, after);
+}

@@ -56,8 +56,10 @@ pub(super) fn drive(world: &mut World, name: &str, variant: &str) -> Option<Step
             steps.push(("encrypt-after-delete-error".into(), world.call("Encrypt", sealing(&id))));
         }
         "test_import_key_hmac_keys" => {
-            let body = json!({ "Origin": "EXTERNAL", "KeySpec": variant, "KeyUsage": "GENERATE_VERIFY_MAC" });
-            let id = world.key(body);
+            let id = world.key(json!({
+                "Origin": "EXTERNAL", "KeySpec": variant, "KeyUsage": "GENERATE_VERIFY_MAC",
+                "Description": "test import hmac key",
+            }));
             let described = |world: &mut World| world.call("DescribeKey", json!({ "KeyId": id }));
             steps.push(("describe-key-before-import".into(), described(world)));
             let bits: usize = variant.strip_prefix("HMAC_")?.parse().ok()?;

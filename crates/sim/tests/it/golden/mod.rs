@@ -46,6 +46,11 @@ const EXCEPTIONS: &[(&str, &str, &str)] = &[
         "generate-data-key-pair-without-plaintext",
         "recorded before answers had KeyMaterialId, which the present service model has",
     ),
+    (
+        "test_re_encrypt[SYMMETRIC_DEFAULT-SYMMETRIC_DEFAULT]",
+        "test_re_encrypt",
+        "recorded before answers had the IDs of both materials, which the present service model has",
+    ),
     ("test_generate_random", "result_length", "the recording holds a length, not an answer"),
 ];
 
@@ -94,8 +99,9 @@ fn parts(test: &str) -> (&str, &str) {
     test.split_once('[').map_or((test, ""), |(name, rest)| (name, rest.trim_end_matches(']')))
 }
 
-fn excused(name: &str, step: &str) -> bool {
-    EXCEPTIONS.iter().any(|(test, of, _)| *test == name && *of == step)
+fn excused(name: &str, variant: &str, step: &str) -> bool {
+    let whole = format!("{name}[{variant}]");
+    EXCEPTIONS.iter().any(|(test, of, _)| (*test == name || *test == whole) && *of == step)
 }
 
 #[test]
@@ -119,7 +125,7 @@ fn every_recorded_test() {
         };
         let steps: BTreeMap<_, _> = steps.into_iter().collect();
         for (step, wanted) in recording["recorded-content"].as_object().expect("steps") {
-            if excused(name, step) {
+            if excused(name, variant, step) {
                 continue;
             }
             compared += 1;
@@ -147,7 +153,7 @@ fn every_row_of_the_recorded_errors() {
             waiting += 1;
             continue;
         }
-        if excused(name, step) {
+        if excused(name, variant, step) {
             continue;
         }
         let steps = driven.entry(test.to_owned()).or_insert_with(|| drive(name, variant).unwrap_or_default());
