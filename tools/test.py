@@ -29,6 +29,7 @@ PARTS: list[tuple[str, list[str]]] = [
     ("types of the TypeScript examples, strict", [sys.executable, "tools/typescript.py"]),
     ("wire contract against Pulumi's own descriptors", [*PYTEST, "tests/wire"]),
     ("gRPC: the running provider, called as the engine calls it", [*PYTEST, "tests/grpc"]),
+    ("the simulator from Python, as its documentation shows it", [*PYTEST, "tests/simulator"]),
     ("end to end: the real Pulumi CLI on the simulator, TypeScript and Python", [*PYTEST, "-n", "3", "tests/e2e"]),
 ]
 
