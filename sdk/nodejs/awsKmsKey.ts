@@ -147,7 +147,7 @@ export class AwsKmsKey extends pulumi.CustomResource {
      */
     declare public readonly keyUsage: pulumi.Output<enums.KeyUsage | undefined>;
     /**
-     * Whether the key is a multi-Region primary, which can be replicated to other Regions. Default: true when `replicas` is given, else false.
+     * Whether the key is a multi-Region primary, which can be replicated to other Regions. KMS cannot change it later. Default: true when `replicas` has entries, what it was for a key that exists, else false.
      */
     declare public readonly multiRegion: pulumi.Output<boolean | undefined>;
     /**
@@ -171,13 +171,21 @@ export class AwsKmsKey extends pulumi.CustomResource {
      */
     declare public /*out*/ readonly publicKey: pulumi.Output<string | undefined>;
     /**
-     * AWS Region of the key, such as `eu-central-1`. Default: the provider's Region.
+     * AWS Region of the key, such as `eu-central-1`; of a multi-Region key the Region of the primary. Default: the provider's Region. Naming the Region of a replica moves the primary there in place; any other change of the Region needs another key.
      */
     declare public readonly region: pulumi.Output<string>;
     /**
      * Whether a change that KMS cannot make in place may replace the key. Default: FORBID.
      */
     declare public readonly replacementPolicy: pulumi.Output<enums.ReplacementPolicy | undefined>;
+    /**
+     * Replicas of the key by Region, those that others have added included.
+     */
+    declare public /*out*/ readonly replicaKeys: pulumi.Output<{[key: string]: outputs.ReplicaKey} | undefined>;
+    /**
+     * Replicas of the key in other Regions, one a Region; they share its ID and material. The order means nothing. What a replica leaves out is as with the key itself.
+     */
+    declare public readonly replicas: pulumi.Output<outputs.Replica[] | undefined>;
     /**
      * Any text: each time that it changes, the key material is rotated once at once. A new key is not rotated. KMS allows 25 such rotations in the life of a key. Only for keys that can rotate.
      */
@@ -225,11 +233,12 @@ export class AwsKmsKey extends pulumi.CustomResource {
             resourceInputs["keyUsage"] = args?.keyUsage;
             resourceInputs["kind"] = args?.kind;
             resourceInputs["metadata"] = args?.metadata;
-            resourceInputs["multiRegion"] = (args?.multiRegion) ?? false;
+            resourceInputs["multiRegion"] = args?.multiRegion;
             resourceInputs["policy"] = args ? pulumi.output(args.policy).apply(v => v === undefined ? undefined : inputs.keyPolicyArgsProvideDefaults(v)) : undefined;
             resourceInputs["policyDocument"] = args?.policyDocument;
             resourceInputs["region"] = args?.region;
             resourceInputs["replacementPolicy"] = (args?.replacementPolicy) ?? "FORBID";
+            resourceInputs["replicas"] = args?.replicas;
             resourceInputs["rotateOnDemandTrigger"] = args?.rotateOnDemandTrigger;
             resourceInputs["rotationPeriodDays"] = args?.rotationPeriodDays;
             resourceInputs["spec"] = args?.spec;
@@ -245,6 +254,7 @@ export class AwsKmsKey extends pulumi.CustomResource {
             resourceInputs["policyJson"] = undefined /*out*/;
             resourceInputs["primaryRegion"] = undefined /*out*/;
             resourceInputs["publicKey"] = undefined /*out*/;
+            resourceInputs["replicaKeys"] = undefined /*out*/;
             resourceInputs["rotationEnabled"] = undefined /*out*/;
             resourceInputs["tagsAll"] = undefined /*out*/;
         } else {
@@ -275,6 +285,8 @@ export class AwsKmsKey extends pulumi.CustomResource {
             resourceInputs["publicKey"] = undefined /*out*/;
             resourceInputs["region"] = undefined /*out*/;
             resourceInputs["replacementPolicy"] = undefined /*out*/;
+            resourceInputs["replicaKeys"] = undefined /*out*/;
+            resourceInputs["replicas"] = undefined /*out*/;
             resourceInputs["rotateOnDemandTrigger"] = undefined /*out*/;
             resourceInputs["rotationEnabled"] = undefined /*out*/;
             resourceInputs["rotationPeriodDays"] = undefined /*out*/;
@@ -282,7 +294,7 @@ export class AwsKmsKey extends pulumi.CustomResource {
             resourceInputs["tagsAll"] = undefined /*out*/;
         }
         opts = pulumi.mergeOptions(utilities.resourceOptsDefaults(), opts);
-        const replaceOnChanges = { replaceOnChanges: ["keySpec", "keyUsage", "multiRegion", "region"] };
+        const replaceOnChanges = { replaceOnChanges: ["keySpec", "keyUsage", "multiRegion"] };
         opts = pulumi.mergeOptions(opts, replaceOnChanges);
         super(AwsKmsKey.__pulumiType, name, resourceInputs, opts);
     }
@@ -353,7 +365,7 @@ export interface AwsKmsKeyArgs {
      */
     metadata?: pulumi.Input<{[key: string]: any} | undefined>;
     /**
-     * Whether the key is a multi-Region primary, which can be replicated to other Regions. Default: true when `replicas` is given, else false.
+     * Whether the key is a multi-Region primary, which can be replicated to other Regions. KMS cannot change it later. Default: true when `replicas` has entries, what it was for a key that exists, else false.
      */
     multiRegion?: pulumi.Input<boolean | undefined>;
     /**
@@ -365,13 +377,17 @@ export interface AwsKmsKeyArgs {
      */
     policyDocument?: any | undefined;
     /**
-     * AWS Region of the key, such as `eu-central-1`. Default: the provider's Region.
+     * AWS Region of the key, such as `eu-central-1`; of a multi-Region key the Region of the primary. Default: the provider's Region. Naming the Region of a replica moves the primary there in place; any other change of the Region needs another key.
      */
     region?: pulumi.Input<string | undefined>;
     /**
      * Whether a change that KMS cannot make in place may replace the key. Default: FORBID.
      */
     replacementPolicy?: pulumi.Input<enums.ReplacementPolicy | undefined>;
+    /**
+     * Replicas of the key in other Regions, one a Region; they share its ID and material. The order means nothing. What a replica leaves out is as with the key itself.
+     */
+    replicas?: pulumi.Input<pulumi.Input<inputs.ReplicaArgs>[] | undefined>;
     /**
      * Any text: each time that it changes, the key material is rotated once at once. A new key is not rotated. KMS allows 25 such rotations in the life of a key. Only for keys that can rotate.
      */

@@ -7,7 +7,7 @@ use aws_sdk_kms::types::{KeySpec, KeyUsageType, Tag};
 use awskms_core::desired::Desired;
 use awskms_core::observed::{Metadata, Observed, Reading};
 use awskms_core::owner::{OWNER_TAG, OwnerMark};
-use awskms_core::plan::Step;
+use awskms_core::plan::{Replication, Step};
 
 use super::error::{Kind, KmsError};
 use super::observe::{read_metadata, whole_seconds};
@@ -77,6 +77,8 @@ pub(super) async fn apply(target: &Target, metadata: &Metadata, step: &Step) -> 
             let deleted = call!("DeleteAlias", target, client.delete_alias().alias_name(name));
             done_if(deleted.map(drop), Kind::NotFound)?;
         }
+        Step::ReplicateKey(replication) => replicate(target, arn, replication).await?,
+        Step::UpdatePrimaryRegion { region } => promote(target, metadata, region).await?,
         Step::ScheduleKeyDeletion { window_days } => {
             let request = client.schedule_key_deletion().key_id(arn).pending_window_in_days(*window_days);
             let answer = match call!("ScheduleKeyDeletion", target, request) {
@@ -134,6 +136,32 @@ fn newborn(metadata: Metadata, desired: &Desired, mark: Option<&OwnerMark>) -> O
         owner: mark.cloned(),
         rotation_mark: None,
         public_key: None,
+    }
+}
+
+/// Repeating it is harmless: KMS makes one replica in a Region.
+async fn replicate(target: &Target, arn: &str, replication: &Replication) -> Result<(), KmsError> {
+    let request = target
+        .client
+        .replicate_key()
+        .key_id(arn)
+        .replica_region(&replication.region)
+        .description(&replication.description)
+        .set_policy(replication.policy.as_ref().map(ToString::to_string))
+        .bypass_policy_lockout_safety_check(replication.bypass_policy_lockout_safety_check)
+        .set_tags(Some(sdk_tags(&replication.tags)).filter(|tags| !tags.is_empty()));
+    call!("ReplicateKey", target, request).map(drop)
+}
+
+/// A key that is no primary any more when it is asked to hand the role over has done so at an earlier attempt.
+async fn promote(target: &Target, metadata: &Metadata, region: &str) -> Result<(), KmsError> {
+    let request = target.client.update_primary_region().key_id(&metadata.arn).primary_region(region);
+    match call!("UpdatePrimaryRegion", target, request) {
+        Err(error) if error.kind == Kind::Unsupported => {
+            let now = super::observe::describe(&target.client, &target.region, &metadata.arn).await;
+            if now.is_ok_and(|now| now.primary_region.as_deref() == Some(region)) { Ok(()) } else { Err(error) }
+        }
+        other => other.map(drop),
     }
 }
 

@@ -50,13 +50,14 @@ pub async fn observe(client: &Client, region: &str, metadata: Metadata) -> Resul
 
 /// A key's metadata in our own words. Stand-ins leave members out that AWS always sends, so all are optional.
 pub(super) fn read_metadata(metadata: &KeyMetadata) -> Metadata {
-    let region_of_primary = metadata
-        .multi_region_configuration()
+    let set = metadata.multi_region_configuration();
+    let region_of_primary = set
         .and_then(|set| match set.multi_region_key_type() {
             Some(MultiRegionKeyType::Primary | MultiRegionKeyType::Replica) => set.primary_key(),
             _ => None,
         })
         .and_then(|primary| primary.region());
+    let replicas = set.map_or(&[][..], |set| set.replica_keys()).iter().filter_map(|replica| replica.region());
     Metadata {
         key_id: metadata.key_id().to_owned(),
         arn: metadata.arn().unwrap_or_default().to_owned(),
@@ -67,6 +68,7 @@ pub(super) fn read_metadata(metadata: &KeyMetadata) -> Metadata {
         manager: metadata.key_manager().map_or("CUSTOMER", |manager| manager.as_str()).to_owned(),
         multi_region: metadata.multi_region().unwrap_or(false),
         primary_region: region_of_primary.map(str::to_owned),
+        replica_regions: replicas.map(str::to_owned).collect(),
         description: metadata.description().unwrap_or_default().to_owned(),
         creation_date: metadata.creation_date().map(whole_seconds).unwrap_or_default(),
         deletion_date: metadata.deletion_date().map(whole_seconds),

@@ -46,7 +46,10 @@ fn per_second(operation: &str) -> Option<u64> {
         | "CancelKeyDeletion"
         | "UntagResource"
         | "UpdateKeyDescription"
+        | "UpdatePrimaryRegion"
         | "RotateKeyOnDemand" => 5,
+        // ReplicateKey has 5 too, but a set is made once, and its few replicas go out together: KMS makes those wait that
+        // are too many, and repeating the call is harmless.
         "TagResource" => 10,
         "PutKeyPolicy" | "ScheduleKeyDeletion" | "EnableKeyRotation" | "DeleteAlias" => 15,
         _ => return None,

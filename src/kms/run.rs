@@ -28,6 +28,9 @@ pub struct Target {
     pub pace: Arc<Pace>,
 }
 
+/// Where calls for a Region go.
+pub type Regions<'a> = &'a (dyn Fn(&str) -> Target + Send + Sync);
+
 /// Why a step did not succeed.
 #[derive(Debug)]
 pub enum Trouble {
@@ -35,6 +38,22 @@ pub enum Trouble {
     Kms(KmsError),
     /// The run was cancelled or its time was up before the step.
     Stopped(&'static str),
+    /// The step would touch what is somebody else's.
+    Refused(String),
+}
+
+impl Trouble {
+    /// What a person must know of a step that did not succeed.
+    pub(super) fn sentence(&self, step: &Step, arn: &str) -> String {
+        match self {
+            Self::Kms(error) => {
+                let advice = error.advice();
+                format!("{} ({arn}): {error}. {advice}", step.doing()).trim_end().to_owned()
+            }
+            Self::Stopped(why) => format!("{} was not done: {why}", step.doing()),
+            Self::Refused(why) => format!("{} was not done: {why}", step.doing()),
+        }
+    }
 }
 
 /// How far a plan got.
@@ -46,6 +65,8 @@ pub struct Executed {
     pub failed: Vec<(Step, Trouble)>,
     /// Steps that were not tried.
     pub left: Vec<Step>,
+    /// What the run has done that KMS may not show yet.
+    pub patience: Patience,
 }
 
 impl Executed {
@@ -56,13 +77,8 @@ impl Executed {
 
     /// What a person must know of an incomplete run, one sentence a step.
     pub fn reasons(&self) -> Vec<String> {
-        let failed = self.failed.iter().map(|(step, trouble)| match trouble {
-            Trouble::Kms(error) => {
-                let advice = error.advice();
-                format!("{} ({}): {error}. {advice}", step.doing(), self.observed.metadata.arn).trim_end().to_owned()
-            }
-            Trouble::Stopped(why) => format!("{} was not done: {why}", step.doing()),
-        });
+        let arn = &self.observed.metadata.arn;
+        let failed = self.failed.iter().map(|(step, trouble)| trouble.sentence(step, arn));
         let left = self.left.iter().map(|step| format!("{} was not tried yet", step.doing()));
         failed.chain(left).collect()
     }
@@ -120,10 +136,10 @@ pub async fn run(
             }
         }
     }
-    Executed { observed, failed, left }
+    Executed { observed, failed, left, patience }
 }
 
-async fn run_step(
+pub(super) async fn run_step(
     context: &Context,
     target: &Target,
     metadata: &Metadata,
@@ -159,7 +175,7 @@ impl<'a> Attempts<'a> {
     /// Waits before the next attempt, or gives the error back as final.
     async fn next(&mut self, error: KmsError) -> Result<(), Trouble> {
         // The SDK does not repeat these two by itself; being throttled proves that nothing happened.
-        let once = matches!(error.operation, "CreateKey" | "RotateKeyOnDemand");
+        let once = matches!(error.operation, "CreateKey" | "RotateKeyOnDemand" | "ReplicateKey");
         let throttled = error.kind == Kind::Throttled && once;
         let (at_most, what) = match self.patience.wait_for(&error) {
             Some(wait) => (wait.at_most, wait.what),

@@ -1,20 +1,20 @@
-//! Creating a key: look whether it is there already, create it once, then bring it to what is desired.
+//! Creating a key: look whether it is there already, create it once, then bring it, and its replicas, to what is desired.
 
-use awskms_core::desired::{Desired, Managed, managed};
-use awskms_core::observed::Observed;
+use std::collections::BTreeMap;
+
+use awskms_core::desired::{Desired, Held, Managed, held_by_both};
+use awskms_core::observed::{Observed, ObservedSet, Reading};
 use awskms_core::outputs;
 use awskms_core::owner::OwnerMark;
-use awskms_core::plan::{Claim, Intent, plan_update};
+use awskms_core::plan::{Intent, Retirement};
 use awskms_core::value::PropertyMap;
 use tonic::Code;
 
-use super::aliases::Claimant;
 use super::ownership::{self, Found};
-use super::provider::{
-    Provider, UNRELEASED_OUTPUT, account_of, default_policy, guarded, kms_failure, region_of, resolved, with_mark,
-};
-use super::{Context, Outcome, ResourceError, aliases};
-use crate::kms::{self, Executed, Patience, Target, Trouble};
+use super::provider::{Provider, account_of, default_policy, kms_failure, region_of, resolved_set, with_mark};
+use super::set::{UNRELEASED_OUTPUT, Work, retirements, unreleased_value};
+use super::{Context, Outcome, ResourceError};
+use crate::kms::{self, ExecutedSet, Patience, Target, Trouble};
 
 impl Provider {
     /// Creates the key that the inputs ask for, or finishes the one that an interrupted run of the same resource has
@@ -26,114 +26,117 @@ impl Provider {
     pub async fn create(&self, context: &Context, urn: &str, inputs: &PropertyMap) -> Result<Outcome, ResourceError> {
         let target = self.target(region_of(inputs))?;
         let account = self.account(&target.region).await?;
-        let desired = resolved(inputs, account.as_ref())?;
-        let mark = ownership::mark(self, urn, &target.region, &desired);
-        let found = self.already_there(context, urn, inputs, &target, &desired, mark.as_ref()).await?;
-        let held = aliases::holders(context, &target, &desired.aliases).await?;
-        let own_arn = found.as_ref().map(|found| found.observed.metadata.arn.as_str());
-        let claim = aliases::claim(
+        let desired = resolved_set(inputs, &target.region, account.as_ref())?;
+        let mark = ownership::mark(self, urn, &target.region, desired.main());
+        let found = self.already_there(context, urn, inputs, &target, desired.main(), mark.as_ref()).await?;
+        let taken_up = match &found {
+            Some(found) => Some(self.whole(&target.region, found.observed.clone()).await),
+            None => None,
+        };
+        let claims = self.claims(context, urn, &desired, taken_up.as_ref(), mark.as_ref()).await?;
+        let mut work = Work {
             context,
-            &held,
-            &desired,
-            &Claimant { urn, mark: mark.as_ref(), own_arn, memory: &self.memory },
-            &target.region,
-        )?;
-        match found {
-            Some(found) => self.finish(context, urn, inputs, &desired, claim, mark.as_ref(), &target, found).await,
-            None => self.create_new(context, urn, inputs, &desired, claim, mark.as_ref(), &target).await,
-        }
+            desired,
+            mark,
+            held: Held::new(),
+            claims,
+            retirements: retirements(inputs, &PropertyMap::new(), &target.region),
+            // KMS names the account in the ARN of the key that it makes.
+            default_policy: account.as_ref().map(default_policy).unwrap_or_default(),
+        };
+        let (set, patience) = match found.zip(taken_up) {
+            Some((found, set)) => {
+                self.take_up(&mut work, urn, &found, &set);
+                (set, Patience::default())
+            }
+            None => {
+                let observed = self.create_new(&work, urn, &target).await?;
+                let just_created = Patience { just_created: true, ..Patience::default() };
+                (ObservedSet::of_one(&target.region, observed), just_created)
+            }
+        };
+        Ok(self.bring(work, urn, inputs, set, patience).await)
     }
 
-    #[expect(clippy::too_many_arguments, reason = "one use case, cut in two where its branches part")]
-    async fn create_new(
-        &self,
-        context: &Context,
-        urn: &str,
-        inputs: &PropertyMap,
-        desired: &Desired,
-        claim: Claim,
-        mark: Option<&OwnerMark>,
-        target: &Target,
-    ) -> Result<Outcome, ResourceError> {
+    /// Makes the key, once.
+    async fn create_new(&self, work: &Work<'_>, urn: &str, target: &Target) -> Result<Observed, ResourceError> {
+        let (context, desired, mark) = (work.context, work.desired.main(), work.mark.as_ref());
         context.log.status(&format!("creating a {} key in {}", desired.key_spec, target.region));
-        let observed = match kms::create_key(context, target, desired, mark).await {
-            Ok(observed) => observed,
+        match kms::create_key(context, target, desired, mark).await {
+            Ok(observed) => Ok(observed),
             Err(Trouble::Kms(error)) if error.is_ambiguous() => {
                 context.log.status("looking for the key: the answer of CreateKey was lost");
                 let Some(mark) = mark else {
                     return Err(kms_failure("creating the key, which carries no owner mark to find it by", &error));
                 };
-                let Some(found) = ownership::find_after_lost_answer(self, context, urn, target, mark).await? else {
-                    return Err(kms_failure("creating the key, which was not found afterwards", &error));
-                };
-                found
+                let found = ownership::find_after_lost_answer(self, context, urn, target, mark).await?;
+                found.ok_or_else(|| kms_failure("creating the key, which was not found afterwards", &error))
             }
-            Err(Trouble::Kms(error)) => return Err(kms_failure("creating the key", &error)),
+            Err(Trouble::Kms(error)) => Err(kms_failure("creating the key", &error)),
             Err(Trouble::Stopped(why)) => {
-                return Err(ResourceError::failed(Code::Cancelled, format!("{why}; no key was created")));
+                Err(ResourceError::failed(Code::Cancelled, format!("{why}; no key was created")))
             }
-        };
-        let patience = Patience { just_created: true, ..Patience::default() };
-        let nothing = Managed::default();
-        self.bring(context, urn, inputs, desired, &claim, &nothing, target, observed, patience).await
+            Err(Trouble::Refused(why)) => Err(ResourceError::failed(Code::FailedPrecondition, why)),
+        }
     }
 
-    /// Takes up a key of this resource that an earlier run created and the engine does not know.
-    #[expect(clippy::too_many_arguments, reason = "one use case, cut in two where its branches part")]
-    async fn finish(
-        &self,
-        context: &Context,
-        urn: &str,
-        inputs: &PropertyMap,
-        desired: &Desired,
-        mut claim: Claim,
-        mark: Option<&OwnerMark>,
-        target: &Target,
-        found: Found,
-    ) -> Result<Outcome, ResourceError> {
-        context.log.info(&taking_up(&found));
+    /// Takes up the keys of this resource that an earlier run created and the engine does not know.
+    fn take_up(&self, work: &mut Work<'_>, urn: &str, found: &Found, set: &ObservedSet) {
+        work.context.log.info(&taking_up(found));
         self.memory.note_taken_up(urn, &found.observed.metadata.key_id);
-        claim.mark = mark.map(|mark| mark.after(found.observed.owner.as_ref()));
-        let managed = self.everything_on(&found.observed);
-        self.bring(context, urn, inputs, desired, &claim, &managed, target, found.observed, Patience::default()).await
+        work.held = self.held_of(set, &work.desired.members, work.mark.as_ref());
+        work.will_own(found, set);
     }
 
-    /// Brings an existing key to what is desired and answers with what was reached. From here on nothing loses the ID.
-    #[expect(clippy::too_many_arguments, reason = "the facts of one run")]
+    /// What a resource has that takes up a set: the keys that its inputs name, and the others that carry its mark. What
+    /// else is in the set stays whoever's it is.
+    pub(super) fn held_of(
+        &self,
+        set: &ObservedSet,
+        wanted: &BTreeMap<String, Desired>,
+        mark: Option<&OwnerMark>,
+    ) -> Held {
+        let marked =
+            |seen: &Observed| matches!((mark, &seen.owner), (Some(ours), Some(theirs)) if ours.same_owner(theirs));
+        let ours = set.members.iter().filter(|(region, seen)| wanted.contains_key(*region) || marked(seen));
+        ours.map(|(region, seen)| (region.clone(), self.everything_on(seen))).collect()
+    }
+
+    /// Brings existing keys to what is desired and answers with what was reached. From here on nothing loses the ID.
     async fn bring(
         &self,
-        context: &Context,
+        mut work: Work<'_>,
         urn: &str,
         inputs: &PropertyMap,
-        desired: &Desired,
-        claim: &Claim,
-        managed: &Managed,
-        target: &Target,
-        observed: Observed,
+        mut set: ObservedSet,
         patience: Patience,
-    ) -> Result<Outcome, ResourceError> {
-        self.memory.note_key(urn, &observed.metadata.key_id);
-        let Some(account) = account_of(&observed.metadata.arn) else {
-            return Ok(unfinished(
-                inputs,
-                &observed,
-                vec![format!("the ARN {} cannot be read", observed.metadata.arn)],
-            ));
+    ) -> Outcome {
+        let any = set.members.values().next().map(|member| member.metadata.clone());
+        let Some(metadata) = any else { unreachable!("a key was found or made") };
+        self.memory.note_key(urn, &metadata.key_id);
+        let none = PropertyMap::new();
+        let unfinished = |set: ObservedSet, reason: String| {
+            let mut outcome = outcome(inputs, &ExecutedSet::not_begun(set), &none, &Held::new(), &BTreeMap::new());
+            outcome.partial = Some(vec![reason]);
+            outcome
         };
-        let default = default_policy(&account);
-        let mut observed = observed;
-        if patience.just_created && desired.policy.is_none() {
+        let Some(account) = account_of(&metadata.arn) else {
+            return unfinished(set, format!("the ARN {} cannot be read", metadata.arn));
+        };
+        work.default_policy = default_policy(&account);
+        if patience.just_created && work.desired.main().policy.is_none() {
             // KMS has just put its default policy there.
-            observed.policy = awskms_core::observed::Reading::Seen(default.clone());
+            for member in set.members.values_mut() {
+                member.policy = Reading::Seen(work.default_policy.clone());
+            }
         }
-        let plan = plan_update(desired, &observed, managed, claim, &default);
-        let plan = match guarded(plan, Intent::Create) {
+        let plan = match work.plan(&set, Intent::Create) {
             Ok(plan) => plan,
-            Err(refused) => return Ok(unfinished(inputs, &observed, vec![refused.to_string()])),
+            Err(refused) => return unfinished(set, refused.to_string()),
         };
-        let mut done = kms::run(context, target, &plan, observed, patience).await;
-        self.add_public_key(context, target, &mut done).await;
-        Ok(outcome(inputs, &done, &PropertyMap::new(), managed.clone()))
+        let mut done = self.run(&work, &plan, set, patience).await;
+        self.add_public_key(work.context, &mut done).await;
+        outcome(inputs, &done, &none, &work.held, &work.retirements)
     }
 
     /// A key that is taken up is this resource's with all that is on it, as a refresh would read it: names and tags that
@@ -164,9 +167,11 @@ impl Provider {
     }
 
     /// The public key of a new asymmetric key is an output like any other; failing to read it must not fail the create.
-    async fn add_public_key(&self, context: &Context, target: &Target, done: &mut Executed) {
-        match kms::public_key(&target.client, &target.region, &done.observed.metadata).await {
-            Ok(pem) => done.observed.public_key = pem,
+    async fn add_public_key(&self, context: &Context, done: &mut ExecutedSet) {
+        let target = self.target_in(&done.set.primary);
+        let Some(main) = done.set.members.get_mut(&target.region) else { return };
+        match kms::public_key(&target.client, &target.region, &main.metadata).await {
+            Ok(pem) => main.public_key = pem,
             Err(error) => context.log.warning(&format!(
                 "The public key could not be read, the output publicKey is missing until the next refresh: {error}"
             )),
@@ -189,22 +194,28 @@ pub(super) fn taking_up(found: &Found) -> String {
     format!("{} {whose}: no new key is created.{pending}", metadata.arn)
 }
 
-/// The answer to a run that may be incomplete.
-pub(super) fn outcome(inputs: &PropertyMap, done: &Executed, previous: &PropertyMap, before: Managed) -> Outcome {
-    let mut outputs = with_mark(outputs::outputs(inputs, &done.observed, previous), &done.observed);
+/// The answer to a run that may be incomplete. `before` is what the keys had from earlier runs, `how` the way in which each
+/// goes when it is no longer wanted.
+pub(super) fn outcome(
+    inputs: &PropertyMap,
+    done: &ExecutedSet,
+    previous: &PropertyMap,
+    before: &Held,
+    how: &BTreeMap<String, Retirement>,
+) -> Outcome {
+    let set = &done.set;
+    let mut outputs = outputs::set_outputs(inputs, set, previous);
+    let main = set.main().or_else(|| set.members.values().next());
+    outputs = main.map_or(outputs.clone(), |main| with_mark(outputs, main));
     if !done.is_complete() {
-        outputs.insert(UNRELEASED_OUTPUT.into(), before.and(&managed(inputs)).to_value());
+        let all = held_by_both(awskms_core::desired::held(inputs, &set.primary), before);
+        outputs.insert(UNRELEASED_OUTPUT.into(), unreleased_value(&all, how));
     }
     Outcome {
-        id: done.observed.metadata.key_id.clone(),
+        id: main.map(|main| main.metadata.key_id.clone()).unwrap_or_default(),
         outputs,
         partial: (!done.is_complete()).then(|| done.reasons()),
     }
-}
-
-fn unfinished(inputs: &PropertyMap, observed: &Observed, reasons: Vec<String>) -> Outcome {
-    let outputs = with_mark(outputs::outputs(inputs, observed, &PropertyMap::new()), observed);
-    Outcome { id: observed.metadata.key_id.clone(), outputs, partial: Some(reasons) }
 }
 
 /// The resource's name in its program: the last part of its URN.

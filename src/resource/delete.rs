@@ -1,21 +1,23 @@
-//! Retiring a key.
+//! Retiring a key: its replicas first, then the key itself.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use awskms_core::observed::Observed;
+use awskms_core::members;
+use awskms_core::observed::{Observed, ObservedSet};
 use awskms_core::owner::may_touch;
-use awskms_core::plan::{Idleness, Intent, plan_deletion};
+use awskms_core::plan::{Idleness, Intent, Lanes, Retirement, guard, plan_set_deletion};
 use awskms_core::spec::generated::{AwsKmsKeySpec, DeletionPolicy, UnknownUsage};
 use awskms_core::value::PropertyMap;
 use tonic::Code;
 
-use super::provider::{Provider, guarded, held_before, key_arn, kms_failure, region_of, remembered_mark};
+use super::provider::{Provider, key_arn, kms_failure, region_of, remembered_mark};
+use super::set::{held_before, known_arns, retirements};
 use super::{Context, ResourceError};
-use crate::kms::{self, Executed, Kind, Patience, Target};
+use crate::kms::{self, ExecutedSet, Kind, Patience, SetRun, Target};
 
 impl Provider {
-    /// Does to the key what its deletion policy says. A key that is gone or pending deletion already is done, so a
-    /// failed deletion can be run again.
+    /// Does to the key and its replicas what their deletion policies say. A key that is gone or pending deletion already is
+    /// done, so a failed deletion can be run again.
     ///
     /// # Errors
     /// The deletion is forbidden, or KMS refused a step; what is done already stays done.
@@ -33,59 +35,120 @@ impl Provider {
             context.log.warning(&not_replaced(&arn));
             return Ok(());
         }
-        let spec = AwsKmsKeySpec::from_properties(if old_inputs.is_empty() { outputs } else { old_inputs });
-        let policy = spec.deletion_policy.known().copied().unwrap_or(DeletionPolicy::Schedule);
-        match policy {
-            DeletionPolicy::Prevent => return Err(prevented(&arn)),
-            DeletionPolicy::Retain => {
-                context.log.info(&format!("{arn} is retained with its aliases, as deletionPolicy RETAIN says."));
-                return Ok(());
-            }
-            DeletionPolicy::Schedule | DeletionPolicy::Disable => {}
+        let old_inputs = if old_inputs.is_empty() { outputs } else { old_inputs };
+        let region = self.target(region_of(outputs))?.region;
+        let how = retirements(old_inputs, outputs, &region);
+        let mut held = held_before(old_inputs, outputs, &region);
+        if let Some((region, _)) = how.iter().find(|(_, how)| how.policy == DeletionPolicy::Prevent) {
+            return Err(prevented(&awskms_core::outputs::arn_in(&arn, region)));
         }
-        let target = self.target(region_of(outputs))?;
-        self.account(&target.region).await?;
-        let metadata = match kms::describe(&target.client, &target.region, &arn).await {
-            Ok(metadata) => metadata,
-            Err(error) if error.kind == Kind::NotFound => {
-                context.log.info(&format!("{arn} does not exist any more."));
-                return Ok(());
-            }
-            Err(error) => return Err(kms_failure(&format!("reading {arn} before its deletion"), &error)),
-        };
-        let observed = kms::observe(&target.client, &target.region, metadata)
-            .await
-            .map_err(|error| kms_failure(&format!("reading {arn} before its deletion"), &error))?;
-        if observed.metadata.arn != arn && arn.starts_with("arn:") {
-            return Err(ResourceError::failed(
-                Code::FailedPrecondition,
-                format!("KMS answered for {} when asked for {arn}; nothing was deleted", observed.metadata.arn),
-            ));
-        }
-        if !may_touch(remembered_mark(outputs).as_ref(), observed.owner.as_ref()) {
-            context.log.warning(&format!(
-                "{arn} has been taken over by a newer owner since this state was written: it is left alone, only the \
-                 state forgets it."
-            ));
+        if how.values().all(|how| how.policy == DeletionPolicy::Retain) {
+            context.log.info(&format!("{arn} is retained with its aliases, as deletionPolicy RETAIN says."));
             return Ok(());
         }
-        if policy == DeletionPolicy::Schedule && !observed.metadata.state.is_pending_deletion() {
-            check_idle(context, &target, &arn, &spec).await?;
+        self.account(&region).await?;
+        let at = |region: &str| self.target_in(region);
+        let set = kms::observe_set(&at, &known_arns(&arn, &region, &held, outputs)).await;
+        let set = set.map_err(|error| kms_failure(&format!("reading {arn} before its deletion"), &error))?;
+        let Some(mut set) = set else {
+            context.log.info(&format!("{arn} does not exist any more."));
+            return Ok(());
+        };
+        check_answers(&arn, &set)?;
+        let ours = remembered_mark(outputs);
+        for member in set.members.values().filter(|member| !may_touch(ours.as_ref(), member.owner.as_ref())) {
+            context.log.warning(&format!(
+                "{} has been taken over by a newer owner since this state was written: it is left alone, only the state \
+                 forgets it.",
+                member.metadata.arn
+            ));
+            held.remove(member.metadata.region());
         }
-        let window = spec.deletion_window_days.known().copied().unwrap_or(30);
-        let intent = if policy == DeletionPolicy::Schedule { Intent::ScheduleDeletion } else { Intent::Keep };
-        let plan = guarded(plan_deletion(policy, window, &observed, &held_before(old_inputs, outputs)), intent)?;
-        let done = kms::run(context, &target, &plan, observed, Patience::default()).await;
+        if !held.contains_key(&set.primary) && set.main().is_some() {
+            return Ok(());
+        }
+        report_strangers(context, &set, &held);
+        set.unreachable.retain(|region, _| held.contains_key(region));
+        let inputs = members::by_region(old_inputs, &region);
+        for (region, member) in set.members.iter().filter(|(region, _)| held.contains_key(*region)) {
+            let schedules = how.get(region).is_some_and(|how| how.policy == DeletionPolicy::Schedule);
+            if schedules && !member.metadata.state.is_pending_deletion() {
+                let of_member = inputs.get(region).unwrap_or(old_inputs);
+                check_idle(context, &self.target_in(region), &member.metadata.arn, of_member).await?;
+            }
+        }
+        let (replicas, primary) = plan_set_deletion(&set, &held, &how);
+        let primary = Lanes::from([(set.primary.clone(), primary)]);
+        for (region, plan) in replicas.iter().chain(&primary) {
+            let schedules = how.get(region).is_some_and(|how| how.policy == DeletionPolicy::Schedule);
+            let intent = if schedules { Intent::ScheduleDeletion } else { Intent::Keep };
+            guard(plan, intent)
+                .map_err(|refusal| ResourceError::failed(Code::FailedPrecondition, refusal.to_string()))?;
+        }
+        let nothing = serde_json::Value::Null;
+        let replan = |_: &str, _: &Observed| Err("no replica is made in a deletion".to_owned());
+        let on = SetRun { context, at: &at, default_policy: &nothing, patience: Patience::default(), replan: &replan };
+        let mut done = ExecutedSet::not_begun(set);
+        kms::run_lanes(&on, &replicas, &mut done).await;
+        // A primary that goes before its replicas would wait for them for ever.
+        if done.is_complete() {
+            kms::run_lanes(&on, &primary, &mut done).await;
+        }
         if !done.is_complete() {
             return Err(ResourceError::failed(Code::FailedPrecondition, done.reasons().join("\n")));
         }
-        context.log.info(&farewell(policy, &done));
+        for (region, how) in &how {
+            if let Some(member) = done.set.members.get(region).filter(|_| held.contains_key(region)) {
+                context.log.info(&farewell(*how, member, done.set.members.len()));
+            }
+        }
         Ok(())
     }
 }
 
+/// A key ID means another key in every Region of a set, so the keys that answered must be the ones that were asked for.
+fn check_answers(arn: &str, set: &ObservedSet) -> Result<(), ResourceError> {
+    let wrong = set.members.iter().find(|(region, member)| {
+        arn.starts_with("arn:") && member.metadata.arn != awskms_core::outputs::arn_in(arn, region)
+    });
+    match wrong {
+        None => Ok(()),
+        Some((region, member)) => Err(ResourceError::failed(
+            Code::FailedPrecondition,
+            format!(
+                "KMS answered for {} when asked for the key of {arn} in {region}; nothing was deleted",
+                member.metadata.arn
+            ),
+        )),
+    }
+}
+
+/// Replicas that others have added to the set are not this resource's to delete, and KMS waits for them.
+fn report_strangers(context: &Context, set: &ObservedSet, held: &awskms_core::desired::Held) {
+    let strangers: Vec<&str> = set
+        .members
+        .iter()
+        .filter(|(region, member)| {
+            !held.contains_key(*region) && !member.metadata.state.is_pending_deletion() && **region != set.primary
+        })
+        .map(|(_, member)| member.metadata.arn.as_str())
+        .collect();
+    if !strangers.is_empty() {
+        context.log.warning(&format!(
+            "{} was added by somebody else and is left alone. KMS deletes the primary only when it is gone.",
+            strangers.join(", ")
+        ));
+    }
+}
+
 /// Lets the user's deletion guard look at the last use of the key.
-async fn check_idle(context: &Context, target: &Target, arn: &str, spec: &AwsKmsKeySpec) -> Result<(), ResourceError> {
+pub(super) async fn check_idle(
+    context: &Context,
+    target: &Target,
+    arn: &str,
+    inputs: &PropertyMap,
+) -> Result<(), ResourceError> {
+    let spec = AwsKmsKeySpec::from_properties(inputs);
     let Some(guard) = spec.deletion_guard.known() else { return Ok(()) };
     let days = guard.min_idle_days.known().copied().unwrap_or_default();
     let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
@@ -127,7 +190,7 @@ fn not_replaced(arn: &str) -> String {
     )
 }
 
-fn prevented(arn: &str) -> ResourceError {
+pub(super) fn prevented(arn: &str) -> ResourceError {
     ResourceError::failed(
         Code::FailedPrecondition,
         format!(
@@ -137,12 +200,24 @@ fn prevented(arn: &str) -> ResourceError {
     )
 }
 
-fn farewell(policy: DeletionPolicy, done: &Executed) -> String {
-    let Observed { metadata, .. } = &done.observed;
-    if policy == DeletionPolicy::Disable {
-        return format!("{} is disabled and kept with its aliases, as deletionPolicy DISABLE says.", metadata.arn);
+fn farewell(how: Retirement, key: &Observed, keys: usize) -> String {
+    let metadata = &key.metadata;
+    match how.policy {
+        DeletionPolicy::Retain => {
+            return format!("{} is retained with its aliases, as deletionPolicy RETAIN says.", metadata.arn);
+        }
+        DeletionPolicy::Disable => {
+            return format!("{} is disabled and kept with its aliases, as deletionPolicy DISABLE says.", metadata.arn);
+        }
+        DeletionPolicy::Schedule | DeletionPolicy::Prevent => {}
     }
-    let when = metadata.deletion_date.as_ref().map_or_else(String::new, |date| format!(" on {date}"));
+    let when = match &metadata.deletion_date {
+        Some(date) => format!(" on {date}"),
+        None if keys > 1 && !metadata.is_replica() => {
+            format!(" {} days after its last replica is gone", how.window_days)
+        }
+        None => String::new(),
+    };
     format!(
         "{arn} will be deleted{when}. Until then `aws kms cancel-key-deletion --key-id {arn}` keeps it; so does bringing \
          the resource back.",

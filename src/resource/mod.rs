@@ -9,6 +9,7 @@ mod ownership;
 mod preview;
 mod provider;
 mod read;
+mod set;
 mod update;
 
 use awskms_core::value::PropertyMap;
@@ -19,7 +20,7 @@ use tonic::Code;
 pub use memory::Memory;
 pub use provider::Provider;
 pub use read::ReadOutcome;
-pub use update::{TRIGGER, was_pending};
+pub use update::{Change, TRIGGER, pending_replicas, was_pending};
 
 use crate::config::ConfigError;
 use crate::rpc::engine::ResourceLog;
@@ -36,6 +37,12 @@ pub struct Context {
 }
 
 impl Context {
+    /// The same surroundings for one of several Regions.
+    #[must_use]
+    pub fn in_region(&self, region: &str) -> Self {
+        Self { log: self.log.in_region(region), ..self.clone() }
+    }
+
     /// Why no further step may begin, if so.
     pub fn stopped(&self) -> Option<&'static str> {
         if self.cancel.is_cancelled() {

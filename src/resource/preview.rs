@@ -1,18 +1,19 @@
 //! What a preview can say without changing anything.
 
-use awskms_core::desired::{Account, Desired, resolve};
+use awskms_core::desired::{Account, Desired, DesiredSet, resolve, resolve_set};
+use awskms_core::members;
 use awskms_core::observed::Observed;
 use awskms_core::outputs;
-use awskms_core::plan::{Plan, Step, plan_update};
+use awskms_core::plan::{Intent, SetPlan, Step};
 use awskms_core::policy::{Control, Form, access_changes, keeps_control, named_principals};
 use awskms_core::value::{PropertyMap, PropertyValue};
 use tonic::Code;
 
-use super::aliases::Claimant;
 use super::create::taking_up;
 use super::provider::{MARK_OUTPUT, Provider, account_of, default_policy, key_arn, region_of};
-use super::update::{Prepared, was_pending};
-use super::{Context, ResourceError, aliases, ownership};
+use super::set::{Work, retirements};
+use super::update::{Change, Prepared, was_pending};
+use super::{Context, ResourceError, ownership};
 use crate::config::ConfigError;
 
 impl Provider {
@@ -28,27 +29,31 @@ impl Provider {
         inputs: &PropertyMap,
     ) -> Result<PropertyMap, ResourceError> {
         let account = self.quiet_account(inputs).await?;
-        let desired = resolve(inputs, account.as_ref()).ok();
-        if let (Some(desired), Some(account)) = (&desired, &account) {
+        let region = region_of(inputs).or_else(|| self.clients.region()).unwrap_or_default();
+        let desired = resolve_set(inputs, region, account.as_ref()).ok();
+        if let (Some(desired), Some(account)) = (desired, &account) {
             let target = self.target(region_of(inputs))?;
-            let mark = ownership::mark(self, urn, &target.region, desired);
-            let found = self.already_there(context, urn, inputs, &target, desired, mark.as_ref()).await?;
-            let own_arn = found.as_ref().map(|found| found.observed.metadata.arn.as_str());
-            let held = aliases::holders(context, &target, &desired.aliases).await?;
-            let mut claim = aliases::claim(
-                context,
-                &held,
-                desired,
-                &Claimant { urn, mark: mark.as_ref(), own_arn, memory: &self.memory },
-                &target.region,
-            )?;
-            self.predict_lockout(context, inputs, desired, account).await?;
-            if let Some(found) = &found {
-                claim.mark = mark.map(|mark| mark.after(found.observed.owner.as_ref()));
-                let managed = self.everything_on(&found.observed);
-                let plan = plan_update(desired, &found.observed, &managed, &claim, &default_policy(account));
-                context.log.warning(&format!("{} {}", taking_up(found), calls(&plan)));
-                tell_access(context, &found.observed, desired, account);
+            let mark = ownership::mark(self, urn, &target.region, desired.main());
+            let found = self.already_there(context, urn, inputs, &target, desired.main(), mark.as_ref()).await?;
+            let set = match &found {
+                Some(found) => Some(self.whole(&target.region, found.observed.clone()).await),
+                None => None,
+            };
+            let claims = self.claims(context, urn, &desired, set.as_ref(), mark.as_ref()).await?;
+            self.predict_lockouts(context, inputs, &desired, account).await?;
+            if let Some((found, set)) = found.as_ref().zip(set) {
+                let held = self.held_of(&set, &desired.members, mark.as_ref());
+                let retirements = retirements(inputs, &PropertyMap::new(), &target.region);
+                let default_policy = default_policy(account);
+                let mut work = Work { context, desired, mark, held, claims, retirements, default_policy };
+                work.will_own(found, &set);
+                let plan = work.plan(&set, Intent::Create)?;
+                context.log.warning(&format!("{} {}", taking_up(found), calls(&plan, &set.primary)));
+                for (region, member) in &set.members {
+                    if let Some(wanted) = work.desired.members.get(region) {
+                        tell_access(context, member, wanted, account);
+                    }
+                }
             }
         }
         Ok(outputs::preview_of_new(inputs, policy_json(inputs, account.as_ref())))
@@ -59,32 +64,34 @@ impl Provider {
     ///
     /// # Errors
     /// What the real run would refuse too.
-    pub async fn preview_update(
-        &self,
-        context: &Context,
-        urn: &str,
-        id: &str,
-        old_outputs: &PropertyMap,
-        old_inputs: &PropertyMap,
-        inputs: &PropertyMap,
-    ) -> Result<PropertyMap, ResourceError> {
+    pub async fn preview_update(&self, context: &Context, change: &Change<'_>) -> Result<PropertyMap, ResourceError> {
+        let Change { id, old_outputs, inputs, .. } = *change;
         let arn = key_arn(old_outputs, id);
         let account = account_of(&arn);
-        let desired = resolve(inputs, account.as_ref()).ok();
+        let region = region_of(inputs).or_else(|| region_of(old_outputs)).unwrap_or_default();
+        let desired = resolve_set(inputs, region, account.as_ref()).ok();
         if let (Some(desired), Some(account), Some(_)) = (&desired, &account, self.quiet_account(inputs).await?) {
-            let target = self.target(region_of(old_outputs).or_else(|| region_of(inputs)))?;
-            let prepared = self.prepare_update(context, urn, &target, &arn, old_outputs, old_inputs, inputs).await;
-            match prepared {
-                Ok(Prepared { observed, plan }) => {
-                    if plan.steps().any(|step| matches!(step, Step::PutKeyPolicy { .. })) {
-                        self.predict_lockout(context, inputs, desired, account).await?;
-                        tell_access(context, &observed, desired, account);
+            match self.prepare_update(context, change).await {
+                Ok(Prepared { set, plan, .. }) => {
+                    if plan.steps().any(|(_, step)| sets_policy(step)) {
+                        self.predict_lockouts(context, inputs, desired, account).await?;
                     }
-                    if observed.metadata.state.is_pending_deletion() {
-                        context.log.warning(&format!("{arn} is pending deletion: the deletion will be cancelled."));
+                    for (region, _) in plan.steps().filter(|(_, step)| matches!(step, Step::PutKeyPolicy { .. })) {
+                        if let (Some(seen), Some(wanted)) = (set.members.get(region), desired.members.get(region)) {
+                            tell_access(context, seen, wanted, account);
+                        }
+                    }
+                    for (region, member) in &set.members {
+                        if member.metadata.state.is_pending_deletion() && desired.members.contains_key(region) {
+                            let arn = &member.metadata.arn;
+                            context.log.warning(&format!("{arn} is pending deletion: the deletion will be cancelled."));
+                        }
+                    }
+                    for (region, why) in &set.unreachable {
+                        context.log.warning(&format!("The preview could not look at the key in {region}: {why}"));
                     }
                     if !plan.is_empty() {
-                        context.log.info(&calls(&plan));
+                        context.log.info(&calls(&plan, &set.primary));
                     }
                 }
                 // A preview works where reading does not; what it would have said, the real run says.
@@ -104,11 +111,30 @@ impl Provider {
         Ok(outputs)
     }
 
+    /// Looks at the policy of every key.
+    async fn predict_lockouts(
+        &self,
+        context: &Context,
+        inputs: &PropertyMap,
+        desired: &DesiredSet,
+        account: &Account,
+    ) -> Result<(), ResourceError> {
+        self.predict_lockout(context, inputs, "", desired.main(), account).await?;
+        for (region, entry) in members::entries(inputs) {
+            let own = ["policy", "policyDocument"].iter().any(|name| entry.contains_key(*name));
+            if let Some(wanted) = desired.members.get(&region).filter(|_| own) {
+                self.predict_lockout(context, &entry, &format!("replicas[\"{region}\"]."), wanted, account).await?;
+            }
+        }
+        Ok(())
+    }
+
     /// Asks the policy whether the caller could still change it, as KMS will.
     async fn predict_lockout(
         &self,
         context: &Context,
         inputs: &PropertyMap,
+        at: &str,
         desired: &Desired,
         account: &Account,
     ) -> Result<(), ResourceError> {
@@ -123,9 +149,11 @@ impl Provider {
             return Ok(());
         };
         let text = if secret {
-            format!("{property}: it would lock the caller out of the key; its value is a secret, so no part is shown")
+            format!(
+                "{at}{property}: it would lock the caller out of the key; its value is a secret, so no part is shown"
+            )
         } else {
-            format!("{property}: it would lock the caller out of the key: {reason}; {fix}")
+            format!("{at}{property}: it would lock the caller out of the key: {reason}; {fix}")
         };
         if desired.bypass_policy_lockout_safety_check {
             context.log.warning(&format!("{text}. It is put all the same, as bypassPolicyLockoutSafetyCheck says."));
@@ -153,10 +181,32 @@ impl Provider {
     }
 }
 
-/// The calls of a plan in one line: each tells what will happen to the key, the ones in between included.
-fn calls(plan: &Plan) -> String {
-    let names: Vec<&str> = plan.steps().map(Step::operation).collect();
-    if names.is_empty() { "Nothing about it changes.".to_owned() } else { format!("KMS calls: {}", names.join(", ")) }
+fn sets_policy(step: &Step) -> bool {
+    matches!(step, Step::PutKeyPolicy { .. } | Step::ReplicateKey(_))
+}
+
+/// The calls of a plan in one line: each tells what will happen to the keys, the ones in between included. Calls go to the
+/// Region of `primary` unless another one is named.
+fn calls(plan: &SetPlan, primary: &str) -> String {
+    if plan.is_empty() {
+        return "Nothing about it changes.".to_owned();
+    }
+    let mut names = vec![];
+    let promotion = plan.promotion.iter().map(|region| format!("UpdatePrimaryRegion (to {region})"));
+    let promotion: Vec<String> = promotion.collect();
+    for lanes in [&plan.opening, &plan.main, &plan.closing] {
+        for (region, steps) in lanes {
+            names.extend(steps.steps().map(|step| match step {
+                Step::ReplicateKey(_) => format!("ReplicateKey (to {region})"),
+                step if region == primary => step.operation().to_owned(),
+                step => format!("{} ({region})", step.operation()),
+            }));
+        }
+        if std::ptr::eq(lanes, &plan.opening) {
+            names.extend(promotion.iter().cloned());
+        }
+    }
+    format!("KMS calls: {}", names.join(", "))
 }
 
 /// Says who gains and who loses what by a new policy. What a secret policy says is not told.

@@ -3,10 +3,9 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use awskms_core::desired::{Account, Desired, Managed, Unresolved, managed};
+use awskms_core::desired::{Account, DesiredSet, Unresolved};
 use awskms_core::observed::Observed;
 use awskms_core::owner::OwnerMark;
-use awskms_core::plan::{Intent, Plan, guard};
 use awskms_core::policy;
 use awskms_core::value::{PropertyMap, PropertyValue};
 use tonic::Code;
@@ -19,10 +18,6 @@ use crate::kms::{Kind, KmsError, MarkIndex, Pace, Target};
 /// The name of the hidden output that remembers the owner mark. Pulumi treats names with two underscores as internal
 /// and does not show them.
 pub(super) const MARK_OUTPUT: &str = "__owner";
-
-/// The name of the hidden output that remembers, after a run that failed, which names and tags the key may still have from
-/// before: the engine keeps the new inputs even then.
-pub(super) const UNRELEASED_OUTPUT: &str = "__unreleased";
 
 /// The resource `awskms:index:AwsKmsKey`, on one provider configuration.
 #[derive(Debug)]
@@ -58,7 +53,12 @@ impl Provider {
                  (`pulumi config set awskms:region REGION`) or AWS_REGION.",
             )
         })?;
-        Ok(Target { client: self.clients.kms(region), region: region.to_owned(), pace: Arc::clone(&self.pace) })
+        Ok(self.target_in(region))
+    }
+
+    /// Where calls for a Region go.
+    pub(super) fn target_in(&self, region: &str) -> Target {
+        Target { client: self.clients.kms(region), region: region.to_owned(), pace: Arc::clone(&self.pace) }
     }
 
     /// The account that the credentials belong to, checked against the provider's allowed and forbidden accounts.
@@ -92,15 +92,13 @@ pub(super) fn default_policy(account: &Account) -> serde_json::Value {
     policy::default_policy(&account.partition, &account.id)
 }
 
-/// Lets the guard look at a plan before it runs.
-pub(super) fn guarded(plan: Plan, intent: Intent) -> Result<Plan, ResourceError> {
-    guard(&plan, intent).map_err(|refusal| ResourceError::failed(Code::FailedPrecondition, refusal.to_string()))?;
-    Ok(plan)
-}
-
-/// What the inputs ask for; real runs have no unknowns.
-pub(super) fn resolved(inputs: &PropertyMap, account: Option<&Account>) -> Result<Desired, ResourceError> {
-    awskms_core::desired::resolve(inputs, account).map_err(|unresolved| {
+/// What the inputs ask for in each Region; real runs have no unknowns.
+pub(super) fn resolved_set(
+    inputs: &PropertyMap,
+    region: &str,
+    account: Option<&Account>,
+) -> Result<DesiredSet, ResourceError> {
+    awskms_core::desired::resolve_set(inputs, region, account).map_err(|unresolved| {
         let code = match unresolved {
             Unresolved::Unknown(_) => Code::InvalidArgument,
             Unresolved::NoAccount => Code::FailedPrecondition,
@@ -118,12 +116,6 @@ pub(super) fn key_arn(outputs: &PropertyMap, id: &str) -> String {
 /// The mark that a state last saw.
 pub(super) fn remembered_mark(outputs: &PropertyMap) -> Option<OwnerMark> {
     outputs.get(MARK_OUTPUT).and_then(PropertyValue::as_str).and_then(OwnerMark::parse)
-}
-
-/// What the resource has held by its state: by its inputs, and by the run before if that one failed.
-pub(super) fn held_before(old_inputs: &PropertyMap, old_outputs: &PropertyMap) -> Managed {
-    let unreleased = old_outputs.get(UNRELEASED_OUTPUT).map(Managed::from_value).unwrap_or_default();
-    managed(old_inputs).and(&unreleased)
 }
 
 /// Remembers the mark in the outputs.

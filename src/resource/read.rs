@@ -1,20 +1,21 @@
-//! Reading a key, for refresh and import.
+//! Reading a key and its replicas, for refresh and import.
 
+use std::collections::BTreeMap;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use aws_smithy_types::date_time::{DateTime, Format};
-use awskms_core::desired::{Desired, resolve};
+use awskms_core::desired::{DesiredSet, resolve_set};
 use awskms_core::ids::KmsArn;
-use awskms_core::observed::Observed;
+use awskms_core::members;
+use awskms_core::observed::{Metadata, ObservedSet};
 use awskms_core::outputs;
 use awskms_core::policy::deleted_principals;
-use awskms_core::read_back::{self, Surroundings};
+use awskms_core::read_back::{self, SetSurroundings};
 use awskms_core::value::PropertyMap;
 use tonic::Code;
 
-use super::provider::{
-    MARK_OUTPUT, Provider, UNRELEASED_OUTPUT, account_of, default_policy, key_arn, kms_failure, region_of, with_mark,
-};
+use super::provider::{MARK_OUTPUT, Provider, account_of, default_policy, key_arn, kms_failure, region_of, with_mark};
+use super::set::{UNRELEASED_OUTPUT, held_before, known_arns};
 use super::update::{keep_trigger, warn_of_denied};
 use super::{Context, ResourceError};
 use crate::kms::{self, Kind, KmsError, Target, pause};
@@ -50,81 +51,108 @@ impl Provider {
         let region = KmsArn::parse(&reference).map(|arn| arn.region);
         let target = self.target(region.as_deref().or_else(|| region_of(old_outputs)))?;
         self.account(&target.region).await?;
-        let Some(observed) = self.find_to_read(&target, &reference, importing).await? else { return Ok(None) };
-        self.memory.note_key(urn, &observed.metadata.key_id);
-        if observed.metadata.manager != "CUSTOMER" {
+        let set = if importing {
+            self.find_to_import(&target, &reference).await?
+        } else {
+            let held = held_before(old_inputs, old_outputs, &target.region);
+            self.find_to_refresh(&known_arns(&reference, &target.region, &held, old_outputs), &reference).await?
+        };
+        let Some(set) = set else { return Ok(None) };
+        let Some(metadata) = set.members.values().next().map(|member| member.metadata.clone()) else { return Ok(None) };
+        self.memory.note_key(urn, &metadata.key_id);
+        if metadata.manager != "CUSTOMER" {
             return Err(ResourceError::failed(
                 Code::InvalidArgument,
                 format!(
                     "{} belongs to an AWS service, which manages it; only customer keys can be managed here",
-                    observed.metadata.arn
+                    metadata.arn
                 ),
             ));
         }
-        warn_of_denied(context, &observed);
-        report(context, &observed);
-        Ok(Some(self.read_outcome(&observed, old_inputs, old_outputs, importing)?))
+        report(context, &set, if importing { None } else { Some((old_inputs, target.region.as_str())) });
+        Ok(Some(self.read_outcome(&metadata, &set, old_inputs, old_outputs, (!importing).then_some(&target.region))?))
     }
 
+    /// What was read, as inputs and outputs. `before` is where the state has the primary; `None` in an import.
     fn read_outcome(
         &self,
-        observed: &Observed,
+        metadata: &Metadata,
+        set: &ObservedSet,
         old_inputs: &PropertyMap,
         old_outputs: &PropertyMap,
-        importing: bool,
+        before: Option<&String>,
     ) -> Result<ReadOutcome, ResourceError> {
-        let arn = &observed.metadata.arn;
+        let arn = &metadata.arn;
         let account = account_of(arn)
             .ok_or_else(|| ResourceError::failed(Code::Internal, format!("KMS gave {arn:?} as the key's ARN")))?;
         // A state of a failed first run may lack inputs; then everything is read anew, as in an import.
-        let desired: Option<Desired> = resolve(old_inputs, Some(&account)).ok().filter(|_| !old_inputs.is_empty());
-        let around = Surroundings {
+        let desired: Option<DesiredSet> = before
+            .filter(|_| !old_inputs.is_empty())
+            .and_then(|region| resolve_set(old_inputs, region, Some(&account)).ok());
+        let around = SetSurroundings {
             provider_region: self.clients.region(),
             default_tags: self.default_tags(),
             ignored_tags: &self.clients.settings().ignored_tags,
             default_policy: &default_policy(&account),
             desired: desired.as_ref(),
         };
-        let inputs = read_back::inputs(old_inputs, observed, &around);
-        let mut outputs = outputs::outputs(&inputs, observed, old_outputs);
-        if importing {
-            outputs = with_mark(outputs, observed);
+        let inputs = read_back::set_inputs(old_inputs, set, &around);
+        let mut outputs = outputs::set_outputs(&inputs, set, old_outputs);
+        if before.is_none() {
+            outputs = set.main().map_or(outputs.clone(), |main| with_mark(outputs, main));
         } else if let Some(mark) = old_outputs.get(MARK_OUTPUT) {
             // What this state last wrote, not what is there now: a newer owner must stay visible to the fence.
             outputs.insert(MARK_OUTPUT.into(), mark.clone());
         }
-        if !importing {
+        if before.is_some() {
             // What a failed run still owes stays owed.
             keep_trigger(&mut outputs, old_outputs);
             outputs
                 .extend(old_outputs.get(UNRELEASED_OUTPUT).map(|value| (UNRELEASED_OUTPUT.to_owned(), value.clone())));
         }
-        if let (None, Some(key)) = (&observed.public_key, old_outputs.get("publicKey")) {
+        let read_key = set.main().and_then(|main| main.public_key.as_ref());
+        if let (None, Some(key)) = (read_key, old_outputs.get("publicKey")) {
             outputs.insert("publicKey".into(), key.clone());
         }
-        Ok(ReadOutcome { id: observed.metadata.key_id.clone(), inputs, outputs })
+        Ok(ReadOutcome { id: metadata.key_id.clone(), inputs, outputs })
     }
 
-    /// "Not found" must be said twice, with a pause between: KMS may not show a young key everywhere yet.
-    async fn find_to_read(
-        &self,
-        target: &Target,
-        reference: &str,
-        importing: bool,
-    ) -> Result<Option<Observed>, ResourceError> {
+    /// The key that a person names, with its whole set.
+    async fn find_to_import(&self, target: &Target, reference: &str) -> Result<Option<ObservedSet>, ResourceError> {
         let failure = |error: KmsError| kms_failure(&format!("reading {reference}"), &error);
+        let metadata = match kms::describe(&target.client, &target.region, reference).await {
+            Ok(metadata) => metadata,
+            Err(error) if error.kind == Kind::NotFound => return Ok(None),
+            Err(error) => return Err(failure(error)),
+        };
+        let observed = kms::observe(&target.client, &target.region, metadata).await.map_err(failure)?;
+        let set = self.whole(&target.region, observed).await;
+        if let Some((region, why)) = set.unreachable.iter().next() {
+            // Inputs that lack a replica would be taken for the whole truth later.
+            let reason = format!("the key of {reference} in {region} could not be read: {why}");
+            return Err(ResourceError::failed(Code::Unavailable, reason));
+        }
+        Ok(Some(set))
+    }
+
+    /// The keys that a state knows. "Not found" must be said twice, with a pause between: KMS may not show a young key
+    /// everywhere yet.
+    async fn find_to_refresh(
+        &self,
+        arns: &BTreeMap<String, String>,
+        reference: &str,
+    ) -> Result<Option<ObservedSet>, ResourceError> {
+        let at = |region: &str| self.target_in(region);
         for attempt in 1..=2 {
-            match kms::describe(&target.client, &target.region, reference).await {
-                Ok(metadata) => {
-                    return kms::observe(&target.client, &target.region, metadata).await.map(Some).map_err(failure);
-                }
-                Err(error) if error.kind == Kind::NotFound => {
-                    if attempt == 1 && !importing {
-                        tokio::time::sleep(pause(attempt)).await;
-                    }
-                }
-                Err(error) => return Err(failure(error)),
+            let set = kms::observe_set(&at, arns).await;
+            let set = set.map_err(|error| kms_failure(&format!("reading {reference}"), &error))?;
+            let read = |region: &String, set: &ObservedSet| {
+                set.members.contains_key(region) || set.unreachable.contains_key(region)
+            };
+            if set.as_ref().is_some_and(|set| arns.keys().all(|region| read(region, set))) || attempt == 2 {
+                return Ok(set);
             }
+            tokio::time::sleep(pause(attempt)).await;
         }
         Ok(None)
     }
@@ -137,29 +165,59 @@ fn days_until(date: &str) -> Option<i64> {
     Some((date - i64::try_from(now).ok()?).max(0) / 86_400)
 }
 
-/// What a refresh shows people beyond the diff.
-fn report(context: &Context, observed: &Observed) {
-    let metadata = &observed.metadata;
-    if metadata.state.is_pending_deletion() {
-        let when = metadata.deletion_date.as_ref().map_or_else(
-            || "once its replicas are gone".to_owned(),
-            |date| match days_until(date) {
-                Some(days) => format!("on {date}, {days} days from now"),
-                None => format!("on {date}"),
-            },
-        );
+/// What a refresh shows people beyond the diff. `before` are the inputs of the state and the Region of its primary.
+fn report(context: &Context, set: &ObservedSet, before: Option<(&PropertyMap, &str)>) {
+    for (region, member) in &set.members {
+        warn_of_denied(context, member);
+        report_pending(context, &member.metadata, set.members.len() > 1);
+        let deleted = member.policy.seen().map(deleted_principals).unwrap_or_default();
+        if !deleted.is_empty() {
+            context.log.warning(&format!(
+                "The policy of {} names {}: unique IDs that AWS shows in place of deleted users or roles. A role that was \
+                 made again under the same name has no access until the policy is put again; `pulumi up` does that.",
+                member.metadata.arn,
+                deleted.join(", ")
+            ));
+        }
+        if let Some((inputs, primary)) = before
+            && region != primary
+            && !members::entries(inputs).contains_key(region)
+        {
+            context.log.warning(&format!(
+                "{} was added to the set by somebody else. It is left alone; name {region} in replicas to manage it here.",
+                member.metadata.arn
+            ));
+        }
+    }
+    for (region, why) in &set.unreachable {
+        context
+            .log
+            .warning(&format!("The key in {region} could not be read, what was known of it last is kept: {why}"));
+    }
+    if let Some((_, primary)) = before
+        && set.primary != primary
+    {
         context.log.warning(&format!(
-            "{} is pending deletion and will be deleted {when}. `pulumi up` cancels the deletion.",
-            metadata.arn
+            "The primary was moved from {primary} to {} by somebody else. `pulumi up` moves it back, unless region says {}.",
+            set.primary, set.primary
         ));
     }
-    let deleted = observed.policy.seen().map(deleted_principals).unwrap_or_default();
-    if !deleted.is_empty() {
-        context.log.warning(&format!(
-            "The policy of {} names {}: unique IDs that AWS shows in place of deleted users or roles. A role that was \
-             made again under the same name has no access until the policy is put again; `pulumi up` does that.",
-            metadata.arn,
-            deleted.join(", ")
-        ));
+}
+
+fn report_pending(context: &Context, metadata: &Metadata, several: bool) {
+    if !metadata.state.is_pending_deletion() {
+        return;
     }
+    let when = metadata.deletion_date.as_ref().map_or_else(
+        || "once its replicas are gone".to_owned(),
+        |date| match days_until(date) {
+            Some(days) => format!("on {date}, {days} days from now"),
+            None => format!("on {date}"),
+        },
+    );
+    let what = if several && metadata.is_replica() { "The replica " } else { "" };
+    context.log.warning(&format!(
+        "{what}{} is pending deletion and will be deleted {when}. `pulumi up` cancels the deletion.",
+        metadata.arn
+    ));
 }

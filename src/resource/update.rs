@@ -1,22 +1,22 @@
-//! Changing a key in place.
+//! Changing a key, and its replicas, in place.
 
-use awskms_core::desired::Desired;
-use awskms_core::observed::{Metadata, Observed, Reading};
+use std::collections::BTreeMap;
+
+use awskms_core::observed::{Observed, ObservedSet, Reading};
 use awskms_core::owner::may_touch;
-use awskms_core::plan::{Intent, Plan, Step, plan_update};
+use awskms_core::plan::{Intent, Retirement, SetPlan, Step};
 use awskms_core::rotation_mark::RotationMark;
+use awskms_core::spec::generated::DeletionPolicy;
 use awskms_core::value::{PropertyMap, PropertyValue};
 use tonic::Code;
 
-use super::aliases::Claimant;
 use super::create::outcome;
-use super::ownership;
 use super::provider::{
-    Provider, account_of, default_policy, guarded, held_before, key_arn, kms_failure, region_of, remembered_mark,
-    resolved,
+    Provider, account_of, default_policy, key_arn, kms_failure, region_of, remembered_mark, resolved_set,
 };
-use super::{Context, Outcome, ResourceError, aliases};
-use crate::kms::{self, Executed, Kind, KmsError, Patience, Target};
+use super::set::{Work, held_before, known_arns, retirements};
+use super::{Context, Outcome, ResourceError, delete, ownership};
+use crate::kms::{self, ExecutedSet, Patience, Target};
 
 /// The property whose change rotates the key.
 pub const TRIGGER: &str = "rotateOnDemandTrigger";
@@ -24,116 +24,136 @@ pub const TRIGGER: &str = "rotateOnDemandTrigger";
 /// Most rotations on demand of one key.
 const ON_DEMAND_ROTATIONS: u32 = 25;
 
+/// What the engine says of a key that is to be changed.
+#[derive(Debug, Clone, Copy)]
+pub struct Change<'a> {
+    /// The resource's URN.
+    pub urn: &'a str,
+    /// The key ID.
+    pub id: &'a str,
+    /// The outputs in the state.
+    pub old_outputs: &'a PropertyMap,
+    /// The inputs in the state.
+    pub old_inputs: &'a PropertyMap,
+    /// What the program asks for now.
+    pub inputs: &'a PropertyMap,
+}
+
 impl Provider {
     /// Brings a key to its new inputs: the fewest calls, in the order that KMS demands.
     ///
     /// # Errors
     /// Nothing was changed: the key could not be read, belongs to a newer owner, or an alias is taken. What fails later
     /// is part of the outcome.
-    pub async fn update(
-        &self,
-        context: &Context,
-        urn: &str,
-        id: &str,
-        old_outputs: &PropertyMap,
-        old_inputs: &PropertyMap,
-        inputs: &PropertyMap,
-    ) -> Result<Outcome, ResourceError> {
+    pub async fn update(&self, context: &Context, change: &Change<'_>) -> Result<Outcome, ResourceError> {
+        let Change { urn, id, old_outputs, old_inputs, inputs } = *change;
         self.memory.note_key(urn, id);
-        let target = self.target(region_of(old_outputs).or_else(|| region_of(inputs)))?;
-        self.account(&target.region).await?;
-        let Prepared { observed, plan } = self
-            .prepare_update(context, urn, &target, &key_arn(old_outputs, id), old_outputs, old_inputs, inputs)
-            .await?;
-        if observed.metadata.state.is_pending_deletion() {
-            context.log.info(&format!("{} is pending deletion: the deletion is cancelled.", observed.metadata.arn));
+        let before = self.target(region_of(old_outputs).or_else(|| region_of(inputs)))?;
+        self.account(&before.region).await?;
+        let Prepared { work, set, plan } = self.prepare_update(context, change).await?;
+        for member in set.members.values().filter(|member| member.metadata.state.is_pending_deletion()) {
+            context.log.info(&format!("{} is pending deletion: the deletion is cancelled.", member.metadata.arn));
         }
-        let done = kms::run(context, &target, &plan, observed, Patience::default()).await;
+        let done = self.run(&work, &plan, set, Patience::default()).await;
         report_rotation(context, &plan, &done);
-        let mut result = outcome(inputs, &done, old_outputs, held_before(old_inputs, old_outputs));
-        if done.failed.iter().map(|(step, _)| step).chain(&done.left).any(is_rotation) {
+        let how = retirements(old_inputs, old_outputs, &before.region);
+        let held = held_before(old_inputs, old_outputs, &before.region);
+        let mut result = outcome(inputs, &done, old_outputs, &held, &how);
+        let planned = plan.steps().map(|(_, step)| step);
+        if planned.filter(|step| is_rotation(step)).any(|step| !done.has_done(step)) {
             // The rotation is still owed: the state keeps the old trigger, so that the next run sees the change.
             keep_trigger(&mut result.outputs, old_outputs);
         }
         Ok(result)
     }
 
-    /// Observes a key and plans its change, without changing anything.
-    #[expect(clippy::too_many_arguments, reason = "the facts of one run")]
-    pub(super) async fn prepare_update(
+    /// Observes the keys and plans their change, without changing anything.
+    pub(super) async fn prepare_update<'a>(
         &self,
-        context: &Context,
-        urn: &str,
-        target: &Target,
-        arn: &str,
-        old_outputs: &PropertyMap,
-        old_inputs: &PropertyMap,
-        inputs: &PropertyMap,
-    ) -> Result<Prepared, ResourceError> {
-        let account = account_of(arn);
-        let desired = resolved(inputs, account.as_ref())?;
-        let observed = self.observe(context, target, arn).await?;
-        fence(old_outputs, &observed)?;
-        let mark = ownership::mark(self, urn, &target.region, &desired);
-        let new_names = new_names(&desired.aliases, &observed);
-        let held = aliases::holders(context, target, &new_names).await?;
-        let mut claim = aliases::claim(
-            context,
-            &held,
-            &desired,
-            &Claimant { urn, mark: mark.as_ref(), own_arn: Some(arn), memory: &self.memory },
-            &target.region,
-        )?;
-        claim.rotation = rotation_due(target, old_outputs, &desired, &observed).await?;
-        let mut managed = held_before(old_inputs, old_outputs);
-        managed.aliases.retain(|name| !desired.aliases.contains(name));
-        let default = account.as_ref().map(default_policy).unwrap_or_default();
-        let plan = guarded(plan_update(&desired, &observed, &managed, &claim, &default), Intent::Update)?;
-        Ok(Prepared { observed, plan })
-    }
-
-    /// Looks at a key that the state knows: "not found" may be said of a young one for a while.
-    async fn describe_known(&self, context: &Context, target: &Target, arn: &str) -> Result<Metadata, KmsError> {
-        let mut attempt = 0;
-        loop {
-            attempt += 1;
-            match kms::describe(&target.client, &target.region, arn).await {
-                Err(error) if error.kind == Kind::NotFound && attempt < 6 && context.stopped().is_none() => {
-                    context.log.status("waiting for the key to become visible");
-                    tokio::time::sleep(kms::pause(attempt)).await;
-                }
-                other => return other,
+        context: &'a Context,
+        change: &Change<'_>,
+    ) -> Result<Prepared<'a>, ResourceError> {
+        let Change { urn, id, old_outputs, old_inputs, inputs } = *change;
+        let arn = key_arn(old_outputs, id);
+        let before = self.target(region_of(old_outputs).or_else(|| region_of(inputs)))?.region;
+        let account = account_of(&arn);
+        let desired = resolved_set(inputs, region_of(inputs).unwrap_or(&before), account.as_ref())?;
+        let mut held = held_before(old_inputs, old_outputs, &before);
+        let mut set = self.observe_known(context, &known_arns(&arn, &before, &held, old_outputs), &arn).await?;
+        for observed in set.members.values() {
+            warn_of_denied(context, observed);
+        }
+        fence(context, old_outputs, &mut set, &mut held, &desired.members)?;
+        let mark = ownership::mark(self, urn, &desired.primary, desired.main());
+        let mut claims = self.claims(context, urn, &desired, Some(&set), mark.as_ref()).await?;
+        let owner = set.main().and_then(|main| main.owner.clone());
+        for (region, observed) in &set.members {
+            // A replica that others have made, or whose mark was taken off, becomes this resource's.
+            let unmarked = observed.owner.is_none() && observed.tags.seen().is_some();
+            if let Some(claim) = claims.get_mut(region).filter(|_| unmarked && region != &set.primary) {
+                claim.mark.clone_from(&owner);
             }
         }
+        if let Some(main) = set.main() {
+            let due = rotation_due(&self.target_in(&set.primary), old_outputs, desired.main(), main).await?;
+            claims.entry(desired.primary.clone()).or_default().rotation = due;
+        }
+        let default_policy = account.as_ref().map(default_policy).unwrap_or_default();
+        let retirements = retirements(old_inputs, old_outputs, &before);
+        let work = Work { context, desired, mark: owner, held, claims, retirements, default_policy };
+        let plan = work.plan(&set, Intent::Update)?;
+        self.may_retire(&work, &set, old_inputs, &before).await?;
+        if set.primary != work.desired.primary && set.primary != before {
+            context.log.warning(&format!(
+                "The primary is in {} now, not in {before}: it moves to {}, as the inputs say.",
+                set.primary, work.desired.primary
+            ));
+        }
+        Ok(Prepared { work, set, plan })
     }
 
-    /// Reads the key that a state names.
-    pub(super) async fn observe(
+    /// Lets deletion policy and deletion guard look at the replicas that the inputs no longer name, before anything is
+    /// changed.
+    async fn may_retire(
         &self,
-        context: &Context,
-        target: &Target,
-        arn: &str,
-    ) -> Result<Observed, ResourceError> {
-        let failure = |error| kms_failure(&format!("reading {arn}"), &error);
-        let metadata = self.describe_known(context, target, arn).await.map_err(failure)?;
-        let observed = kms::observe(&target.client, &target.region, metadata).await.map_err(failure)?;
-        warn_of_denied(context, &observed);
-        Ok(observed)
+        work: &Work<'_>,
+        set: &ObservedSet,
+        old_inputs: &PropertyMap,
+        region: &str,
+    ) -> Result<(), ResourceError> {
+        let inputs = awskms_core::members::by_region(old_inputs, region);
+        for (region, Retirement { policy, .. }) in &work.retirements {
+            let Some(observed) = set.members.get(region).filter(|_| work.held.contains_key(region)) else { continue };
+            if work.desired.members.contains_key(region) {
+                continue;
+            }
+            let (arn, pending) = (&observed.metadata.arn, observed.metadata.state.is_pending_deletion());
+            match policy {
+                DeletionPolicy::Prevent => return Err(delete::prevented(arn)),
+                DeletionPolicy::Schedule if !pending => {
+                    let of_member = inputs.get(region).unwrap_or(old_inputs);
+                    delete::check_idle(work.context, &self.target_in(region), arn, of_member).await?;
+                }
+                _ => {}
+            }
+        }
+        Ok(())
     }
 }
 
-/// A key as it is and the calls that bring it to its inputs.
+/// Keys as they are and the calls that bring them to their inputs.
 #[derive(Debug)]
-pub(super) struct Prepared {
-    pub(super) observed: Observed,
-    pub(super) plan: Plan,
+pub(super) struct Prepared<'a> {
+    pub(super) work: Work<'a>,
+    pub(super) set: ObservedSet,
+    pub(super) plan: SetPlan,
 }
 
 /// The rotation on demand that a changed trigger asks for.
 async fn rotation_due(
     target: &Target,
     old_outputs: &PropertyMap,
-    desired: &Desired,
+    desired: &awskms_core::desired::Desired,
     observed: &Observed,
 ) -> Result<Option<RotationMark>, ResourceError> {
     let before = old_outputs.get(TRIGGER).and_then(PropertyValue::as_str);
@@ -150,17 +170,15 @@ fn is_rotation(step: &Step) -> bool {
 }
 
 /// Tells how many rotations on demand are left (AWS KMS developer guide, "Resource quotas": 25 a key).
-fn report_rotation(context: &Context, plan: &Plan, done: &Executed) {
-    let rotated = plan.steps().find_map(|step| match step {
-        Step::RotateKeyOnDemand { target } if !done.failed.iter().any(|(failed, _)| failed == step) => Some(*target),
+fn report_rotation(context: &Context, plan: &SetPlan, done: &ExecutedSet) {
+    let rotated = plan.steps().find_map(|(region, step)| match step {
+        Step::RotateKeyOnDemand { target } if done.has_done(step) => Some((region, *target)),
         _ => None,
     });
-    if let Some(had) = rotated.filter(|_| !done.left.iter().any(is_rotation)) {
+    if let Some((region, had)) = rotated {
         let left = ON_DEMAND_ROTATIONS.saturating_sub(had);
-        context.log.info(&format!(
-            "{} was rotated on demand; KMS allows {left} more such rotations in its life.",
-            done.observed.metadata.arn
-        ));
+        let arn = done.set.members.get(region).map_or("The key", |member| &member.metadata.arn);
+        context.log.info(&format!("{arn} was rotated on demand; KMS allows {left} more such rotations in its life."));
     }
 }
 
@@ -172,29 +190,42 @@ pub(super) fn keep_trigger(outputs: &mut PropertyMap, old_outputs: &PropertyMap)
     };
 }
 
-/// A key that a newer run of the resource has taken over is not this state's to change.
-fn fence(old_outputs: &PropertyMap, observed: &Observed) -> Result<(), ResourceError> {
-    if may_touch(remembered_mark(old_outputs).as_ref(), observed.owner.as_ref()) {
-        return Ok(());
+/// A key that a newer run of the resource has taken over is not this state's to change. A replica that others have made
+/// is left alone, unless the inputs name it: then that is an error.
+fn fence(
+    context: &Context,
+    old_outputs: &PropertyMap,
+    set: &mut ObservedSet,
+    held: &mut awskms_core::desired::Held,
+    wanted: &BTreeMap<String, awskms_core::desired::Desired>,
+) -> Result<(), ResourceError> {
+    let ours = remembered_mark(old_outputs);
+    let foreign = |observed: &Observed| !may_touch(ours.as_ref(), observed.owner.as_ref());
+    if let Some(main) = set.main().filter(|main| foreign(main)) {
+        return Err(taken_over(&main.metadata.arn));
     }
-    Err(ResourceError::failed(
+    for (region, observed) in set.members.iter().filter(|(_, observed)| foreign(observed)) {
+        if wanted.contains_key(region) {
+            return Err(taken_over(&observed.metadata.arn));
+        }
+        if held.remove(region).is_some() {
+            context.log.warning(&format!("{} belongs to a newer owner and is left alone.", observed.metadata.arn));
+        }
+    }
+    set.unreachable.retain(|region, _| wanted.contains_key(region) || held.contains_key(region));
+    Ok(())
+}
+
+fn taken_over(arn: &str) -> ResourceError {
+    ResourceError::failed(
         Code::FailedPrecondition,
         format!(
             "{arn} has been taken over by a newer owner since this state was written (tag {tag}). Nothing was changed. \
              If this program is to own the key, run `pulumi state delete` for this resource and import it again: \
              `pulumi import awskms:index:AwsKmsKey NAME {arn}`.",
-            arn = observed.metadata.arn,
             tag = awskms_core::owner::OWNER_TAG,
         ),
-    ))
-}
-
-/// Names that the key does not hold yet.
-fn new_names(wanted: &std::collections::BTreeSet<String>, observed: &Observed) -> std::collections::BTreeSet<String> {
-    match &observed.aliases {
-        Reading::Seen(held) => wanted.difference(held).cloned().collect(),
-        Reading::Denied(_) => wanted.clone(),
-    }
+    )
 }
 
 /// Says which permissions are missing to read the key, once a run.
@@ -229,4 +260,13 @@ pub fn was_pending(outputs: &PropertyMap) -> bool {
         .get("keyState")
         .and_then(PropertyValue::as_str)
         .is_some_and(|state| awskms_core::observed::KeyState::parse(state).is_pending_deletion())
+}
+
+/// Regions of wanted replicas that a state says were pending deletion.
+pub fn pending_replicas(outputs: &PropertyMap, inputs: &PropertyMap) -> Vec<String> {
+    let told = outputs.get(awskms_core::outputs::REPLICA_KEYS).and_then(PropertyValue::as_map).into_iter().flatten();
+    let wanted = awskms_core::members::entries(inputs);
+    told.filter(|(region, key)| wanted.contains_key(*region) && key.as_map().is_some_and(was_pending))
+        .map(|(region, _)| region.clone())
+        .collect()
 }

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use awskms_core::diff::{Change, ChangeKind, diff};
+use awskms_core::outputs::REPLICA_KEYS;
 use awskms_core::path::Path;
 use awskms_core::spec::table::Effect;
 use awskms_core::value::{PropertyMap, PropertyValue};
@@ -10,10 +11,13 @@ use awskms_core::value::{PropertyMap, PropertyValue};
 use super::generated::pulumirpc::diff_response::DiffChanges;
 use super::generated::pulumirpc::property_diff::Kind;
 use super::generated::pulumirpc::{DiffResponse, PropertyDiff};
-use crate::resource::{TRIGGER, was_pending};
+use crate::resource::{TRIGGER, pending_replicas, was_pending};
 
 /// Outputs that no update changes. Without them every dependant of the key would see unknown values in a preview.
 const STABLE: [&str; 4] = ["keyId", "keyArn", "creationDate", "primaryRegion"];
+
+/// Those of them that a promotion changes all the same.
+const FOLLOWS_THE_PRIMARY: [&str; 2] = ["keyArn", "primaryRegion"];
 
 /// How a key differs from its new inputs.
 pub(super) fn key(old_outputs: &PropertyMap, old_inputs: &PropertyMap, news: &PropertyMap) -> DiffResponse {
@@ -23,13 +27,17 @@ pub(super) fn key(old_outputs: &PropertyMap, old_inputs: &PropertyMap, news: &Pr
     if pending {
         changes.push(Change { path: Path::of("keyState"), kind: ChangeKind::Update, effect: Effect::Update });
     }
+    for region in pending_replicas(old_outputs, news) {
+        let path = Path::of(REPLICA_KEYS).name(&region).name("keyState");
+        changes.push(Change { path, kind: ChangeKind::Update, effect: Effect::Update });
+    }
     // A rotation that a failed run still owes: the state keeps the trigger that was there before.
     let trigger = |map: &PropertyMap| map.get(TRIGGER).map(PropertyValue::plain);
     let owed = trigger(news) != trigger(old_outputs) && trigger(news) == trigger(old_inputs);
     if owed && !old_outputs.is_empty() && trigger(news).is_some() {
         changes.push(Change { path: Path::of(TRIGGER), kind: ChangeKind::Update, effect: Effect::Update });
     }
-    answer(&changes, pending)
+    answer(&changes)
 }
 
 /// A change of the provider's configuration. Other credentials or endpoints reach the same keys, and a key whose account
@@ -41,10 +49,10 @@ pub(super) fn config(old: &PropertyMap, new: &PropertyMap) -> DiffResponse {
         .filter(|name| old.get(*name).map(PropertyValue::plain) != new.get(*name).map(PropertyValue::plain))
         .map(|name| Change { path: Path::of(name), kind: ChangeKind::Update, effect: Effect::Update })
         .collect();
-    answer(&changes, false)
+    answer(&changes)
 }
 
-fn answer(changes: &[Change], pending: bool) -> DiffResponse {
+fn answer(changes: &[Change]) -> DiffResponse {
     let roots = |wanted: &dyn Fn(&Change) -> bool| -> Vec<String> {
         let names: BTreeSet<&str> = changes.iter().filter(|c| wanted(c)).map(|c| c.path.root()).collect();
         names.into_iter().map(str::to_owned).collect()
@@ -54,13 +62,17 @@ fn answer(changes: &[Change], pending: bool) -> DiffResponse {
         .iter()
         .map(|change| {
             let kind = wire_kind(change.kind, change.effect == Effect::Replace);
-            let input_diff = !(pending && change.path.root() == "keyState");
+            let input_diff = !["keyState", REPLICA_KEYS].contains(&change.path.root());
             (change.path.to_string(), PropertyDiff { kind: kind.into(), input_diff })
         })
         .collect();
+    // A promotion moves the ARN.
+    let moves = changes.iter().any(|change| change.path.root() == "region");
+    let stables = STABLE.iter().filter(|name| !moves || !FOLLOWS_THE_PRIMARY.contains(name));
+    let stables = stables.filter(|_| replaces.is_empty()).map(|name| (*name).to_owned()).collect();
     let changed = if changes.is_empty() { DiffChanges::DiffNone } else { DiffChanges::DiffSome };
     DiffResponse {
-        stables: if replaces.is_empty() { STABLE.map(str::to_owned).to_vec() } else { vec![] },
+        stables,
         replaces,
         delete_before_replace: false,
         changes: changed.into(),

@@ -1,5 +1,6 @@
 //! Messages to the people who run Pulumi, under the resource that they are about.
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use tonic::transport::{Channel, Endpoint};
@@ -28,12 +29,27 @@ impl Engine {
 
     /// A log of one resource.
     pub fn log(&self, urn: &str) -> ResourceLog {
-        ResourceLog { engine: self.clone(), urn: urn.to_owned(), pending: Arc::default() }
+        ResourceLog {
+            engine: self.clone(),
+            urn: urn.to_owned(),
+            pending: Arc::default(),
+            region: None,
+            board: Arc::default(),
+        }
     }
 
     fn client(&self) -> Option<EngineClient<Channel>> {
         self.client.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
+}
+
+/// What goes on in the first Regions, and in how many more.
+fn status_line(board: &BTreeMap<String, String>) -> String {
+    const SHOWN: usize = 3;
+    let lines: Vec<String> = board.iter().take(SHOWN).map(|(region, line)| format!("{region}: {line}")).collect();
+    let more = board.len().saturating_sub(SHOWN);
+    let tail = if more == 0 { String::new() } else { format!("; and {more} more Regions") };
+    format!("{}{tail}", lines.join("; "))
 }
 
 /// Messages under one resource. They are sent in order; [`ResourceLog::flush`] waits until the engine has them.
@@ -42,12 +58,34 @@ pub struct ResourceLog {
     engine: Engine,
     urn: String,
     pending: Arc<tokio::sync::Mutex<()>>,
+    /// The Region that this log speaks of, where there are several.
+    region: Option<String>,
+    /// What goes on in each Region; a resource has one status column.
+    board: Arc<Mutex<BTreeMap<String, String>>>,
 }
 
 impl ResourceLog {
+    /// The same log for one of several Regions: its status is shown beside that of the others.
+    #[must_use]
+    pub fn in_region(&self, region: &str) -> Self {
+        Self { region: Some(region.to_owned()), ..self.clone() }
+    }
+
     /// A line in the resource's status column, gone with the next one.
     pub fn status(&self, message: &str) {
-        self.send(LogSeverity::Info, message, true);
+        let Some(region) = &self.region else { return self.send(LogSeverity::Info, message, true) };
+        let line = {
+            let mut board = self.board.lock().unwrap_or_else(PoisonError::into_inner);
+            board.insert(region.clone(), message.to_owned());
+            status_line(&board)
+        };
+        self.send(LogSeverity::Info, &line, true);
+    }
+
+    /// Nothing more goes on in this log's Region.
+    pub fn done(&self) {
+        let Some(region) = &self.region else { return };
+        self.board.lock().unwrap_or_else(PoisonError::into_inner).remove(region);
     }
 
     /// Something worth knowing.

@@ -21,7 +21,7 @@ use super::generated::pulumirpc as pb;
 use super::generated::pulumirpc::resource_provider_server::{ResourceProvider, ResourceProviderServer};
 use super::{diff, status, wire};
 use crate::config::{Clients, Settings};
-use crate::resource::{Context, Outcome, Provider, ResourceError};
+use crate::resource::{Change, Context, Outcome, Provider, ResourceError};
 
 /// The package schema, as generated from the definition.
 pub const SCHEMA: &str = include_str!("../../schema.json");
@@ -282,26 +282,24 @@ impl ResourceProvider for Service {
     }
 
     async fn update(&self, request: Request<pb::UpdateRequest>) -> Answer<pb::UpdateResponse> {
-        let request = request.into_inner();
+        let mut request = request.into_inner();
         ours(&request.urn, &request.r#type)?;
         let provider = self.provider()?;
-        let (olds, old_inputs) = (wire::decode(request.olds), wire::decode(request.old_inputs));
-        let inputs = wire::decode(request.news);
+        let (olds, old_inputs) = (wire::decode(request.olds.take()), wire::decode(request.old_inputs.take()));
+        let inputs = wire::decode(request.news.take());
         let context = self.context(&request.urn, request.timeout);
         if request.preview {
             let run = context.clone();
             let outputs = self
                 .run(&context, async move {
-                    provider.preview_update(&run, &request.urn, &request.id, &olds, &old_inputs, &inputs).await
+                    provider.preview_update(&run, &change(&request, &olds, &old_inputs, &inputs)).await
                 })
                 .await?;
             return Ok(Response::new(updated(&outputs)));
         }
         let (run, news) = (context.clone(), inputs.clone());
-        let outcome =
-            self.run(&context, async move {
-                provider.update(&run, &request.urn, &request.id, &olds, &old_inputs, &news).await
-            })
+        let outcome = self
+            .run(&context, async move { provider.update(&run, &change(&request, &olds, &old_inputs, &news)).await })
             .await?;
         let (_, outputs) = finished(outcome, &inputs)?;
         Ok(Response::new(updated(&outputs)))
@@ -347,6 +345,16 @@ impl ResourceProvider for Service {
     async fn get_mappings(&self, _: Request<pb::GetMappingsRequest>) -> Answer<pb::GetMappingsResponse> {
         Ok(Response::new(pb::GetMappingsResponse::default()))
     }
+}
+
+/// What an update is about.
+fn change<'a>(
+    request: &'a pb::UpdateRequest,
+    old_outputs: &'a PropertyMap,
+    old_inputs: &'a PropertyMap,
+    inputs: &'a PropertyMap,
+) -> Change<'a> {
+    Change { urn: &request.urn, id: &request.id, old_outputs, old_inputs, inputs }
 }
 
 fn created(id: String, outputs: &PropertyMap) -> pb::CreateResponse {

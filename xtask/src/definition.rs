@@ -147,6 +147,7 @@ fn field(pool: &DescriptorPool, field: &FieldDescriptor) -> Result<Field> {
             1 => "Replace",
             2 => "StateOnly",
             3 => "CreateOnly",
+            4 => "Promote",
             other => bail!("{}: effect {other}", field.full_name()),
         },
         default,

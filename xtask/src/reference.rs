@@ -14,7 +14,10 @@ pub(crate) fn render(definition: &Definition) -> String {
     for (title, name) in [
         ("Inputs of AwsKmsKey", "AwsKmsKeySpec"),
         ("policy", "KeyPolicy"),
+        ("deletionGuard", "DeletionGuard"),
+        ("replicas", "Replica"),
         ("Outputs of AwsKmsKey", "AwsKmsKeyStackOutputs"),
+        ("replicaKeys, by Region", "ReplicaKey"),
         ("Provider configuration", "ProviderConfig"),
         ("assumeRoles", "AssumeRole"),
         ("assumeRoleWithWebIdentity", "AssumeRoleWithWebIdentity"),
@@ -40,7 +43,7 @@ pub(crate) fn render(definition: &Definition) -> String {
 }
 
 fn section(page: &mut String, title: &str, message: &Message) {
-    let outputs = message.name == "AwsKmsKeyStackOutputs";
+    let outputs = ["AwsKmsKeyStackOutputs", "ReplicaKey"].contains(&message.name.as_str());
     let _ = writeln!(page, "\n## {title}\n\n{}\n", message.doc);
     if outputs {
         page.push_str("| output | type | |\n|---|---|---|\n");
@@ -92,6 +95,7 @@ fn effect(field: &Field) -> &'static str {
         "Replace" => "another key",
         "StateOnly" => "remembered, no call",
         "CreateOnly" => "nothing: read at creation",
+        "Promote" => "promotion of a replica there, else another key",
         _ => "update in place",
     }
 }

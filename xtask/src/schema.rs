@@ -157,7 +157,10 @@ fn description(root: &Path, spec: &Message) -> Result<String> {
 
 fn types(definition: &Definition) -> Result<Map<String, Value>> {
     let mut types = Map::new();
-    let mut pending: Vec<&Message> = vec![definition.message("AwsKmsKeySpec")?, definition.message("ProviderConfig")?];
+    let mut pending: Vec<&Message> = ["AwsKmsKeySpec", "AwsKmsKeyStackOutputs", "ProviderConfig"]
+        .into_iter()
+        .map(|name| definition.message(name))
+        .collect::<Result<_>>()?;
     let mut seen = vec![];
     while let Some(message) = pending.pop() {
         for field in message.fields.iter().filter(|field| !field.hidden) {

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
+use crate::members;
 use crate::policy::{self, Facts, TypedPolicy};
 use crate::spec::generated::{AccountAccess, AwsKmsKeySpec, KeyPolicy};
 use crate::spec::input::Input;
@@ -37,6 +38,25 @@ pub struct Desired {
     /// Every tag of the user, the provider's default tags included.
     pub tags: BTreeMap<String, String>,
 }
+
+/// The keys that the inputs ask for: one, or the primary of a multi-Region set with its replicas.
+#[derive(Debug, Clone, PartialEq)]
+pub struct DesiredSet {
+    /// Region of the primary, or of the key itself.
+    pub primary: String,
+    /// What the key in each Region should be. Rotation is the primary's alone.
+    pub members: BTreeMap<String, Desired>,
+}
+
+impl DesiredSet {
+    /// The primary, or the key itself.
+    pub fn main(&self) -> &Desired {
+        &self.members[&self.primary]
+    }
+}
+
+/// What an earlier run has put on the key of each Region.
+pub type Held = BTreeMap<String, Managed>;
 
 /// What an earlier run of this resource put on the key. Names and tags outside of it belong to somebody else and are
 /// left alone.
@@ -127,6 +147,37 @@ pub fn resolve(inputs: &PropertyMap, account: Option<&Account>) -> Result<Desire
         key_spec,
         key_usage,
     })
+}
+
+/// Reads checked inputs as the keys that they ask for. `region` is where the key itself, or its primary, is.
+///
+/// # Errors
+/// [`Unresolved::Unknown`] in a preview whose inputs depend on other resources.
+pub fn resolve_set(inputs: &PropertyMap, region: &str, account: Option<&Account>) -> Result<DesiredSet, Unresolved> {
+    if inputs.get("region").is_some_and(PropertyValue::is_unknown) {
+        return Err(Unresolved::Unknown("region"));
+    }
+    if members::are_unknown(inputs) {
+        return Err(Unresolved::Unknown("replicas"));
+    }
+    let all = members::by_region(inputs, region);
+    let all = all.into_iter().map(|(region, inputs)| Ok((region, resolve(&inputs, account)?)));
+    Ok(DesiredSet { primary: region.to_owned(), members: all.collect::<Result<_, _>>()? })
+}
+
+/// What the resource held in each Region by its inputs of an earlier run.
+pub fn held(inputs: &PropertyMap, region: &str) -> Held {
+    members::by_region(inputs, region).iter().map(|(region, inputs)| (region.clone(), managed(inputs))).collect()
+}
+
+/// What either has held.
+#[must_use]
+pub fn held_by_both(mut one: Held, other: &Held) -> Held {
+    for (region, managed) in other {
+        let both = one.remove(region).unwrap_or_default().and(managed);
+        one.insert(region.clone(), both);
+    }
+    one
 }
 
 /// What the resource held by its inputs of an earlier run.

@@ -3,8 +3,13 @@
 //! KMS is eventually consistent, so reading a key back right after a change may show the old one. The outputs of a run
 //! are therefore made from what was observed before and the calls that KMS accepted since.
 
-use crate::observed::{KeyState, Observed, Reading, take_marks};
-use crate::plan::Step;
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use crate::observed::{KeyState, Observed, ObservedSet, Reading, take_marks};
+use crate::outputs::arn_in;
+use crate::plan::{Replication, Step};
 
 impl Observed {
     /// Follows one call that KMS accepted.
@@ -52,8 +57,38 @@ impl Observed {
                     held.remove(name);
                 }
             }
+            // A replica comes into being beside the key; who runs the plan adds it.
+            Step::ReplicateKey(_) => {}
+            Step::UpdatePrimaryRegion { region } => self.metadata.primary_region = Some(region.clone()),
             // The answer carries the date; the caller puts it in.
             Step::ScheduleKeyDeletion { .. } => self.metadata.state = KeyState::PendingDeletion,
+        }
+    }
+}
+
+impl ObservedSet {
+    /// The replica that `ReplicateKey` makes: with what the call carries, and on its way to being enabled. `None` for a set
+    /// of which nothing was read.
+    pub fn replicated(&self, replication: &Replication, default_policy: &Value) -> Option<Observed> {
+        let mut replica = self.main().or_else(|| self.members.values().next())?.clone();
+        replica.metadata.arn = arn_in(&replica.metadata.arn, &replication.region);
+        replica.metadata.state = KeyState::Creating;
+        replica.metadata.deletion_date = None;
+        replica.metadata.description.clone_from(&replication.description);
+        replica.metadata.primary_region = Some(self.primary.clone());
+        replica.aliases = Reading::Seen(BTreeSet::new());
+        replica.policy = Reading::Seen(replication.policy.clone().unwrap_or_else(|| default_policy.clone()));
+        let mut tags = replication.tags.clone();
+        (replica.owner, replica.rotation_mark) = take_marks(&mut tags);
+        replica.tags = Reading::Seen(tags);
+        Some(replica)
+    }
+
+    /// The role of the primary went over to another Region.
+    pub fn promoted(&mut self, region: &str) {
+        region.clone_into(&mut self.primary);
+        for member in self.members.values_mut() {
+            member.metadata.primary_region = Some(region.to_owned());
         }
     }
 }

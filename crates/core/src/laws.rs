@@ -118,6 +118,7 @@ fn newborn(desired: &Desired) -> Observed {
             manager: "CUSTOMER".into(),
             multi_region: false,
             primary_region: None,
+            replica_regions: BTreeSet::new(),
             description: desired.description.clone(),
             creation_date: "2026-01-01T00:00:00Z".into(),
             deletion_date: None,

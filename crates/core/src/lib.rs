@@ -11,6 +11,7 @@ pub mod failure;
 pub mod ids;
 #[cfg(test)]
 mod laws;
+pub mod members;
 pub mod observed;
 pub mod outputs;
 pub mod owner;

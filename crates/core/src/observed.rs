@@ -82,6 +82,17 @@ impl KeyState {
         }
     }
 
+    /// Whether the state passes by itself in seconds; the key is enabled then.
+    pub fn passes(&self) -> bool {
+        matches!(self, Self::Creating | Self::Updating)
+    }
+
+    /// KMS's name of the state that the key will be in once it no longer passes. Outputs tell this one: the other would be
+    /// wrong before anybody reads it.
+    pub fn settled(&self) -> &str {
+        if self.passes() { Self::Enabled.as_str() } else { self.as_str() }
+    }
+
     /// Whether the key waits for its deletion, alone or for its replicas.
     pub fn is_pending_deletion(&self) -> bool {
         matches!(self, Self::PendingDeletion | Self::PendingReplicaDeletion)
@@ -109,12 +120,26 @@ pub struct Metadata {
     pub multi_region: bool,
     /// Region of the set's primary; `None` for a single-Region key.
     pub primary_region: Option<String>,
+    /// Regions of the set's replicas.
+    pub replica_regions: BTreeSet<String>,
     /// What it is for.
     pub description: String,
     /// When it was created, RFC 3339 in whole seconds, UTC.
     pub creation_date: String,
     /// When it will be deleted, RFC 3339 in whole seconds, UTC.
     pub deletion_date: Option<String>,
+}
+
+impl Metadata {
+    /// The Region that the key is in.
+    pub fn region(&self) -> &str {
+        self.arn.split(':').nth(3).unwrap_or_default()
+    }
+
+    /// Whether the key is a replica of another one.
+    pub fn is_replica(&self) -> bool {
+        self.primary_region.as_deref().is_some_and(|primary| primary != self.region())
+    }
 }
 
 /// Everything about one key that the resource manages.
@@ -137,6 +162,31 @@ pub struct Observed {
     pub rotation_mark: Option<RotationMark>,
     /// Its public key in PEM, for asymmetric keys.
     pub public_key: Option<String>,
+}
+
+/// The keys of one resource as they are: one, or a multi-Region set.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ObservedSet {
+    /// Region of the primary, or of the key itself.
+    pub primary: String,
+    /// The keys that were read, by Region.
+    pub members: BTreeMap<String, Observed>,
+    /// Regions in which there is or may be a key that could not be read, with the reason. Such a key is never taken for
+    /// gone.
+    pub unreachable: BTreeMap<String, String>,
+}
+
+impl ObservedSet {
+    /// A key in a Region, of whose relatives nothing is known.
+    pub fn of_one(region: &str, observed: Observed) -> Self {
+        let primary = observed.metadata.primary_region.clone().unwrap_or_else(|| region.to_owned());
+        Self { primary, members: BTreeMap::from([(region.to_owned(), observed)]), unreachable: BTreeMap::new() }
+    }
+
+    /// The primary, or the key itself, if it was read.
+    pub fn main(&self) -> Option<&Observed> {
+        self.members.get(&self.primary)
+    }
 }
 
 /// The marks among a key's tags, taken out of them: the rest is the user's.

@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use crate::observed::{Observed, Reading};
+use crate::members;
+use crate::observed::{Observed, ObservedSet, Reading};
 use crate::policy;
 use crate::value::{PropertyMap, PropertyValue};
 
@@ -19,7 +20,7 @@ pub fn outputs(inputs: &PropertyMap, observed: &Observed, previous: &PropertyMap
     };
     put("keyId", metadata.key_id.as_str().into());
     put("keyArn", metadata.arn.as_str().into());
-    put("keyState", metadata.state.as_str().into());
+    put("keyState", metadata.state.settled().into());
     put("creationDate", metadata.creation_date.as_str().into());
     if let Some(date) = &metadata.deletion_date {
         put("deletionDate", date.as_str().into());
@@ -37,6 +38,52 @@ pub fn outputs(inputs: &PropertyMap, observed: &Observed, previous: &PropertyMap
         put(name, value);
     }
     outputs
+}
+
+/// The outputs of the keys of one resource: those of the key itself, and what is known of its replicas.
+///
+/// What could not be read keeps its last known value.
+pub fn set_outputs(inputs: &PropertyMap, set: &ObservedSet, previous: &PropertyMap) -> PropertyMap {
+    let mut all = match set.main() {
+        Some(main) => outputs(inputs, main, previous),
+        None => previous.iter().chain(inputs).map(|(name, value)| (name.clone(), value.clone())).collect(),
+    };
+    all.insert("primaryRegion".into(), set.primary.as_str().into());
+    let last = previous.get(REPLICA_KEYS).and_then(PropertyValue::as_map);
+    let unread = set.unreachable.keys().filter_map(|region| Some((region.clone(), last?.get(region)?.clone())));
+    let read = set.members.iter().map(|(region, member)| (region.clone(), replica_outputs(inputs, region, member)));
+    let mut replicas: PropertyMap = unread.chain(read).collect();
+    replicas.remove(&set.primary);
+    if replicas.is_empty() {
+        all.remove(REPLICA_KEYS);
+    } else {
+        all.insert(REPLICA_KEYS.into(), PropertyValue::Map(replicas));
+    }
+    all
+}
+
+/// The output that tells of the replicas, by Region.
+pub const REPLICA_KEYS: &str = "replicaKeys";
+
+fn replica_outputs(inputs: &PropertyMap, region: &str, replica: &Observed) -> PropertyValue {
+    let metadata = &replica.metadata;
+    let mut map = PropertyMap::from([
+        ("keyArn".to_owned(), metadata.arn.as_str().into()),
+        ("keyState".to_owned(), metadata.state.settled().into()),
+    ]);
+    let held = replica.aliases.seen();
+    let own = members::entries(inputs).get(region).map(|entry| members::effective(inputs, entry));
+    let named = own.iter().flat_map(|own| own.get("alias").into_iter().chain(own.get("aliases"))).flat_map(texts);
+    let name = named.into_iter().find(|name| held.is_none_or(|held| held.contains(name)));
+    if let Some(name) = name.or_else(|| held?.first().cloned()) {
+        map.insert("aliasArn".into(), alias_arn(&metadata.arn, &name).into());
+    }
+    PropertyValue::Map(map)
+}
+
+fn texts(value: &PropertyValue) -> Vec<String> {
+    let items = value.as_list().unwrap_or(std::slice::from_ref(value));
+    items.iter().filter_map(PropertyValue::as_str).map(str::to_owned).collect()
 }
 
 /// The outputs that a preview of a new key can tell: what the inputs decide. `known` are facts that the provider
@@ -57,7 +104,59 @@ pub fn preview_of_new(inputs: &PropertyMap, policy_json: Option<String>) -> Prop
     if is_asymmetric(inputs) {
         outputs.insert("publicKey".into(), PropertyValue::Unknown);
     }
+    preview_replicas(&mut outputs, inputs, &PropertyMap::new());
     outputs
+}
+
+/// A preview knows in which Regions there will be replicas; of a new one it knows no more. A key that keeps its ID keeps
+/// the ARNs that it has.
+fn preview_replicas(outputs: &mut PropertyMap, inputs: &PropertyMap, old_outputs: &PropertyMap) {
+    if members::are_unknown(inputs) {
+        outputs.insert(REPLICA_KEYS.into(), PropertyValue::Unknown);
+        return;
+    }
+    let entries = members::entries(inputs);
+    let arn = old_outputs.get("keyArn").and_then(PropertyValue::as_str);
+    let keys = entries.iter().map(|(region, entry)| {
+        let own = members::effective(inputs, entry);
+        let arn = arn.map(|arn| arn_in(arn, region));
+        let name = own.get("alias").into_iter().chain(own.get("aliases")).flat_map(texts).next();
+        let enabled = own.get("enabled").and_then(PropertyValue::as_bool);
+        let state = enabled.map(|enabled| if enabled { "Enabled" } else { "Disabled" });
+        let known = |value: Option<String>| value.map_or(PropertyValue::Unknown, PropertyValue::String);
+        let mut map = PropertyMap::from([
+            ("keyArn".to_owned(), known(arn.clone())),
+            ("keyState".to_owned(), known(state.map(str::to_owned))),
+        ]);
+        if let Some(name) = name {
+            map.insert("aliasArn".into(), known(arn.map(|arn| alias_arn(&arn, &name))));
+        }
+        (region.clone(), PropertyValue::Map(map))
+    });
+    // Replicas that others have added stay as they are.
+    let had = members::entries(old_outputs);
+    let last = old_outputs.get(REPLICA_KEYS).and_then(PropertyValue::as_map).into_iter().flatten();
+    let others =
+        last.filter(|(region, _)| !had.contains_key(*region) && !outputs_region_is(old_outputs, inputs, region));
+    let others: Vec<_> = others.map(|(region, value)| (region.clone(), value.clone())).collect();
+    let keys: PropertyMap = others.into_iter().chain(keys).collect();
+    if !keys.is_empty() {
+        outputs.insert(REPLICA_KEYS.into(), PropertyValue::Map(keys));
+    }
+}
+
+/// Whether a Region is, or becomes, the primary's.
+fn outputs_region_is(old_outputs: &PropertyMap, inputs: &PropertyMap, region: &str) -> bool {
+    [old_outputs, inputs].iter().any(|map| map.get("region").and_then(PropertyValue::as_str) == Some(region))
+}
+
+/// ARN of the key of the same multi-Region set in another Region.
+pub fn arn_in(arn: &str, region: &str) -> String {
+    let mut parts: Vec<&str> = arn.splitn(6, ':').collect();
+    if let Some(own) = parts.get_mut(3) {
+        *own = region;
+    }
+    parts.join(":")
 }
 
 /// The outputs that a preview of a changed key can tell: what stays, and what the new inputs decide.
@@ -68,6 +167,7 @@ pub fn preview_of_change(inputs: &PropertyMap, old_outputs: &PropertyMap, policy
             outputs.insert(name.into(), value.clone());
         }
     }
+    promotion(&mut outputs, inputs);
     preview_facts(&mut outputs, inputs, policy_json);
     let state = match inputs.get("enabled").map(PropertyValue::reveal) {
         Some(PropertyValue::Bool(false)) => "Disabled".into(),
@@ -75,7 +175,8 @@ pub fn preview_of_change(inputs: &PropertyMap, old_outputs: &PropertyMap, policy
         _ => "Enabled".into(),
     };
     outputs.insert("keyState".into(), state);
-    let alias_arn = match (inputs.get("alias"), old_outputs.get("keyArn").and_then(PropertyValue::as_str)) {
+    preview_replicas(&mut outputs, inputs, old_outputs);
+    let alias_arn = match (inputs.get("alias"), outputs.get("keyArn").and_then(PropertyValue::as_str)) {
         (Some(alias), Some(arn)) => alias.as_str().map(|name| alias_arn(arn, name).into()),
         _ => None,
     };
@@ -85,6 +186,16 @@ pub fn preview_of_change(inputs: &PropertyMap, old_outputs: &PropertyMap, policy
         outputs.insert("aliasArn".into(), PropertyValue::Unknown);
     }
     outputs
+}
+
+/// A promotion moves what follows the primary.
+fn promotion(outputs: &mut PropertyMap, inputs: &PropertyMap) {
+    let Some(region) = inputs.get("region") else { return };
+    let Some(arn) = outputs.get("keyArn").and_then(PropertyValue::as_str).map(str::to_owned) else { return };
+    outputs.insert("region".into(), region.clone());
+    outputs.insert("primaryRegion".into(), region.clone());
+    let arn = region.as_str().map_or(PropertyValue::Unknown, |region| arn_in(&arn, region).into());
+    outputs.insert("keyArn".into(), arn);
 }
 
 /// ARN of an alias beside a key.

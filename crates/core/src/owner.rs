@@ -37,7 +37,8 @@ impl OwnerMark {
             fingerprint: short_hash(
                 &[
                     "fingerprint",
-                    region,
+                    // The primary of a multi-Region key moves; the key stays the same.
+                    if desired.multi_region { "" } else { region },
                     &desired.key_spec,
                     &desired.key_usage,
                     if desired.multi_region { "multi-Region" } else { "single-Region" },

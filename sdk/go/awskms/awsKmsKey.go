@@ -63,7 +63,7 @@ type AwsKmsKey struct {
 	KeyState pulumi.StringOutput `pulumi:"keyState"`
 	// What the key may be used for. Left out, it is taken from keySpec where one usage is legal or plain; RSA and SM2 keys need it.
 	KeyUsage KeyUsagePtrOutput `pulumi:"keyUsage"`
-	// Whether the key is a multi-Region primary, which can be replicated to other Regions. Default: true when `replicas` is given, else false.
+	// Whether the key is a multi-Region primary, which can be replicated to other Regions. KMS cannot change it later. Default: true when `replicas` has entries, what it was for a key that exists, else false.
 	MultiRegion pulumi.BoolPtrOutput `pulumi:"multiRegion"`
 	// Who may manage and who may use the key. Not together with policyDocument. Without either, AWS's default policy applies: IAM policies of the account decide.
 	Policy KeyPolicyPtrOutput `pulumi:"policy"`
@@ -75,10 +75,14 @@ type AwsKmsKey struct {
 	PrimaryRegion pulumi.StringOutput `pulumi:"primaryRegion"`
 	// Public key in PEM (SubjectPublicKeyInfo), for asymmetric keys.
 	PublicKey pulumi.StringPtrOutput `pulumi:"publicKey"`
-	// AWS Region of the key, such as `eu-central-1`. Default: the provider's Region.
+	// AWS Region of the key, such as `eu-central-1`; of a multi-Region key the Region of the primary. Default: the provider's Region. Naming the Region of a replica moves the primary there in place; any other change of the Region needs another key.
 	Region pulumi.StringOutput `pulumi:"region"`
 	// Whether a change that KMS cannot make in place may replace the key. Default: FORBID.
 	ReplacementPolicy ReplacementPolicyPtrOutput `pulumi:"replacementPolicy"`
+	// Replicas of the key by Region, those that others have added included.
+	ReplicaKeys ReplicaKeyMapOutput `pulumi:"replicaKeys"`
+	// Replicas of the key in other Regions, one a Region; they share its ID and material. The order means nothing. What a replica leaves out is as with the key itself.
+	Replicas ReplicaArrayOutput `pulumi:"replicas"`
 	// Any text: each time that it changes, the key material is rotated once at once. A new key is not rotated. KMS allows 25 such rotations in the life of a key. Only for keys that can rotate.
 	RotateOnDemandTrigger pulumi.StringPtrOutput `pulumi:"rotateOnDemandTrigger"`
 	// Whether KMS rotates the key material by itself.
@@ -119,9 +123,6 @@ func NewAwsKmsKey(ctx *pulumi.Context,
 	if args.KeySpec == nil {
 		args.KeySpec = KeySpec("SYMMETRIC_DEFAULT")
 	}
-	if args.MultiRegion == nil {
-		args.MultiRegion = pulumi.BoolPtr(false)
-	}
 	if args.Policy != nil {
 		args.Policy = args.Policy.ToKeyPolicyPtrOutput().ApplyT(func(v *KeyPolicy) *KeyPolicy { return v.Defaults() }).(KeyPolicyPtrOutput)
 	}
@@ -132,7 +133,6 @@ func NewAwsKmsKey(ctx *pulumi.Context,
 		"keySpec",
 		"keyUsage",
 		"multiRegion",
-		"region",
 	})
 	opts = append(opts, replaceOnChanges)
 	opts = internal.PkgResourceDefaultOpts(opts)
@@ -198,16 +198,18 @@ type awsKmsKeyArgs struct {
 	Kind *string `pulumi:"kind"`
 	// Manifest form: name and labels of the manifest.
 	Metadata map[string]interface{} `pulumi:"metadata"`
-	// Whether the key is a multi-Region primary, which can be replicated to other Regions. Default: true when `replicas` is given, else false.
+	// Whether the key is a multi-Region primary, which can be replicated to other Regions. KMS cannot change it later. Default: true when `replicas` has entries, what it was for a key that exists, else false.
 	MultiRegion *bool `pulumi:"multiRegion"`
 	// Who may manage and who may use the key. Not together with policyDocument. Without either, AWS's default policy applies: IAM policies of the account decide.
 	Policy *KeyPolicy `pulumi:"policy"`
 	// The whole key policy, as JSON text or as an object. Not together with policy.
 	PolicyDocument interface{} `pulumi:"policyDocument"`
-	// AWS Region of the key, such as `eu-central-1`. Default: the provider's Region.
+	// AWS Region of the key, such as `eu-central-1`; of a multi-Region key the Region of the primary. Default: the provider's Region. Naming the Region of a replica moves the primary there in place; any other change of the Region needs another key.
 	Region *string `pulumi:"region"`
 	// Whether a change that KMS cannot make in place may replace the key. Default: FORBID.
 	ReplacementPolicy *ReplacementPolicy `pulumi:"replacementPolicy"`
+	// Replicas of the key in other Regions, one a Region; they share its ID and material. The order means nothing. What a replica leaves out is as with the key itself.
+	Replicas []Replica `pulumi:"replicas"`
 	// Any text: each time that it changes, the key material is rotated once at once. A new key is not rotated. KMS allows 25 such rotations in the life of a key. Only for keys that can rotate.
 	RotateOnDemandTrigger *string `pulumi:"rotateOnDemandTrigger"`
 	// Days between two automatic rotations: 90 to 2560. Default: 365.
@@ -252,16 +254,18 @@ type AwsKmsKeyArgs struct {
 	Kind pulumi.StringPtrInput
 	// Manifest form: name and labels of the manifest.
 	Metadata pulumi.MapInput
-	// Whether the key is a multi-Region primary, which can be replicated to other Regions. Default: true when `replicas` is given, else false.
+	// Whether the key is a multi-Region primary, which can be replicated to other Regions. KMS cannot change it later. Default: true when `replicas` has entries, what it was for a key that exists, else false.
 	MultiRegion pulumi.BoolPtrInput
 	// Who may manage and who may use the key. Not together with policyDocument. Without either, AWS's default policy applies: IAM policies of the account decide.
 	Policy KeyPolicyPtrInput
 	// The whole key policy, as JSON text or as an object. Not together with policy.
 	PolicyDocument pulumi.Input
-	// AWS Region of the key, such as `eu-central-1`. Default: the provider's Region.
+	// AWS Region of the key, such as `eu-central-1`; of a multi-Region key the Region of the primary. Default: the provider's Region. Naming the Region of a replica moves the primary there in place; any other change of the Region needs another key.
 	Region pulumi.StringPtrInput
 	// Whether a change that KMS cannot make in place may replace the key. Default: FORBID.
 	ReplacementPolicy ReplacementPolicyPtrInput
+	// Replicas of the key in other Regions, one a Region; they share its ID and material. The order means nothing. What a replica leaves out is as with the key itself.
+	Replicas ReplicaArrayInput
 	// Any text: each time that it changes, the key material is rotated once at once. A new key is not rotated. KMS allows 25 such rotations in the life of a key. Only for keys that can rotate.
 	RotateOnDemandTrigger pulumi.StringPtrInput
 	// Days between two automatic rotations: 90 to 2560. Default: 365.
@@ -456,7 +460,7 @@ func (o AwsKmsKeyOutput) KeyUsage() KeyUsagePtrOutput {
 	return o.ApplyT(func(v *AwsKmsKey) KeyUsagePtrOutput { return v.KeyUsage }).(KeyUsagePtrOutput)
 }
 
-// Whether the key is a multi-Region primary, which can be replicated to other Regions. Default: true when `replicas` is given, else false.
+// Whether the key is a multi-Region primary, which can be replicated to other Regions. KMS cannot change it later. Default: true when `replicas` has entries, what it was for a key that exists, else false.
 func (o AwsKmsKeyOutput) MultiRegion() pulumi.BoolPtrOutput {
 	return o.ApplyT(func(v *AwsKmsKey) pulumi.BoolPtrOutput { return v.MultiRegion }).(pulumi.BoolPtrOutput)
 }
@@ -486,7 +490,7 @@ func (o AwsKmsKeyOutput) PublicKey() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v *AwsKmsKey) pulumi.StringPtrOutput { return v.PublicKey }).(pulumi.StringPtrOutput)
 }
 
-// AWS Region of the key, such as `eu-central-1`. Default: the provider's Region.
+// AWS Region of the key, such as `eu-central-1`; of a multi-Region key the Region of the primary. Default: the provider's Region. Naming the Region of a replica moves the primary there in place; any other change of the Region needs another key.
 func (o AwsKmsKeyOutput) Region() pulumi.StringOutput {
 	return o.ApplyT(func(v *AwsKmsKey) pulumi.StringOutput { return v.Region }).(pulumi.StringOutput)
 }
@@ -494,6 +498,16 @@ func (o AwsKmsKeyOutput) Region() pulumi.StringOutput {
 // Whether a change that KMS cannot make in place may replace the key. Default: FORBID.
 func (o AwsKmsKeyOutput) ReplacementPolicy() ReplacementPolicyPtrOutput {
 	return o.ApplyT(func(v *AwsKmsKey) ReplacementPolicyPtrOutput { return v.ReplacementPolicy }).(ReplacementPolicyPtrOutput)
+}
+
+// Replicas of the key by Region, those that others have added included.
+func (o AwsKmsKeyOutput) ReplicaKeys() ReplicaKeyMapOutput {
+	return o.ApplyT(func(v *AwsKmsKey) ReplicaKeyMapOutput { return v.ReplicaKeys }).(ReplicaKeyMapOutput)
+}
+
+// Replicas of the key in other Regions, one a Region; they share its ID and material. The order means nothing. What a replica leaves out is as with the key itself.
+func (o AwsKmsKeyOutput) Replicas() ReplicaArrayOutput {
+	return o.ApplyT(func(v *AwsKmsKey) ReplicaArrayOutput { return v.Replicas }).(ReplicaArrayOutput)
 }
 
 // Any text: each time that it changes, the key material is rotated once at once. A new key is not rotated. KMS allows 25 such rotations in the life of a key. Only for keys that can rotate.

@@ -1236,6 +1236,269 @@ func (o KeyPolicyPtrOutput) UsageRoles() pulumi.StringArrayOutput {
 	}).(pulumi.StringArrayOutput)
 }
 
+// A replica of the key in another Region. KMS copies nothing but material and rotation to it; what is left out here is taken from the inputs of the key itself.
+type Replica struct {
+	// Every name of the replica. Names are each Region's own, so the key's names can be used here too, and are by default.
+	Aliases []string `pulumi:"aliases"`
+	// Refuses to schedule the deletion of a replica that was used lately in its Region. Default: the key's.
+	DeletionGuard *DeletionGuard `pulumi:"deletionGuard"`
+	// What removal from the list, destroy or replacement does to the replica. Default: the key's. A replica that stays (DISABLE, RETAIN) cannot go with a key that is scheduled for deletion: KMS would wait for it for ever.
+	DeletionPolicy *DeletionPolicy `pulumi:"deletionPolicy"`
+	// Days that KMS waits before it deletes the replica: 7 to 30. Default: the key's.
+	DeletionWindowDays *int `pulumi:"deletionWindowDays"`
+	// What the replica is for. 0 to 8192 characters. Default: the key's.
+	Description *string `pulumi:"description"`
+	// Whether the replica can be used for cryptographic operations. Default: the key's.
+	Enabled *bool `pulumi:"enabled"`
+	// Who may manage and who may use the replica. Not together with policyDocument. Default: the key's policy.
+	Policy *KeyPolicy `pulumi:"policy"`
+	// The replica's whole key policy, as JSON text or as an object. Not together with policy.
+	PolicyDocument interface{} `pulumi:"policyDocument"`
+	// AWS Region of the replica, such as `eu-west-1`: another one than the key's, of the same partition.
+	Region string `pulumi:"region"`
+	// Tags of the replica, instead of the key's; the provider's defaultTags are added.
+	Tags map[string]string `pulumi:"tags"`
+}
+
+// Defaults sets the appropriate defaults for Replica
+func (val *Replica) Defaults() *Replica {
+	if val == nil {
+		return nil
+	}
+	tmp := *val
+	tmp.DeletionGuard = tmp.DeletionGuard.Defaults()
+
+	tmp.Policy = tmp.Policy.Defaults()
+
+	return &tmp
+}
+
+// ReplicaInput is an input type that accepts ReplicaArgs and ReplicaOutput values.
+// You can construct a concrete instance of `ReplicaInput` via:
+//
+//	ReplicaArgs{...}
+type ReplicaInput interface {
+	pulumi.Input
+
+	ToReplicaOutput() ReplicaOutput
+	ToReplicaOutputWithContext(context.Context) ReplicaOutput
+}
+
+// A replica of the key in another Region. KMS copies nothing but material and rotation to it; what is left out here is taken from the inputs of the key itself.
+type ReplicaArgs struct {
+	// Every name of the replica. Names are each Region's own, so the key's names can be used here too, and are by default.
+	Aliases pulumi.StringArrayInput `pulumi:"aliases"`
+	// Refuses to schedule the deletion of a replica that was used lately in its Region. Default: the key's.
+	DeletionGuard DeletionGuardPtrInput `pulumi:"deletionGuard"`
+	// What removal from the list, destroy or replacement does to the replica. Default: the key's. A replica that stays (DISABLE, RETAIN) cannot go with a key that is scheduled for deletion: KMS would wait for it for ever.
+	DeletionPolicy DeletionPolicyPtrInput `pulumi:"deletionPolicy"`
+	// Days that KMS waits before it deletes the replica: 7 to 30. Default: the key's.
+	DeletionWindowDays pulumi.IntPtrInput `pulumi:"deletionWindowDays"`
+	// What the replica is for. 0 to 8192 characters. Default: the key's.
+	Description pulumi.StringPtrInput `pulumi:"description"`
+	// Whether the replica can be used for cryptographic operations. Default: the key's.
+	Enabled pulumi.BoolPtrInput `pulumi:"enabled"`
+	// Who may manage and who may use the replica. Not together with policyDocument. Default: the key's policy.
+	Policy KeyPolicyPtrInput `pulumi:"policy"`
+	// The replica's whole key policy, as JSON text or as an object. Not together with policy.
+	PolicyDocument pulumi.Input `pulumi:"policyDocument"`
+	// AWS Region of the replica, such as `eu-west-1`: another one than the key's, of the same partition.
+	Region pulumi.StringInput `pulumi:"region"`
+	// Tags of the replica, instead of the key's; the provider's defaultTags are added.
+	Tags pulumi.StringMapInput `pulumi:"tags"`
+}
+
+// Defaults sets the appropriate defaults for ReplicaArgs
+func (val *ReplicaArgs) Defaults() *ReplicaArgs {
+	if val == nil {
+		return nil
+	}
+	tmp := *val
+
+	return &tmp
+}
+func (ReplicaArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*Replica)(nil)).Elem()
+}
+
+func (i ReplicaArgs) ToReplicaOutput() ReplicaOutput {
+	return i.ToReplicaOutputWithContext(context.Background())
+}
+
+func (i ReplicaArgs) ToReplicaOutputWithContext(ctx context.Context) ReplicaOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(ReplicaOutput)
+}
+
+// ReplicaArrayInput is an input type that accepts ReplicaArray and ReplicaArrayOutput values.
+// You can construct a concrete instance of `ReplicaArrayInput` via:
+//
+//	ReplicaArray{ ReplicaArgs{...} }
+type ReplicaArrayInput interface {
+	pulumi.Input
+
+	ToReplicaArrayOutput() ReplicaArrayOutput
+	ToReplicaArrayOutputWithContext(context.Context) ReplicaArrayOutput
+}
+
+type ReplicaArray []ReplicaInput
+
+func (ReplicaArray) ElementType() reflect.Type {
+	return reflect.TypeOf((*[]Replica)(nil)).Elem()
+}
+
+func (i ReplicaArray) ToReplicaArrayOutput() ReplicaArrayOutput {
+	return i.ToReplicaArrayOutputWithContext(context.Background())
+}
+
+func (i ReplicaArray) ToReplicaArrayOutputWithContext(ctx context.Context) ReplicaArrayOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(ReplicaArrayOutput)
+}
+
+// A replica of the key in another Region. KMS copies nothing but material and rotation to it; what is left out here is taken from the inputs of the key itself.
+type ReplicaOutput struct{ *pulumi.OutputState }
+
+func (ReplicaOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*Replica)(nil)).Elem()
+}
+
+func (o ReplicaOutput) ToReplicaOutput() ReplicaOutput {
+	return o
+}
+
+func (o ReplicaOutput) ToReplicaOutputWithContext(ctx context.Context) ReplicaOutput {
+	return o
+}
+
+// Every name of the replica. Names are each Region's own, so the key's names can be used here too, and are by default.
+func (o ReplicaOutput) Aliases() pulumi.StringArrayOutput {
+	return o.ApplyT(func(v Replica) []string { return v.Aliases }).(pulumi.StringArrayOutput)
+}
+
+// Refuses to schedule the deletion of a replica that was used lately in its Region. Default: the key's.
+func (o ReplicaOutput) DeletionGuard() DeletionGuardPtrOutput {
+	return o.ApplyT(func(v Replica) *DeletionGuard { return v.DeletionGuard }).(DeletionGuardPtrOutput)
+}
+
+// What removal from the list, destroy or replacement does to the replica. Default: the key's. A replica that stays (DISABLE, RETAIN) cannot go with a key that is scheduled for deletion: KMS would wait for it for ever.
+func (o ReplicaOutput) DeletionPolicy() DeletionPolicyPtrOutput {
+	return o.ApplyT(func(v Replica) *DeletionPolicy { return v.DeletionPolicy }).(DeletionPolicyPtrOutput)
+}
+
+// Days that KMS waits before it deletes the replica: 7 to 30. Default: the key's.
+func (o ReplicaOutput) DeletionWindowDays() pulumi.IntPtrOutput {
+	return o.ApplyT(func(v Replica) *int { return v.DeletionWindowDays }).(pulumi.IntPtrOutput)
+}
+
+// What the replica is for. 0 to 8192 characters. Default: the key's.
+func (o ReplicaOutput) Description() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v Replica) *string { return v.Description }).(pulumi.StringPtrOutput)
+}
+
+// Whether the replica can be used for cryptographic operations. Default: the key's.
+func (o ReplicaOutput) Enabled() pulumi.BoolPtrOutput {
+	return o.ApplyT(func(v Replica) *bool { return v.Enabled }).(pulumi.BoolPtrOutput)
+}
+
+// Who may manage and who may use the replica. Not together with policyDocument. Default: the key's policy.
+func (o ReplicaOutput) Policy() KeyPolicyPtrOutput {
+	return o.ApplyT(func(v Replica) *KeyPolicy { return v.Policy }).(KeyPolicyPtrOutput)
+}
+
+// The replica's whole key policy, as JSON text or as an object. Not together with policy.
+func (o ReplicaOutput) PolicyDocument() pulumi.AnyOutput {
+	return o.ApplyT(func(v Replica) interface{} { return v.PolicyDocument }).(pulumi.AnyOutput)
+}
+
+// AWS Region of the replica, such as `eu-west-1`: another one than the key's, of the same partition.
+func (o ReplicaOutput) Region() pulumi.StringOutput {
+	return o.ApplyT(func(v Replica) string { return v.Region }).(pulumi.StringOutput)
+}
+
+// Tags of the replica, instead of the key's; the provider's defaultTags are added.
+func (o ReplicaOutput) Tags() pulumi.StringMapOutput {
+	return o.ApplyT(func(v Replica) map[string]string { return v.Tags }).(pulumi.StringMapOutput)
+}
+
+type ReplicaArrayOutput struct{ *pulumi.OutputState }
+
+func (ReplicaArrayOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*[]Replica)(nil)).Elem()
+}
+
+func (o ReplicaArrayOutput) ToReplicaArrayOutput() ReplicaArrayOutput {
+	return o
+}
+
+func (o ReplicaArrayOutput) ToReplicaArrayOutputWithContext(ctx context.Context) ReplicaArrayOutput {
+	return o
+}
+
+func (o ReplicaArrayOutput) Index(i pulumi.IntInput) ReplicaOutput {
+	return pulumi.All(o, i).ApplyT(func(vs []interface{}) Replica {
+		return vs[0].([]Replica)[vs[1].(int)]
+	}).(ReplicaOutput)
+}
+
+// A replica of a key in one Region.
+type ReplicaKey struct {
+	// ARN of the replica's alias: the key's `alias` where the replica has it, else the first of its own.
+	AliasArn *string `pulumi:"aliasArn"`
+	// ARN of the replica.
+	KeyArn string `pulumi:"keyArn"`
+	// State of the replica at KMS, such as `Enabled`, `Disabled` or `PendingDeletion`.
+	KeyState string `pulumi:"keyState"`
+}
+
+// A replica of a key in one Region.
+type ReplicaKeyOutput struct{ *pulumi.OutputState }
+
+func (ReplicaKeyOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*ReplicaKey)(nil)).Elem()
+}
+
+func (o ReplicaKeyOutput) ToReplicaKeyOutput() ReplicaKeyOutput {
+	return o
+}
+
+func (o ReplicaKeyOutput) ToReplicaKeyOutputWithContext(ctx context.Context) ReplicaKeyOutput {
+	return o
+}
+
+// ARN of the replica's alias: the key's `alias` where the replica has it, else the first of its own.
+func (o ReplicaKeyOutput) AliasArn() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v ReplicaKey) *string { return v.AliasArn }).(pulumi.StringPtrOutput)
+}
+
+// ARN of the replica.
+func (o ReplicaKeyOutput) KeyArn() pulumi.StringOutput {
+	return o.ApplyT(func(v ReplicaKey) string { return v.KeyArn }).(pulumi.StringOutput)
+}
+
+// State of the replica at KMS, such as `Enabled`, `Disabled` or `PendingDeletion`.
+func (o ReplicaKeyOutput) KeyState() pulumi.StringOutput {
+	return o.ApplyT(func(v ReplicaKey) string { return v.KeyState }).(pulumi.StringOutput)
+}
+
+type ReplicaKeyMapOutput struct{ *pulumi.OutputState }
+
+func (ReplicaKeyMapOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*map[string]ReplicaKey)(nil)).Elem()
+}
+
+func (o ReplicaKeyMapOutput) ToReplicaKeyMapOutput() ReplicaKeyMapOutput {
+	return o
+}
+
+func (o ReplicaKeyMapOutput) ToReplicaKeyMapOutputWithContext(ctx context.Context) ReplicaKeyMapOutput {
+	return o
+}
+
+func (o ReplicaKeyMapOutput) MapIndex(k pulumi.StringInput) ReplicaKeyOutput {
+	return pulumi.All(o, k).ApplyT(func(vs []interface{}) ReplicaKey {
+		return vs[0].(map[string]ReplicaKey)[vs[1].(string)]
+	}).(ReplicaKeyOutput)
+}
+
 func init() {
 	pulumi.RegisterInputType(reflect.TypeOf((*AssumeRoleInput)(nil)).Elem(), AssumeRoleArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*AssumeRoleArrayInput)(nil)).Elem(), AssumeRoleArray{})
@@ -1251,6 +1514,8 @@ func init() {
 	pulumi.RegisterInputType(reflect.TypeOf((*IgnoreTagsPtrInput)(nil)).Elem(), IgnoreTagsArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*KeyPolicyInput)(nil)).Elem(), KeyPolicyArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*KeyPolicyPtrInput)(nil)).Elem(), KeyPolicyArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*ReplicaInput)(nil)).Elem(), ReplicaArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*ReplicaArrayInput)(nil)).Elem(), ReplicaArray{})
 	pulumi.RegisterOutputType(AssumeRoleOutput{})
 	pulumi.RegisterOutputType(AssumeRoleArrayOutput{})
 	pulumi.RegisterOutputType(AssumeRoleWithWebIdentityOutput{})
@@ -1265,4 +1530,8 @@ func init() {
 	pulumi.RegisterOutputType(IgnoreTagsPtrOutput{})
 	pulumi.RegisterOutputType(KeyPolicyOutput{})
 	pulumi.RegisterOutputType(KeyPolicyPtrOutput{})
+	pulumi.RegisterOutputType(ReplicaOutput{})
+	pulumi.RegisterOutputType(ReplicaArrayOutput{})
+	pulumi.RegisterOutputType(ReplicaKeyOutput{})
+	pulumi.RegisterOutputType(ReplicaKeyMapOutput{})
 }

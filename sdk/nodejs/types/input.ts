@@ -155,3 +155,60 @@ export function keyPolicyArgsProvideDefaults(val: KeyPolicyArgs): KeyPolicyArgs 
         accountAccess: (val.accountAccess) ?? "ADMINISTRATION",
     };
 }
+
+/**
+ * A replica of the key in another Region. KMS copies nothing but material and rotation to it; what is left out here is taken from the inputs of the key itself.
+ */
+export interface ReplicaArgs {
+    /**
+     * Every name of the replica. Names are each Region's own, so the key's names can be used here too, and are by default.
+     */
+    aliases?: pulumi.Input<pulumi.Input<string>[] | undefined>;
+    /**
+     * Refuses to schedule the deletion of a replica that was used lately in its Region. Default: the key's.
+     */
+    deletionGuard?: pulumi.Input<inputs.DeletionGuardArgs | undefined>;
+    /**
+     * What removal from the list, destroy or replacement does to the replica. Default: the key's. A replica that stays (DISABLE, RETAIN) cannot go with a key that is scheduled for deletion: KMS would wait for it for ever.
+     */
+    deletionPolicy?: pulumi.Input<enums.DeletionPolicy | undefined>;
+    /**
+     * Days that KMS waits before it deletes the replica: 7 to 30. Default: the key's.
+     */
+    deletionWindowDays?: pulumi.Input<number | undefined>;
+    /**
+     * What the replica is for. 0 to 8192 characters. Default: the key's.
+     */
+    description?: pulumi.Input<string | undefined>;
+    /**
+     * Whether the replica can be used for cryptographic operations. Default: the key's.
+     */
+    enabled?: pulumi.Input<boolean | undefined>;
+    /**
+     * Who may manage and who may use the replica. Not together with policyDocument. Default: the key's policy.
+     */
+    policy?: pulumi.Input<inputs.KeyPolicyArgs | undefined>;
+    /**
+     * The replica's whole key policy, as JSON text or as an object. Not together with policy.
+     */
+    policyDocument?: any | undefined;
+    /**
+     * AWS Region of the replica, such as `eu-west-1`: another one than the key's, of the same partition.
+     */
+    region: pulumi.Input<string>;
+    /**
+     * Tags of the replica, instead of the key's; the provider's defaultTags are added.
+     */
+    tags?: pulumi.Input<{[key: string]: pulumi.Input<string>} | undefined>;
+}
+/**
+ * replicaArgsProvideDefaults sets the appropriate defaults for ReplicaArgs
+ */
+export function replicaArgsProvideDefaults(val: ReplicaArgs): ReplicaArgs {
+    return {
+        ...val,
+        deletionGuard: pulumi.output(val.deletionGuard).apply(v => v === undefined ? undefined : inputs.deletionGuardArgsProvideDefaults(v)),
+        policy: pulumi.output(val.policy).apply(v => v === undefined ? undefined : inputs.keyPolicyArgsProvideDefaults(v)),
+    };
+}
+

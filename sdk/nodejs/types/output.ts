@@ -156,3 +156,77 @@ export function keyPolicyProvideDefaults(val: KeyPolicy): KeyPolicy {
     };
 }
 
+/**
+ * A replica of the key in another Region. KMS copies nothing but material and rotation to it; what is left out here is taken from the inputs of the key itself.
+ */
+export interface Replica {
+    /**
+     * Every name of the replica. Names are each Region's own, so the key's names can be used here too, and are by default.
+     */
+    aliases?: string[];
+    /**
+     * Refuses to schedule the deletion of a replica that was used lately in its Region. Default: the key's.
+     */
+    deletionGuard?: outputs.DeletionGuard;
+    /**
+     * What removal from the list, destroy or replacement does to the replica. Default: the key's. A replica that stays (DISABLE, RETAIN) cannot go with a key that is scheduled for deletion: KMS would wait for it for ever.
+     */
+    deletionPolicy?: enums.DeletionPolicy;
+    /**
+     * Days that KMS waits before it deletes the replica: 7 to 30. Default: the key's.
+     */
+    deletionWindowDays?: number;
+    /**
+     * What the replica is for. 0 to 8192 characters. Default: the key's.
+     */
+    description?: string;
+    /**
+     * Whether the replica can be used for cryptographic operations. Default: the key's.
+     */
+    enabled?: boolean;
+    /**
+     * Who may manage and who may use the replica. Not together with policyDocument. Default: the key's policy.
+     */
+    policy?: outputs.KeyPolicy;
+    /**
+     * The replica's whole key policy, as JSON text or as an object. Not together with policy.
+     */
+    policyDocument?: any;
+    /**
+     * AWS Region of the replica, such as `eu-west-1`: another one than the key's, of the same partition.
+     */
+    region: string;
+    /**
+     * Tags of the replica, instead of the key's; the provider's defaultTags are added.
+     */
+    tags?: {[key: string]: string};
+}
+/**
+ * replicaProvideDefaults sets the appropriate defaults for Replica
+ */
+export function replicaProvideDefaults(val: Replica): Replica {
+    return {
+        ...val,
+        deletionGuard: (val.deletionGuard ? outputs.deletionGuardProvideDefaults(val.deletionGuard) : undefined),
+        policy: (val.policy ? outputs.keyPolicyProvideDefaults(val.policy) : undefined),
+    };
+}
+
+/**
+ * A replica of a key in one Region.
+ */
+export interface ReplicaKey {
+    /**
+     * ARN of the replica's alias: the key's `alias` where the replica has it, else the first of its own.
+     */
+    aliasArn?: string;
+    /**
+     * ARN of the replica.
+     */
+    keyArn: string;
+    /**
+     * State of the replica at KMS, such as `Enabled`, `Disabled` or `PendingDeletion`.
+     */
+    keyState: string;
+}
+

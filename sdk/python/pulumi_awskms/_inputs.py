@@ -30,6 +30,8 @@ __all__ = [
     'IgnoreTagsArgsDict',
     'KeyPolicyArgs',
     'KeyPolicyArgsDict',
+    'ReplicaArgs',
+    'ReplicaArgsDict',
 ]
 
 class AssumeRoleArgsDict(TypedDict):
@@ -569,5 +571,218 @@ class KeyPolicyArgs:
     @usage_roles.setter
     def usage_roles(self, value: pulumi.Input[Optional[Sequence[pulumi.Input[_builtins.str]]]]):
         pulumi.set(self, "usage_roles", value)
+
+
+class ReplicaArgsDict(TypedDict):
+    """
+    A replica of the key in another Region. KMS copies nothing but material and rotation to it; what is left out here is taken from the inputs of the key itself.
+    """
+    region: pulumi.Input[_builtins.str]
+    """
+    AWS Region of the replica, such as `eu-west-1`: another one than the key's, of the same partition.
+    """
+    aliases: NotRequired[pulumi.Input[Optional[Sequence[pulumi.Input[_builtins.str]]]]]
+    """
+    Every name of the replica. Names are each Region's own, so the key's names can be used here too, and are by default.
+    """
+    deletion_guard: NotRequired[pulumi.Input[Optional['DeletionGuardArgsDict']]]
+    """
+    Refuses to schedule the deletion of a replica that was used lately in its Region. Default: the key's.
+    """
+    deletion_policy: NotRequired[pulumi.Input[Optional['DeletionPolicy']]]
+    """
+    What removal from the list, destroy or replacement does to the replica. Default: the key's. A replica that stays (DISABLE, RETAIN) cannot go with a key that is scheduled for deletion: KMS would wait for it for ever.
+    """
+    deletion_window_days: NotRequired[pulumi.Input[Optional[_builtins.int]]]
+    """
+    Days that KMS waits before it deletes the replica: 7 to 30. Default: the key's.
+    """
+    description: NotRequired[pulumi.Input[Optional[_builtins.str]]]
+    """
+    What the replica is for. 0 to 8192 characters. Default: the key's.
+    """
+    enabled: NotRequired[pulumi.Input[Optional[_builtins.bool]]]
+    """
+    Whether the replica can be used for cryptographic operations. Default: the key's.
+    """
+    policy: NotRequired[pulumi.Input[Optional['KeyPolicyArgsDict']]]
+    """
+    Who may manage and who may use the replica. Not together with policyDocument. Default: the key's policy.
+    """
+    policy_document: NotRequired[Any]
+    """
+    The replica's whole key policy, as JSON text or as an object. Not together with policy.
+    """
+    tags: NotRequired[pulumi.Input[Optional[Mapping[str, pulumi.Input[_builtins.str]]]]]
+    """
+    Tags of the replica, instead of the key's; the provider's defaultTags are added.
+    """
+
+@pulumi.input_type
+class ReplicaArgs:
+    def __init__(__self__, *,
+                 region: pulumi.Input[_builtins.str],
+                 aliases: pulumi.Input[Optional[Sequence[pulumi.Input[_builtins.str]]]] = None,
+                 deletion_guard: pulumi.Input[Optional['DeletionGuardArgs']] = None,
+                 deletion_policy: pulumi.Input[Optional['DeletionPolicy']] = None,
+                 deletion_window_days: pulumi.Input[Optional[_builtins.int]] = None,
+                 description: pulumi.Input[Optional[_builtins.str]] = None,
+                 enabled: pulumi.Input[Optional[_builtins.bool]] = None,
+                 policy: pulumi.Input[Optional['KeyPolicyArgs']] = None,
+                 policy_document: Optional[Any] = None,
+                 tags: pulumi.Input[Optional[Mapping[str, pulumi.Input[_builtins.str]]]] = None):
+        """
+        A replica of the key in another Region. KMS copies nothing but material and rotation to it; what is left out here is taken from the inputs of the key itself.
+
+        :param pulumi.Input[_builtins.str] region: AWS Region of the replica, such as `eu-west-1`: another one than the key's, of the same partition.
+        :param pulumi.Input[Sequence[pulumi.Input[_builtins.str]]] aliases: Every name of the replica. Names are each Region's own, so the key's names can be used here too, and are by default.
+        :param pulumi.Input['DeletionGuardArgs'] deletion_guard: Refuses to schedule the deletion of a replica that was used lately in its Region. Default: the key's.
+        :param pulumi.Input['DeletionPolicy'] deletion_policy: What removal from the list, destroy or replacement does to the replica. Default: the key's. A replica that stays (DISABLE, RETAIN) cannot go with a key that is scheduled for deletion: KMS would wait for it for ever.
+        :param pulumi.Input[_builtins.int] deletion_window_days: Days that KMS waits before it deletes the replica: 7 to 30. Default: the key's.
+        :param pulumi.Input[_builtins.str] description: What the replica is for. 0 to 8192 characters. Default: the key's.
+        :param pulumi.Input[_builtins.bool] enabled: Whether the replica can be used for cryptographic operations. Default: the key's.
+        :param pulumi.Input['KeyPolicyArgs'] policy: Who may manage and who may use the replica. Not together with policyDocument. Default: the key's policy.
+        :param Any policy_document: The replica's whole key policy, as JSON text or as an object. Not together with policy.
+        :param pulumi.Input[Mapping[str, pulumi.Input[_builtins.str]]] tags: Tags of the replica, instead of the key's; the provider's defaultTags are added.
+        """
+        pulumi.set(__self__, "region", region)
+        if aliases is not None:
+            pulumi.set(__self__, "aliases", aliases)
+        if deletion_guard is not None:
+            pulumi.set(__self__, "deletion_guard", deletion_guard)
+        if deletion_policy is not None:
+            pulumi.set(__self__, "deletion_policy", deletion_policy)
+        if deletion_window_days is not None:
+            pulumi.set(__self__, "deletion_window_days", deletion_window_days)
+        if description is not None:
+            pulumi.set(__self__, "description", description)
+        if enabled is not None:
+            pulumi.set(__self__, "enabled", enabled)
+        if policy is not None:
+            pulumi.set(__self__, "policy", policy)
+        if policy_document is not None:
+            pulumi.set(__self__, "policy_document", policy_document)
+        if tags is not None:
+            pulumi.set(__self__, "tags", tags)
+
+    @_builtins.property
+    @pulumi.getter
+    def region(self) -> pulumi.Input[_builtins.str]:
+        """
+        AWS Region of the replica, such as `eu-west-1`: another one than the key's, of the same partition.
+        """
+        return pulumi.get(self, "region")
+
+    @region.setter
+    def region(self, value: pulumi.Input[_builtins.str]):
+        pulumi.set(self, "region", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def aliases(self) -> pulumi.Input[Optional[Sequence[pulumi.Input[_builtins.str]]]]:
+        """
+        Every name of the replica. Names are each Region's own, so the key's names can be used here too, and are by default.
+        """
+        return pulumi.get(self, "aliases")
+
+    @aliases.setter
+    def aliases(self, value: pulumi.Input[Optional[Sequence[pulumi.Input[_builtins.str]]]]):
+        pulumi.set(self, "aliases", value)
+
+    @_builtins.property
+    @pulumi.getter(name="deletionGuard")
+    def deletion_guard(self) -> pulumi.Input[Optional['DeletionGuardArgs']]:
+        """
+        Refuses to schedule the deletion of a replica that was used lately in its Region. Default: the key's.
+        """
+        return pulumi.get(self, "deletion_guard")
+
+    @deletion_guard.setter
+    def deletion_guard(self, value: pulumi.Input[Optional['DeletionGuardArgs']]):
+        pulumi.set(self, "deletion_guard", value)
+
+    @_builtins.property
+    @pulumi.getter(name="deletionPolicy")
+    def deletion_policy(self) -> pulumi.Input[Optional['DeletionPolicy']]:
+        """
+        What removal from the list, destroy or replacement does to the replica. Default: the key's. A replica that stays (DISABLE, RETAIN) cannot go with a key that is scheduled for deletion: KMS would wait for it for ever.
+        """
+        return pulumi.get(self, "deletion_policy")
+
+    @deletion_policy.setter
+    def deletion_policy(self, value: pulumi.Input[Optional['DeletionPolicy']]):
+        pulumi.set(self, "deletion_policy", value)
+
+    @_builtins.property
+    @pulumi.getter(name="deletionWindowDays")
+    def deletion_window_days(self) -> pulumi.Input[Optional[_builtins.int]]:
+        """
+        Days that KMS waits before it deletes the replica: 7 to 30. Default: the key's.
+        """
+        return pulumi.get(self, "deletion_window_days")
+
+    @deletion_window_days.setter
+    def deletion_window_days(self, value: pulumi.Input[Optional[_builtins.int]]):
+        pulumi.set(self, "deletion_window_days", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def description(self) -> pulumi.Input[Optional[_builtins.str]]:
+        """
+        What the replica is for. 0 to 8192 characters. Default: the key's.
+        """
+        return pulumi.get(self, "description")
+
+    @description.setter
+    def description(self, value: pulumi.Input[Optional[_builtins.str]]):
+        pulumi.set(self, "description", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def enabled(self) -> pulumi.Input[Optional[_builtins.bool]]:
+        """
+        Whether the replica can be used for cryptographic operations. Default: the key's.
+        """
+        return pulumi.get(self, "enabled")
+
+    @enabled.setter
+    def enabled(self, value: pulumi.Input[Optional[_builtins.bool]]):
+        pulumi.set(self, "enabled", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def policy(self) -> pulumi.Input[Optional['KeyPolicyArgs']]:
+        """
+        Who may manage and who may use the replica. Not together with policyDocument. Default: the key's policy.
+        """
+        return pulumi.get(self, "policy")
+
+    @policy.setter
+    def policy(self, value: pulumi.Input[Optional['KeyPolicyArgs']]):
+        pulumi.set(self, "policy", value)
+
+    @_builtins.property
+    @pulumi.getter(name="policyDocument")
+    def policy_document(self) -> Optional[Any]:
+        """
+        The replica's whole key policy, as JSON text or as an object. Not together with policy.
+        """
+        return pulumi.get(self, "policy_document")
+
+    @policy_document.setter
+    def policy_document(self, value: Optional[Any]):
+        pulumi.set(self, "policy_document", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def tags(self) -> pulumi.Input[Optional[Mapping[str, pulumi.Input[_builtins.str]]]]:
+        """
+        Tags of the replica, instead of the key's; the provider's defaultTags are added.
+        """
+        return pulumi.get(self, "tags")
+
+    @tags.setter
+    def tags(self, value: pulumi.Input[Optional[Mapping[str, pulumi.Input[_builtins.str]]]]):
+        pulumi.set(self, "tags", value)
 
 

@@ -42,6 +42,7 @@ class AwsKmsKeyArgs:
                  policy_document: Optional[Any] = None,
                  region: pulumi.Input[Optional[_builtins.str]] = None,
                  replacement_policy: pulumi.Input[Optional['ReplacementPolicy']] = None,
+                 replicas: pulumi.Input[Optional[Sequence[pulumi.Input['ReplicaArgs']]]] = None,
                  rotate_on_demand_trigger: pulumi.Input[Optional[_builtins.str]] = None,
                  rotation_period_days: pulumi.Input[Optional[_builtins.int]] = None,
                  spec: pulumi.Input[Optional[Mapping[str, Any]]] = None,
@@ -65,11 +66,12 @@ class AwsKmsKeyArgs:
         :param pulumi.Input['KeyUsage'] key_usage: What the key may be used for. Left out, it is taken from keySpec where one usage is legal or plain; RSA and SM2 keys need it.
         :param pulumi.Input[_builtins.str] kind: Manifest form: `AwsKmsKey`.
         :param pulumi.Input[Mapping[str, Any]] metadata: Manifest form: name and labels of the manifest.
-        :param pulumi.Input[_builtins.bool] multi_region: Whether the key is a multi-Region primary, which can be replicated to other Regions. Default: true when `replicas` is given, else false.
+        :param pulumi.Input[_builtins.bool] multi_region: Whether the key is a multi-Region primary, which can be replicated to other Regions. KMS cannot change it later. Default: true when `replicas` has entries, what it was for a key that exists, else false.
         :param pulumi.Input['KeyPolicyArgs'] policy: Who may manage and who may use the key. Not together with policyDocument. Without either, AWS's default policy applies: IAM policies of the account decide.
         :param Any policy_document: The whole key policy, as JSON text or as an object. Not together with policy.
-        :param pulumi.Input[_builtins.str] region: AWS Region of the key, such as `eu-central-1`. Default: the provider's Region.
+        :param pulumi.Input[_builtins.str] region: AWS Region of the key, such as `eu-central-1`; of a multi-Region key the Region of the primary. Default: the provider's Region. Naming the Region of a replica moves the primary there in place; any other change of the Region needs another key.
         :param pulumi.Input['ReplacementPolicy'] replacement_policy: Whether a change that KMS cannot make in place may replace the key. Default: FORBID.
+        :param pulumi.Input[Sequence[pulumi.Input['ReplicaArgs']]] replicas: Replicas of the key in other Regions, one a Region; they share its ID and material. The order means nothing. What a replica leaves out is as with the key itself.
         :param pulumi.Input[_builtins.str] rotate_on_demand_trigger: Any text: each time that it changes, the key material is rotated once at once. A new key is not rotated. KMS allows 25 such rotations in the life of a key. Only for keys that can rotate.
         :param pulumi.Input[_builtins.int] rotation_period_days: Days between two automatic rotations: 90 to 2560. Default: 365.
         :param pulumi.Input[Mapping[str, Any]] spec: Manifest form: the inputs of the key, by their camelCase or snake_case names.
@@ -118,8 +120,6 @@ class AwsKmsKeyArgs:
             pulumi.set(__self__, "kind", kind)
         if metadata is not None:
             pulumi.set(__self__, "metadata", metadata)
-        if multi_region is None:
-            multi_region = False
         if multi_region is not None:
             pulumi.set(__self__, "multi_region", multi_region)
         if policy is not None:
@@ -132,6 +132,8 @@ class AwsKmsKeyArgs:
             replacement_policy = 'FORBID'
         if replacement_policy is not None:
             pulumi.set(__self__, "replacement_policy", replacement_policy)
+        if replicas is not None:
+            pulumi.set(__self__, "replicas", replicas)
         if rotate_on_demand_trigger is not None:
             pulumi.set(__self__, "rotate_on_demand_trigger", rotate_on_demand_trigger)
         if rotation_period_days is not None:
@@ -327,7 +329,7 @@ class AwsKmsKeyArgs:
     @pulumi.getter(name="multiRegion")
     def multi_region(self) -> pulumi.Input[Optional[_builtins.bool]]:
         """
-        Whether the key is a multi-Region primary, which can be replicated to other Regions. Default: true when `replicas` is given, else false.
+        Whether the key is a multi-Region primary, which can be replicated to other Regions. KMS cannot change it later. Default: true when `replicas` has entries, what it was for a key that exists, else false.
         """
         return pulumi.get(self, "multi_region")
 
@@ -363,7 +365,7 @@ class AwsKmsKeyArgs:
     @pulumi.getter
     def region(self) -> pulumi.Input[Optional[_builtins.str]]:
         """
-        AWS Region of the key, such as `eu-central-1`. Default: the provider's Region.
+        AWS Region of the key, such as `eu-central-1`; of a multi-Region key the Region of the primary. Default: the provider's Region. Naming the Region of a replica moves the primary there in place; any other change of the Region needs another key.
         """
         return pulumi.get(self, "region")
 
@@ -382,6 +384,18 @@ class AwsKmsKeyArgs:
     @replacement_policy.setter
     def replacement_policy(self, value: pulumi.Input[Optional['ReplacementPolicy']]):
         pulumi.set(self, "replacement_policy", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def replicas(self) -> pulumi.Input[Optional[Sequence[pulumi.Input['ReplicaArgs']]]]:
+        """
+        Replicas of the key in other Regions, one a Region; they share its ID and material. The order means nothing. What a replica leaves out is as with the key itself.
+        """
+        return pulumi.get(self, "replicas")
+
+    @replicas.setter
+    def replicas(self, value: pulumi.Input[Optional[Sequence[pulumi.Input['ReplicaArgs']]]]):
+        pulumi.set(self, "replicas", value)
 
     @_builtins.property
     @pulumi.getter(name="rotateOnDemandTrigger")
@@ -470,6 +484,7 @@ class AwsKmsKey(pulumi.CustomResource):
                  policy_document: Optional[Any] = None,
                  region: pulumi.Input[Optional[_builtins.str]] = None,
                  replacement_policy: pulumi.Input[Optional['ReplacementPolicy']] = None,
+                 replicas: pulumi.Input[Optional[Sequence[pulumi.Input[Union['ReplicaArgs', 'ReplicaArgsDict']]]]] = None,
                  rotate_on_demand_trigger: pulumi.Input[Optional[_builtins.str]] = None,
                  rotation_period_days: pulumi.Input[Optional[_builtins.int]] = None,
                  spec: pulumi.Input[Optional[Mapping[str, Any]]] = None,
@@ -532,11 +547,12 @@ class AwsKmsKey(pulumi.CustomResource):
         :param pulumi.Input['KeyUsage'] key_usage: What the key may be used for. Left out, it is taken from keySpec where one usage is legal or plain; RSA and SM2 keys need it.
         :param pulumi.Input[_builtins.str] kind: Manifest form: `AwsKmsKey`.
         :param pulumi.Input[Mapping[str, Any]] metadata: Manifest form: name and labels of the manifest.
-        :param pulumi.Input[_builtins.bool] multi_region: Whether the key is a multi-Region primary, which can be replicated to other Regions. Default: true when `replicas` is given, else false.
+        :param pulumi.Input[_builtins.bool] multi_region: Whether the key is a multi-Region primary, which can be replicated to other Regions. KMS cannot change it later. Default: true when `replicas` has entries, what it was for a key that exists, else false.
         :param pulumi.Input[Union['KeyPolicyArgs', 'KeyPolicyArgsDict']] policy: Who may manage and who may use the key. Not together with policyDocument. Without either, AWS's default policy applies: IAM policies of the account decide.
         :param Any policy_document: The whole key policy, as JSON text or as an object. Not together with policy.
-        :param pulumi.Input[_builtins.str] region: AWS Region of the key, such as `eu-central-1`. Default: the provider's Region.
+        :param pulumi.Input[_builtins.str] region: AWS Region of the key, such as `eu-central-1`; of a multi-Region key the Region of the primary. Default: the provider's Region. Naming the Region of a replica moves the primary there in place; any other change of the Region needs another key.
         :param pulumi.Input['ReplacementPolicy'] replacement_policy: Whether a change that KMS cannot make in place may replace the key. Default: FORBID.
+        :param pulumi.Input[Sequence[pulumi.Input[Union['ReplicaArgs', 'ReplicaArgsDict']]]] replicas: Replicas of the key in other Regions, one a Region; they share its ID and material. The order means nothing. What a replica leaves out is as with the key itself.
         :param pulumi.Input[_builtins.str] rotate_on_demand_trigger: Any text: each time that it changes, the key material is rotated once at once. A new key is not rotated. KMS allows 25 such rotations in the life of a key. Only for keys that can rotate.
         :param pulumi.Input[_builtins.int] rotation_period_days: Days between two automatic rotations: 90 to 2560. Default: 365.
         :param pulumi.Input[Mapping[str, Any]] spec: Manifest form: the inputs of the key, by their camelCase or snake_case names.
@@ -623,6 +639,7 @@ class AwsKmsKey(pulumi.CustomResource):
                  policy_document: Optional[Any] = None,
                  region: pulumi.Input[Optional[_builtins.str]] = None,
                  replacement_policy: pulumi.Input[Optional['ReplacementPolicy']] = None,
+                 replicas: pulumi.Input[Optional[Sequence[pulumi.Input[Union['ReplicaArgs', 'ReplicaArgsDict']]]]] = None,
                  rotate_on_demand_trigger: pulumi.Input[Optional[_builtins.str]] = None,
                  rotation_period_days: pulumi.Input[Optional[_builtins.int]] = None,
                  spec: pulumi.Input[Optional[Mapping[str, Any]]] = None,
@@ -664,8 +681,6 @@ class AwsKmsKey(pulumi.CustomResource):
             __props__.__dict__["key_usage"] = key_usage
             __props__.__dict__["kind"] = kind
             __props__.__dict__["metadata"] = metadata
-            if multi_region is None:
-                multi_region = False
             __props__.__dict__["multi_region"] = multi_region
             __props__.__dict__["policy"] = policy
             __props__.__dict__["policy_document"] = policy_document
@@ -673,6 +688,7 @@ class AwsKmsKey(pulumi.CustomResource):
             if replacement_policy is None:
                 replacement_policy = 'FORBID'
             __props__.__dict__["replacement_policy"] = replacement_policy
+            __props__.__dict__["replicas"] = replicas
             __props__.__dict__["rotate_on_demand_trigger"] = rotate_on_demand_trigger
             __props__.__dict__["rotation_period_days"] = rotation_period_days
             __props__.__dict__["spec"] = spec
@@ -688,9 +704,10 @@ class AwsKmsKey(pulumi.CustomResource):
             __props__.__dict__["policy_json"] = None
             __props__.__dict__["primary_region"] = None
             __props__.__dict__["public_key"] = None
+            __props__.__dict__["replica_keys"] = None
             __props__.__dict__["rotation_enabled"] = None
             __props__.__dict__["tags_all"] = None
-        replace_on_changes = pulumi.ResourceOptions(replace_on_changes=["keySpec", "keyUsage", "multiRegion", "region"])
+        replace_on_changes = pulumi.ResourceOptions(replace_on_changes=["keySpec", "keyUsage", "multiRegion"])
         opts = pulumi.ResourceOptions.merge(opts, replace_on_changes)
         super(AwsKmsKey, __self__).__init__(
             'awskms:index:AwsKmsKey',
@@ -741,6 +758,8 @@ class AwsKmsKey(pulumi.CustomResource):
         __props__.__dict__["public_key"] = None
         __props__.__dict__["region"] = None
         __props__.__dict__["replacement_policy"] = None
+        __props__.__dict__["replica_keys"] = None
+        __props__.__dict__["replicas"] = None
         __props__.__dict__["rotate_on_demand_trigger"] = None
         __props__.__dict__["rotation_enabled"] = None
         __props__.__dict__["rotation_period_days"] = None
@@ -904,7 +923,7 @@ class AwsKmsKey(pulumi.CustomResource):
     @pulumi.getter(name="multiRegion")
     def multi_region(self) -> pulumi.Output[Optional[_builtins.bool]]:
         """
-        Whether the key is a multi-Region primary, which can be replicated to other Regions. Default: true when `replicas` is given, else false.
+        Whether the key is a multi-Region primary, which can be replicated to other Regions. KMS cannot change it later. Default: true when `replicas` has entries, what it was for a key that exists, else false.
         """
         return pulumi.get(self, "multi_region")
 
@@ -952,7 +971,7 @@ class AwsKmsKey(pulumi.CustomResource):
     @pulumi.getter
     def region(self) -> pulumi.Output[_builtins.str]:
         """
-        AWS Region of the key, such as `eu-central-1`. Default: the provider's Region.
+        AWS Region of the key, such as `eu-central-1`; of a multi-Region key the Region of the primary. Default: the provider's Region. Naming the Region of a replica moves the primary there in place; any other change of the Region needs another key.
         """
         return pulumi.get(self, "region")
 
@@ -963,6 +982,22 @@ class AwsKmsKey(pulumi.CustomResource):
         Whether a change that KMS cannot make in place may replace the key. Default: FORBID.
         """
         return pulumi.get(self, "replacement_policy")
+
+    @_builtins.property
+    @pulumi.getter(name="replicaKeys")
+    def replica_keys(self) -> pulumi.Output[Optional[Mapping[str, 'outputs.ReplicaKey']]]:
+        """
+        Replicas of the key by Region, those that others have added included.
+        """
+        return pulumi.get(self, "replica_keys")
+
+    @_builtins.property
+    @pulumi.getter
+    def replicas(self) -> pulumi.Output[Optional[Sequence['outputs.Replica']]]:
+        """
+        Replicas of the key in other Regions, one a Region; they share its ID and material. The order means nothing. What a replica leaves out is as with the key itself.
+        """
+        return pulumi.get(self, "replicas")
 
     @_builtins.property
     @pulumi.getter(name="rotateOnDemandTrigger")

@@ -13,6 +13,7 @@ if sys.version_info >= (3, 11):
 else:
     from typing_extensions import NotRequired, TypedDict, TypeAlias
 from . import _utilities
+from . import outputs
 from ._enums import *
 
 __all__ = [
@@ -23,6 +24,8 @@ __all__ = [
     'Endpoints',
     'IgnoreTags',
     'KeyPolicy',
+    'Replica',
+    'ReplicaKey',
 ]
 
 @pulumi.output_type
@@ -416,5 +419,226 @@ class KeyPolicy(dict):
         IAM roles that use the key for data, with the actions that fit its usage and no others.
         """
         return pulumi.get(self, "usage_roles")
+
+
+@pulumi.output_type
+class Replica(dict):
+    """
+    A replica of the key in another Region. KMS copies nothing but material and rotation to it; what is left out here is taken from the inputs of the key itself.
+    """
+    @staticmethod
+    def __key_warning(key: str):
+        suggest = None
+        if key == "deletionGuard":
+            suggest = "deletion_guard"
+        elif key == "deletionPolicy":
+            suggest = "deletion_policy"
+        elif key == "deletionWindowDays":
+            suggest = "deletion_window_days"
+        elif key == "policyDocument":
+            suggest = "policy_document"
+
+        if suggest:
+            pulumi.log.warn(f"Key '{key}' not found in Replica. Access the value via the '{suggest}' property getter instead.")
+
+    def __getitem__(self, key: str) -> Any:
+        Replica.__key_warning(key)
+        return super().__getitem__(key)
+
+    def get(self, key: str, default = None) -> Any:
+        Replica.__key_warning(key)
+        return super().get(key, default)
+
+    def __init__(__self__, *,
+                 region: _builtins.str,
+                 aliases: Optional[Sequence[_builtins.str]] = None,
+                 deletion_guard: Optional['outputs.DeletionGuard'] = None,
+                 deletion_policy: Optional['DeletionPolicy'] = None,
+                 deletion_window_days: Optional[_builtins.int] = None,
+                 description: Optional[_builtins.str] = None,
+                 enabled: Optional[_builtins.bool] = None,
+                 policy: Optional['outputs.KeyPolicy'] = None,
+                 policy_document: Optional[Any] = None,
+                 tags: Optional[Mapping[str, _builtins.str]] = None):
+        """
+        A replica of the key in another Region. KMS copies nothing but material and rotation to it; what is left out here is taken from the inputs of the key itself.
+
+        :param _builtins.str region: AWS Region of the replica, such as `eu-west-1`: another one than the key's, of the same partition.
+        :param Sequence[_builtins.str] aliases: Every name of the replica. Names are each Region's own, so the key's names can be used here too, and are by default.
+        :param 'DeletionGuard' deletion_guard: Refuses to schedule the deletion of a replica that was used lately in its Region. Default: the key's.
+        :param 'DeletionPolicy' deletion_policy: What removal from the list, destroy or replacement does to the replica. Default: the key's. A replica that stays (DISABLE, RETAIN) cannot go with a key that is scheduled for deletion: KMS would wait for it for ever.
+        :param _builtins.int deletion_window_days: Days that KMS waits before it deletes the replica: 7 to 30. Default: the key's.
+        :param _builtins.str description: What the replica is for. 0 to 8192 characters. Default: the key's.
+        :param _builtins.bool enabled: Whether the replica can be used for cryptographic operations. Default: the key's.
+        :param 'KeyPolicy' policy: Who may manage and who may use the replica. Not together with policyDocument. Default: the key's policy.
+        :param Any policy_document: The replica's whole key policy, as JSON text or as an object. Not together with policy.
+        :param Mapping[str, _builtins.str] tags: Tags of the replica, instead of the key's; the provider's defaultTags are added.
+        """
+        pulumi.set(__self__, "region", region)
+        if aliases is not None:
+            pulumi.set(__self__, "aliases", aliases)
+        if deletion_guard is not None:
+            pulumi.set(__self__, "deletion_guard", deletion_guard)
+        if deletion_policy is not None:
+            pulumi.set(__self__, "deletion_policy", deletion_policy)
+        if deletion_window_days is not None:
+            pulumi.set(__self__, "deletion_window_days", deletion_window_days)
+        if description is not None:
+            pulumi.set(__self__, "description", description)
+        if enabled is not None:
+            pulumi.set(__self__, "enabled", enabled)
+        if policy is not None:
+            pulumi.set(__self__, "policy", policy)
+        if policy_document is not None:
+            pulumi.set(__self__, "policy_document", policy_document)
+        if tags is not None:
+            pulumi.set(__self__, "tags", tags)
+
+    @_builtins.property
+    @pulumi.getter
+    def region(self) -> _builtins.str:
+        """
+        AWS Region of the replica, such as `eu-west-1`: another one than the key's, of the same partition.
+        """
+        return pulumi.get(self, "region")
+
+    @_builtins.property
+    @pulumi.getter
+    def aliases(self) -> Optional[Sequence[_builtins.str]]:
+        """
+        Every name of the replica. Names are each Region's own, so the key's names can be used here too, and are by default.
+        """
+        return pulumi.get(self, "aliases")
+
+    @_builtins.property
+    @pulumi.getter(name="deletionGuard")
+    def deletion_guard(self) -> Optional['outputs.DeletionGuard']:
+        """
+        Refuses to schedule the deletion of a replica that was used lately in its Region. Default: the key's.
+        """
+        return pulumi.get(self, "deletion_guard")
+
+    @_builtins.property
+    @pulumi.getter(name="deletionPolicy")
+    def deletion_policy(self) -> Optional['DeletionPolicy']:
+        """
+        What removal from the list, destroy or replacement does to the replica. Default: the key's. A replica that stays (DISABLE, RETAIN) cannot go with a key that is scheduled for deletion: KMS would wait for it for ever.
+        """
+        return pulumi.get(self, "deletion_policy")
+
+    @_builtins.property
+    @pulumi.getter(name="deletionWindowDays")
+    def deletion_window_days(self) -> Optional[_builtins.int]:
+        """
+        Days that KMS waits before it deletes the replica: 7 to 30. Default: the key's.
+        """
+        return pulumi.get(self, "deletion_window_days")
+
+    @_builtins.property
+    @pulumi.getter
+    def description(self) -> Optional[_builtins.str]:
+        """
+        What the replica is for. 0 to 8192 characters. Default: the key's.
+        """
+        return pulumi.get(self, "description")
+
+    @_builtins.property
+    @pulumi.getter
+    def enabled(self) -> Optional[_builtins.bool]:
+        """
+        Whether the replica can be used for cryptographic operations. Default: the key's.
+        """
+        return pulumi.get(self, "enabled")
+
+    @_builtins.property
+    @pulumi.getter
+    def policy(self) -> Optional['outputs.KeyPolicy']:
+        """
+        Who may manage and who may use the replica. Not together with policyDocument. Default: the key's policy.
+        """
+        return pulumi.get(self, "policy")
+
+    @_builtins.property
+    @pulumi.getter(name="policyDocument")
+    def policy_document(self) -> Optional[Any]:
+        """
+        The replica's whole key policy, as JSON text or as an object. Not together with policy.
+        """
+        return pulumi.get(self, "policy_document")
+
+    @_builtins.property
+    @pulumi.getter
+    def tags(self) -> Optional[Mapping[str, _builtins.str]]:
+        """
+        Tags of the replica, instead of the key's; the provider's defaultTags are added.
+        """
+        return pulumi.get(self, "tags")
+
+
+@pulumi.output_type
+class ReplicaKey(dict):
+    """
+    A replica of a key in one Region.
+    """
+    @staticmethod
+    def __key_warning(key: str):
+        suggest = None
+        if key == "keyArn":
+            suggest = "key_arn"
+        elif key == "keyState":
+            suggest = "key_state"
+        elif key == "aliasArn":
+            suggest = "alias_arn"
+
+        if suggest:
+            pulumi.log.warn(f"Key '{key}' not found in ReplicaKey. Access the value via the '{suggest}' property getter instead.")
+
+    def __getitem__(self, key: str) -> Any:
+        ReplicaKey.__key_warning(key)
+        return super().__getitem__(key)
+
+    def get(self, key: str, default = None) -> Any:
+        ReplicaKey.__key_warning(key)
+        return super().get(key, default)
+
+    def __init__(__self__, *,
+                 key_arn: _builtins.str,
+                 key_state: _builtins.str,
+                 alias_arn: Optional[_builtins.str] = None):
+        """
+        A replica of a key in one Region.
+
+        :param _builtins.str key_arn: ARN of the replica.
+        :param _builtins.str key_state: State of the replica at KMS, such as `Enabled`, `Disabled` or `PendingDeletion`.
+        :param _builtins.str alias_arn: ARN of the replica's alias: the key's `alias` where the replica has it, else the first of its own.
+        """
+        pulumi.set(__self__, "key_arn", key_arn)
+        pulumi.set(__self__, "key_state", key_state)
+        if alias_arn is not None:
+            pulumi.set(__self__, "alias_arn", alias_arn)
+
+    @_builtins.property
+    @pulumi.getter(name="keyArn")
+    def key_arn(self) -> _builtins.str:
+        """
+        ARN of the replica.
+        """
+        return pulumi.get(self, "key_arn")
+
+    @_builtins.property
+    @pulumi.getter(name="keyState")
+    def key_state(self) -> _builtins.str:
+        """
+        State of the replica at KMS, such as `Enabled`, `Disabled` or `PendingDeletion`.
+        """
+        return pulumi.get(self, "key_state")
+
+    @_builtins.property
+    @pulumi.getter(name="aliasArn")
+    def alias_arn(self) -> Optional[_builtins.str]:
+        """
+        ARN of the replica's alias: the key's `alias` where the replica has it, else the first of its own.
+        """
+        return pulumi.get(self, "alias_arn")
 
 

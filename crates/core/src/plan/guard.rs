@@ -24,6 +24,12 @@ pub struct Refusal {
     reason: String,
 }
 
+impl Refusal {
+    pub(super) fn new(reason: String) -> Self {
+        Self { reason }
+    }
+}
+
 /// Refuses a plan that does what nobody asked for.
 ///
 /// # Errors
@@ -51,6 +57,12 @@ pub fn guard(plan: &Plan, intent: Intent) -> Result<(), Refusal> {
             }
             Step::RotateKeyOnDemand { .. } if steps[..position].contains(step) => {
                 return refuse("RotateKeyOnDemand twice".into());
+            }
+            Step::ReplicateKey(_) if position != 0 => {
+                return refuse("ReplicateKey after other calls for the replica".into());
+            }
+            Step::UpdatePrimaryRegion { .. } => {
+                return refuse("UpdatePrimaryRegion for a single key".into());
             }
             Step::DisableKey if position + 1 != steps.len() => {
                 return refuse("DisableKey before the last step".into());

@@ -5,13 +5,17 @@
 mod delete;
 mod guard;
 mod order;
+mod set;
+mod set_guard;
 mod step;
 mod usage;
 
 pub use delete::plan_deletion;
 pub use guard::{Intent, Refusal, guard};
-pub use order::{Claim, plan_update};
-pub use step::Step;
+pub use order::{Claim, plan_replica, plan_update};
+pub use set::{Lanes, Retirement, SetFacts, SetPlan, plan_set, plan_set_deletion};
+pub use set_guard::guard_set;
+pub use step::{Replication, Step};
 pub use usage::{Idleness, KeyUse};
 
 /// Steps in stages. The steps of one stage do not depend on each other and run at the same time; a stage begins when
@@ -35,6 +39,17 @@ impl Plan {
     /// Whether there is nothing to do.
     pub fn is_empty(&self) -> bool {
         self.stages.is_empty()
+    }
+
+    /// The plan behind its first step.
+    #[must_use]
+    pub fn without_first(&self) -> Self {
+        let mut stages = self.stages.clone();
+        if let Some(first) = stages.first_mut() {
+            first.remove(0);
+        }
+        stages.retain(|stage| !stage.is_empty());
+        Self { stages }
     }
 
     fn push(&mut self, stage: Vec<Step>) {

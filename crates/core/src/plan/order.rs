@@ -27,7 +27,28 @@ pub struct Claim {
     pub rotation: Option<RotationMark>,
 }
 
-/// Plans the calls from `observed` to `desired`. `default_policy` is what `Desired::policy` means when it is `None`.
+/// What a key is in its set, and what the set needs of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Part {
+    /// Whether the key stands alone or is the primary: only then rotation is its own.
+    pub(super) is_primary: bool,
+    /// Whether the set needs the key enabled for a moment: to be replicated, or to hand the role of the primary over.
+    pub(super) must_be_enabled: bool,
+}
+
+/// The plan of one key, cut where other keys of its set may come in between.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(super) struct MemberPlan {
+    /// What makes the key usable: cancelling its deletion, taking it over, enabling it.
+    pub(super) opening: Plan,
+    /// Everything else.
+    pub(super) main: Plan,
+    /// Disabling it, which ends everything else.
+    pub(super) closing: Plan,
+}
+
+/// Plans the calls from `observed` to `desired` of a key that stands alone. `default_policy` is what `Desired::policy`
+/// means when it is `None`.
 ///
 /// Facts that the caller may not read are set anyway where setting them again is harmless, and tags and aliases
 /// outside of `managed` and `desired` are left alone.
@@ -38,38 +59,72 @@ pub fn plan_update(
     claim: &Claim,
     default_policy: &serde_json::Value,
 ) -> Plan {
-    let mut plan = Plan::default();
+    let alone = Part { is_primary: true, must_be_enabled: false };
+    plan_member(desired, observed, managed, claim, default_policy, alone).whole()
+}
+
+impl MemberPlan {
+    fn whole(self) -> Plan {
+        Plan { stages: [self.opening.stages, self.main.stages, self.closing.stages].concat() }
+    }
+}
+
+/// As [`plan_update`], for a replica: its rotation is its primary's.
+pub fn plan_replica(
+    desired: &Desired,
+    observed: &Observed,
+    managed: &Managed,
+    claim: &Claim,
+    default_policy: &serde_json::Value,
+) -> Plan {
+    let part = Part { is_primary: false, must_be_enabled: false };
+    plan_member(desired, observed, managed, claim, default_policy, part).whole()
+}
+
+/// As [`plan_update`], for a key of a multi-Region set.
+pub(super) fn plan_member(
+    desired: &Desired,
+    observed: &Observed,
+    managed: &Managed,
+    claim: &Claim,
+    default_policy: &serde_json::Value,
+    part: Part,
+) -> MemberPlan {
+    let mut plan = MemberPlan::default();
     let pending = observed.metadata.state.is_pending_deletion();
-    let rotation = rotation_steps(desired, observed);
+    let rotation = if part.is_primary { rotation_steps(desired, observed) } else { vec![] };
     let is_enabled = observed.metadata.state == KeyState::Enabled;
-    let must_enable = !is_enabled && (desired.enabled || !rotation.is_empty() || claim.rotation.is_some());
+    // New replicas and keys whose set gets another primary become enabled by themselves.
+    let is_coming = observed.metadata.state.passes();
+    let needed = desired.enabled || !rotation.is_empty() || claim.rotation.is_some() || part.must_be_enabled;
+    let must_enable = !is_enabled && !is_coming && needed;
 
     // The mark comes first: from then on a run with an older state leaves the key alone.
     let mark = claim.mark.as_ref().filter(|mark| Some(*mark) != observed.owner.as_ref());
     let marking =
         mark.map(|mark| Step::TagResource { tags: BTreeMap::from([(OWNER_TAG.to_owned(), mark.to_string())]) });
     if pending {
-        plan.push(vec![Step::CancelKeyDeletion]);
+        plan.opening.push(vec![Step::CancelKeyDeletion]);
     }
-    plan.push(marking.into_iter().collect());
+    plan.opening.push(marking.into_iter().collect());
     if must_enable {
-        plan.push(vec![Step::EnableKey]);
+        plan.opening.push(vec![Step::EnableKey]);
     }
     if let Some(mark) = &claim.rotation {
         if observed.rotation_mark.as_ref() != Some(mark) {
             let tags = BTreeMap::from([(ROTATION_TAG.to_owned(), mark.to_string())]);
-            plan.push(vec![Step::TagResource { tags }]);
+            plan.main.push(vec![Step::TagResource { tags }]);
         }
-        plan.push(vec![Step::RotateKeyOnDemand { target: mark.target() }]);
+        plan.main.push(vec![Step::RotateKeyOnDemand { target: mark.target() }]);
     }
-    plan.push(rotation);
+    plan.main.push(rotation);
     // Tags go before others come: KMS counts to 50 at every call.
-    plan.push(untag_step(desired, observed, managed));
-    plan.push(claim.recreated.iter().map(|name| Step::DeleteAlias { name: name.clone() }).collect());
-    plan.push(own_part(desired, observed, claim, default_policy));
-    plan.push(released_aliases(desired, observed, managed));
-    if !desired.enabled && (is_enabled || must_enable) {
-        plan.push(vec![Step::DisableKey]);
+    plan.main.push(untag_step(desired, observed, managed));
+    plan.main.push(claim.recreated.iter().map(|name| Step::DeleteAlias { name: name.clone() }).collect());
+    plan.main.push(own_part(desired, observed, claim, default_policy));
+    plan.main.push(released_aliases(desired, observed, managed));
+    if !desired.enabled && (is_enabled || is_coming || must_enable) {
+        plan.closing.push(vec![Step::DisableKey]);
     }
     plan
 }

@@ -7,8 +7,8 @@ use serde_json::Value;
 use crate::owner::OWNER_TAG;
 use crate::rotation_mark::ROTATION_TAG;
 
-/// A change to a key that exists. Creation is no step: it happens once, before there is a key to plan for. Each step is one call; what it is called, which permission it needs and how people are told about
-/// it comes from here alone.
+/// A change to a key that exists. Creation is no step: it happens once, before there is a key to plan for. Each step is
+/// one call; what it is called and how people are told about it comes from here alone.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Step {
     /// Takes back a scheduled deletion; the key is disabled afterwards.
@@ -64,6 +64,13 @@ pub enum Step {
         /// The name, with `alias/`.
         name: String,
     },
+    /// Makes the replica of a multi-Region key. The call goes to the primary; the replica's plan begins with it.
+    ReplicateKey(Box<Replication>),
+    /// Makes the replica in another Region the primary. The call goes to the present primary.
+    UpdatePrimaryRegion {
+        /// The Region of the new primary.
+        region: String,
+    },
     /// Makes the key unusable.
     DisableKey,
     /// Starts the waiting period after which KMS deletes the key.
@@ -71,6 +78,21 @@ pub enum Step {
         /// Length of the waiting period in days, 7 to 30.
         window_days: i32,
     },
+}
+
+/// What a replica is born with; KMS copies none of it from the primary.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Replication {
+    /// The Region of the replica.
+    pub region: String,
+    /// Its key policy; `None` for AWS's default policy.
+    pub policy: Option<Value>,
+    /// Skips AWS's lockout check of the policy.
+    pub bypass_policy_lockout_safety_check: bool,
+    /// What it is for; may be empty.
+    pub description: String,
+    /// Its tags, the owner mark among them.
+    pub tags: BTreeMap<String, String>,
 }
 
 impl Step {
@@ -89,6 +111,8 @@ impl Step {
             Self::CreateAlias { .. } => "CreateAlias",
             Self::UpdateAlias { .. } => "UpdateAlias",
             Self::DeleteAlias { .. } => "DeleteAlias",
+            Self::ReplicateKey(_) => "ReplicateKey",
+            Self::UpdatePrimaryRegion { .. } => "UpdatePrimaryRegion",
             Self::DisableKey => "DisableKey",
             Self::ScheduleKeyDeletion { .. } => "ScheduleKeyDeletion",
         }
@@ -117,6 +141,8 @@ impl Step {
             Self::CreateAlias { name } => format!("creating {name}"),
             Self::UpdateAlias { name } => format!("moving {name} to the key"),
             Self::DeleteAlias { name } => format!("deleting {name}"),
+            Self::ReplicateKey(replication) => format!("replicating the key to {}", replication.region),
+            Self::UpdatePrimaryRegion { region } => format!("making the key in {region} the primary"),
             Self::DisableKey => "disabling the key".into(),
             Self::ScheduleKeyDeletion { window_days } => {
                 format!("scheduling deletion in {window_days} days")

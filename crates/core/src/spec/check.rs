@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::generated::AWS_KMS_KEY_SPEC;
-use super::{legal, manifest, rules, validate};
+use super::{legal, manifest, replicas, rules, validate};
 use crate::failure::Failure;
 use crate::path::Path;
 use crate::value::{PropertyMap, PropertyValue};
@@ -39,6 +39,7 @@ pub fn check(olds: &PropertyMap, news: &PropertyMap, context: &CheckContext<'_>)
     let mut flat = manifest::unwrap(news, &mut failures);
     // What an earlier Check has added; it is made anew below.
     flat.remove("tagsAll");
+    replicas::without_merged_tags(&mut flat);
     contrary_rotation(&mut flat, &mut failures);
     let mut inputs = validate::object(&AWS_KMS_KEY_SPEC, None, &flat, &mut failures);
     validate::fill_defaults(&AWS_KMS_KEY_SPEC, &mut inputs);
@@ -52,6 +53,8 @@ pub fn check(olds: &PropertyMap, news: &PropertyMap, context: &CheckContext<'_>)
     rules::aliases(&mut checked);
     rules::policy(&mut checked);
     rules::tags(&mut checked, context.default_tags);
+    replicas::multi_region(&mut checked, olds);
+    replicas::rules(&mut checked, context);
     rules::replacement(&mut checked, olds);
     checked
 }

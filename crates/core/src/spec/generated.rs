@@ -619,7 +619,7 @@ pub static AWS_KMS_KEY_SPEC: table::Message = table::Message {
                 max_length: Some(32),
                 pattern: Some("([a-z]+-){2,3}[0-9]+"),
             }),
-            effect: Effect::Replace,
+            effect: Effect::Promote,
             default: None,
             required: false,
             secret: false,
@@ -686,7 +686,7 @@ pub static AWS_KMS_KEY_SPEC: table::Message = table::Message {
             also: &[],
             kind: table::Kind::Bool,
             effect: Effect::Replace,
-            default: Some(Default::Bool(false)),
+            default: None,
             required: false,
             secret: false,
             hidden: false,
@@ -866,12 +866,12 @@ pub static AWS_KMS_KEY_SPEC: table::Message = table::Message {
             name: "replicas",
             proto_name: "replicas",
             also: &[],
-            kind: table::Kind::List { element: &table::Kind::Object(&REPLICA), max_items: None },
+            kind: table::Kind::List { element: &table::Kind::Object(&REPLICA), max_items: Some(50) },
             effect: Effect::Update,
             default: None,
             required: false,
             secret: false,
-            hidden: true,
+            hidden: false,
         },
         table::Field {
             name: "adopt",
@@ -901,7 +901,7 @@ pub static AWS_KMS_KEY_SPEC: table::Message = table::Message {
 /// What a key should be.
 #[derive(Debug, Clone, PartialEq, std::default::Default)]
 pub struct AwsKmsKeySpec {
-    /// AWS Region of the key, such as `eu-central-1`. Default: the provider's Region.
+    /// AWS Region of the key, such as `eu-central-1`; of a multi-Region key the Region of the primary. Default: the provider's Region. Naming the Region of a replica moves the primary there in place; any other change of the Region needs another key.
     pub region: Input<String>,
     /// Kind of key material. Default: SYMMETRIC_DEFAULT, a 256-bit AES-GCM key. KMS cannot change it later.
     pub key_spec: Input<KeySpec>,
@@ -913,7 +913,7 @@ pub struct AwsKmsKeySpec {
     pub custom_key_store_id: Input<String>,
     /// Key in the external key store.
     pub xks_key_id: Input<String>,
-    /// Whether the key is a multi-Region primary, which can be replicated to other Regions. Default: true when `replicas` is given, else false.
+    /// Whether the key is a multi-Region primary, which can be replicated to other Regions. KMS cannot change it later. Default: true when `replicas` has entries, what it was for a key that exists, else false.
     pub multi_region: Input<bool>,
     /// Name of the key, such as `alias/prod/orders`. 1 to 256 characters: letters, digits, `/`, `_` and `-` after `alias/`; `alias/aws/` is reserved by AWS. A changed alias is created before the old one is deleted.
     pub alias: Input<String>,
@@ -945,7 +945,7 @@ pub struct AwsKmsKeySpec {
     pub bypass_policy_lockout_safety_check: Input<bool>,
     /// Tags of the key, at most 48 together with the provider's defaultTags: AWS allows 50, and two are kept for the provider's marks. Keys have 1 to 128 characters and do not begin with `aws:`, values have 0 to 256.
     pub tags: Input<BTreeMap<String, Input<String>>>,
-    /// Replicas of the key in other Regions. The order means nothing.
+    /// Replicas of the key in other Regions, one a Region; they share its ID and material. The order means nothing. What a replica leaves out is as with the key itself.
     pub replicas: Input<Vec<Replica>>,
     /// Key ID, ARN or alias of an existing key to take over instead of creating one. Read when the resource is created; spec and usage of that key must be those of the resource. From then on the key is managed like any other: what the inputs do not have is taken off it.
     pub adopt: Input<String>,
@@ -1162,7 +1162,7 @@ impl Decode for DeletionGuard {
     }
 }
 
-/// Table of `Replica`: A replica of the key in another Region. What is left out is inherited from the key.
+/// Table of `Replica`: A replica of the key in another Region. KMS copies nothing but material and rotation to it; what is left out here is taken from the inputs of the key itself.
 pub static REPLICA: table::Message = table::Message {
     name: "Replica",
     fields: &[
@@ -1220,7 +1220,7 @@ pub static REPLICA: table::Message = table::Message {
             also: &[],
             kind: table::Kind::Map {
                 element: &table::Kind::Text(Text { min_length: 0, max_length: None, pattern: None }),
-                max_items: Some(50),
+                max_items: Some(48),
             },
             effect: Effect::Update,
             default: None,
@@ -1275,30 +1275,43 @@ pub static REPLICA: table::Message = table::Message {
             secret: false,
             hidden: false,
         },
+        table::Field {
+            name: "deletionGuard",
+            proto_name: "deletion_guard",
+            also: &[],
+            kind: table::Kind::Object(&DELETION_GUARD),
+            effect: Effect::StateOnly,
+            default: None,
+            required: false,
+            secret: false,
+            hidden: false,
+        },
     ],
 };
 
-/// A replica of the key in another Region. What is left out is inherited from the key.
+/// A replica of the key in another Region. KMS copies nothing but material and rotation to it; what is left out here is taken from the inputs of the key itself.
 #[derive(Debug, Clone, PartialEq, std::default::Default)]
 pub struct Replica {
-    /// AWS Region of the replica.
+    /// AWS Region of the replica, such as `eu-west-1`: another one than the key's, of the same partition.
     pub region: Input<String>,
-    /// What the replica is for.
+    /// What the replica is for. 0 to 8192 characters. Default: the key's.
     pub description: Input<String>,
-    /// Who may manage and who may use the replica.
+    /// Who may manage and who may use the replica. Not together with policyDocument. Default: the key's policy.
     pub policy: Input<KeyPolicy>,
-    /// The replica's whole key policy.
+    /// The replica's whole key policy, as JSON text or as an object. Not together with policy.
     pub policy_document: Input<serde_json::Value>,
-    /// Tags of the replica.
+    /// Tags of the replica, instead of the key's; the provider's defaultTags are added.
     pub tags: Input<BTreeMap<String, Input<String>>>,
-    /// Names of the replica.
+    /// Every name of the replica. Names are each Region's own, so the key's names can be used here too, and are by default.
     pub aliases: Input<Vec<String>>,
-    /// Whether the replica can be used.
+    /// Whether the replica can be used for cryptographic operations. Default: the key's.
     pub enabled: Input<bool>,
-    /// Days that KMS waits before it deletes the replica.
+    /// Days that KMS waits before it deletes the replica: 7 to 30. Default: the key's.
     pub deletion_window_days: Input<i32>,
-    /// What removal does to the replica.
+    /// What removal from the list, destroy or replacement does to the replica. Default: the key's. A replica that stays (DISABLE, RETAIN) cannot go with a key that is scheduled for deletion: KMS would wait for it for ever.
     pub deletion_policy: Input<DeletionPolicy>,
+    /// Refuses to schedule the deletion of a replica that was used lately in its Region. Default: the key's.
+    pub deletion_guard: Input<DeletionGuard>,
 }
 
 impl Replica {
@@ -1314,6 +1327,7 @@ impl Replica {
             enabled: read(map, "enabled"),
             deletion_window_days: read(map, "deletionWindowDays"),
             deletion_policy: read(map, "deletionPolicy"),
+            deletion_guard: read(map, "deletionGuard"),
         }
     }
 }

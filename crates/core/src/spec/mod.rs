@@ -7,6 +7,7 @@ pub mod input;
 pub mod legal;
 mod manifest;
 pub mod provider;
+mod replicas;
 mod rules;
 pub mod table;
 mod validate;

@@ -6,6 +6,7 @@ use super::check::Checked;
 use super::generated::AWS_KMS_KEY_SPEC;
 use super::legal::{Legal, legal};
 use super::table::Effect;
+use super::validate::below;
 use crate::failure::Failure;
 use crate::ids;
 use crate::path::Path;
@@ -13,10 +14,10 @@ use crate::policy;
 use crate::value::{PropertyMap, PropertyValue};
 
 /// AWS allows 50 tags a key (AWS KMS developer guide, "Quotas"); the owner mark and the rotation mark are two of them.
-const MAX_TAGS: usize = 48;
+pub(super) const MAX_TAGS: usize = 48;
 
 impl Checked {
-    fn fail(&mut self, path: Path, reason: impl Into<String>) {
+    pub(super) fn fail(&mut self, path: Path, reason: impl Into<String>) {
         self.failures.push(Failure::new(path, reason));
     }
 
@@ -24,7 +25,7 @@ impl Checked {
         self.warnings.push(Failure::new(path, reason));
     }
 
-    fn text(&self, name: &str) -> Option<String> {
+    pub(super) fn text(&self, name: &str) -> Option<String> {
         self.inputs.get(name).and_then(PropertyValue::as_str).map(str::to_owned)
     }
 
@@ -104,7 +105,6 @@ pub(super) fn region(checked: &mut Checked, lenient: bool) {
 }
 
 pub(super) fn aliases(checked: &mut Checked) {
-    let mut seen = BTreeSet::new();
     let mut named = vec![];
     if let Some(alias) = checked.inputs.get("alias") {
         named.push((Path::of("alias"), alias.clone()));
@@ -115,6 +115,12 @@ pub(super) fn aliases(checked: &mut Checked) {
         checked
             .warn(Path::of("alias"), "the key has no alias; a name makes it easier to find, to grant and to replace");
     }
+    names(checked, named);
+}
+
+/// Checks names of one key.
+pub(super) fn names(checked: &mut Checked, named: Vec<(Path, PropertyValue)>) {
+    let mut seen = BTreeSet::new();
     for (path, value) in named {
         let Some(name) = value.as_str() else { continue };
         let hidden = matches!(value, PropertyValue::Secret(_));
@@ -128,29 +134,36 @@ pub(super) fn aliases(checked: &mut Checked) {
 
 /// A key's policy: one form of it, sound in itself, and fitting the key.
 pub(super) fn policy(checked: &mut Checked) {
-    let typed = checked.inputs.get("policy").cloned();
-    let document = checked.inputs.get("policyDocument").cloned();
-    match (typed, document) {
-        (Some(_), Some(_)) => {
-            let reason =
-                |other| format!("it is given together with {other}; a key has one policy; keep one of the two");
-            checked.fail(Path::of("policy"), reason("policyDocument"));
-            checked.fail(Path::of("policyDocument"), reason("policy"));
-        }
-        (Some(typed), None) => typed_policy(checked, &typed),
-        (None, Some(document)) => policy_document(checked, &document),
-        (None, None) => checked.warn(
+    let inputs = checked.inputs.clone();
+    policy_of(checked, None, &inputs);
+    if !inputs.contains_key("policy") && !inputs.contains_key("policyDocument") {
+        checked.warn(
             Path::of("policy"),
             "no policy is given, so AWS's default policy applies: every principal of the account that IAM allows may \
              use and manage the key; set policy.adminRole and policy.usageRoles to narrow that",
-        ),
+        );
     }
 }
 
-fn typed_policy(checked: &mut Checked, policy: &PropertyValue) {
+/// The policy among the properties at a path, if there is one.
+pub(super) fn policy_of(checked: &mut Checked, at: Option<&Path>, map: &PropertyMap) {
+    let path = |name: &str| below(at, name);
+    match (map.get("policy"), map.get("policyDocument")) {
+        (Some(_), Some(_)) => {
+            let reason =
+                |other| format!("it is given together with {other}; a key has one policy; keep one of the two");
+            checked.fail(path("policy"), reason("policyDocument"));
+            checked.fail(path("policyDocument"), reason("policy"));
+        }
+        (Some(typed), None) => typed_policy(checked, &path("policy"), typed),
+        (None, Some(document)) => policy_document(checked, &path("policyDocument"), document),
+        (None, None) => {}
+    }
+}
+
+fn typed_policy(checked: &mut Checked, at: &Path, policy: &PropertyValue) {
     let secret = policy.has_secrets();
     let Some(map) = policy.as_map() else { return };
-    let at = Path::of("policy");
     let mut principals = vec![];
     if let Some(role) = map.get("adminRole") {
         principals.push((at.name("adminRole"), role));
@@ -189,14 +202,13 @@ fn typed_policy(checked: &mut Checked, policy: &PropertyValue) {
     );
 }
 
-fn policy_document(checked: &mut Checked, document: &PropertyValue) {
-    let at = Path::of("policyDocument");
+fn policy_document(checked: &mut Checked, at: &Path, document: &PropertyValue) {
     let secret = document.has_secrets();
     let Some(json) = document.to_json() else { return };
     let json = match json {
         serde_json::Value::String(text) => match policy::parse_text(&text) {
             Ok(json) => json,
-            Err(reason) => return checked.fail(at, reason),
+            Err(reason) => return checked.fail(at.clone(), reason),
         },
         object => object,
     };
@@ -219,10 +231,22 @@ fn policy_document(checked: &mut Checked, document: &PropertyValue) {
 /// Tags, and the provider's default tags under them.
 pub(super) fn tags(checked: &mut Checked, defaults: Option<&BTreeMap<String, String>>) {
     let own = checked.inputs.get("tags").cloned();
-    let at = Path::of("tags");
-    let map = own.as_ref().and_then(PropertyValue::as_map).cloned().unwrap_or_default();
+    if let Some(all) = tags_of(checked, &Path::of("tags"), own.as_ref(), defaults) {
+        checked.inputs.insert("tagsAll".into(), all);
+    }
+}
+
+/// Checks the tags at a path; gives them together with the provider's default tags, if it has any.
+pub(super) fn tags_of(
+    checked: &mut Checked,
+    at: &Path,
+    own: Option<&PropertyValue>,
+    defaults: Option<&BTreeMap<String, String>>,
+) -> Option<PropertyValue> {
+    let map = own.and_then(PropertyValue::as_map).cloned().unwrap_or_default();
+    let whole = matches!(own, Some(PropertyValue::Secret(_)));
     for (key, value) in &map {
-        let hidden = matches!(value, PropertyValue::Secret(_)) || matches!(own, Some(PropertyValue::Secret(_)));
+        let hidden = matches!(value, PropertyValue::Secret(_)) || whole;
         if let Err(reason) = ids::check_tag(key, value.as_str()) {
             let reason = if hidden {
                 "the tag's key or secret value is not one that AWS takes; see the limits of `tags`".into()
@@ -232,14 +256,12 @@ pub(super) fn tags(checked: &mut Checked, defaults: Option<&BTreeMap<String, Str
             checked.fail(at.name(key), reason);
         }
     }
-    let Some(defaults) = defaults.filter(|defaults| !defaults.is_empty()) else { return };
-    if own.as_ref().is_some_and(PropertyValue::is_unknown) {
-        checked.inputs.insert("tagsAll".into(), PropertyValue::Unknown);
-        return;
+    let defaults = defaults.filter(|defaults| !defaults.is_empty())?;
+    if own.is_some_and(PropertyValue::is_unknown) {
+        return Some(PropertyValue::Unknown);
     }
     let mut all: PropertyMap =
         defaults.iter().map(|(key, value)| (key.clone(), PropertyValue::from(value.as_str()))).collect();
-    let whole = matches!(own, Some(PropertyValue::Secret(_)));
     all.extend(map.into_iter().map(|(key, value)| (key, if whole { value.into_secret() } else { value })));
     if all.len() > MAX_TAGS {
         let reason = format!(
@@ -248,9 +270,9 @@ pub(super) fn tags(checked: &mut Checked, defaults: Option<&BTreeMap<String, Str
             all.len(),
             50 - MAX_TAGS
         );
-        checked.fail(at, reason);
+        checked.fail(at.clone(), reason);
     }
-    checked.inputs.insert("tagsAll".into(), PropertyValue::Map(all));
+    Some(PropertyValue::Map(all))
 }
 
 /// What KMS cannot change needs another key, and another key cannot read what the old one encrypted.
@@ -258,8 +280,16 @@ pub(super) fn replacement(checked: &mut Checked, olds: &PropertyMap) {
     if checked.text("replacementPolicy").as_deref() == Some("ALLOW") {
         return;
     }
-    let immutable = AWS_KMS_KEY_SPEC.fields.iter().filter(|field| field.effect == Effect::Replace);
+    let can_promote = crate::diff::can_promote(olds, &checked.inputs);
+    let immutable = AWS_KMS_KEY_SPEC
+        .fields
+        .iter()
+        .filter(|field| field.effect == Effect::Replace || (field.effect == Effect::Promote && !can_promote));
     for field in immutable {
+        // Said of the replicas already, which the program names.
+        if field.name == "multiRegion" && super::replicas::needs_a_set(checked, olds) {
+            continue;
+        }
         let (Some(old), Some(new)) = (olds.get(field.name), checked.inputs.get(field.name)) else { continue };
         if new.has_unknowns() || old.has_unknowns() || old.plain() == new.plain() {
             continue;

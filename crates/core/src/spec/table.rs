@@ -106,6 +106,8 @@ pub enum Effect {
     Update,
     /// Needs another key.
     Replace,
+    /// Moves the primary of a multi-Region set where it can, else needs another key.
+    Promote,
     /// Remembered in the state, no call.
     StateOnly,
     /// Read at creation only.

@@ -222,6 +222,6 @@ fn hide_value(reason: &mut String, value: &PropertyValue) {
     }
 }
 
-fn below(at: Option<&Path>, name: &str) -> Path {
+pub(super) fn below(at: Option<&Path>, name: &str) -> Path {
     at.map_or_else(|| Path::of(name), |path| path.name(name))
 }

@@ -3,6 +3,10 @@
 //! A refresh keeps every input in the form in which the program gave it, as long as it means what KMS says; only what
 //! has drifted is written anew. An import starts from nothing and writes the fewest inputs that lead to the same key.
 
+mod set;
+
+pub use set::{SetSurroundings, set_inputs};
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;

@@ -1,5 +1,9 @@
 //! What a change of inputs means to the user: exact paths, and nothing that only looks different.
 
+mod replicas;
+
+pub(crate) use replicas::can_promote;
+
 use std::collections::BTreeSet;
 
 use crate::path::Path;
@@ -43,6 +47,11 @@ pub fn diff(old: &PropertyMap, new: &PropertyMap) -> Vec<Change> {
             (None, Some(after)) if is_default(field, after, old) => {}
             // The provider's Region is not known in this run.
             (Some(_), None) if field.name == "region" => {}
+            _ if field.name == "replicas" => replicas::replicas(old, new, &mut changes),
+            _ if field.effect == Effect::Promote => {
+                let effect = if can_promote(old, new) { Effect::Update } else { Effect::Replace };
+                compare(&Path::of(field.name), effect, field.name, before, after, &mut changes);
+            }
             _ => compare(&Path::of(field.name), field.effect, field.name, before, after, &mut changes),
         }
     }

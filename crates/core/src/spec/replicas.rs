@@ -1,0 +1,134 @@
+//! Rules about the replicas of a multi-Region key.
+
+use std::collections::BTreeSet;
+
+use super::check::{CheckContext, Checked};
+use super::rules as of_one_key;
+use crate::ids;
+use crate::path::Path;
+use crate::value::{PropertyMap, PropertyValue};
+
+/// Takes out what an earlier Check has added: tags merged with the provider's default tags.
+pub(super) fn without_merged_tags(inputs: &mut PropertyMap) {
+    change_entries(inputs, |_, entry| {
+        entry.remove("tagsAll");
+    });
+}
+
+/// A key with replicas is a multi-Region key, and one that was stays one when its last replica goes.
+pub(super) fn multi_region(checked: &mut Checked, olds: &PropertyMap) {
+    let wanted = has_replicas(&checked.inputs);
+    match checked.inputs.get("multiRegion").map(PropertyValue::reveal) {
+        None => {
+            let was = olds.get("multiRegion").and_then(PropertyValue::as_bool) == Some(true);
+            checked.inputs.insert("multiRegion".into(), (wanted || was).into());
+        }
+        Some(PropertyValue::Bool(false)) if wanted => checked.fail(
+            Path::of("multiRegion"),
+            "false contradicts replicas: only a multi-Region key has any; set it to true, or remove the replicas",
+        ),
+        Some(_) => {}
+    }
+    if needs_a_set(checked, olds) && checked.text("replacementPolicy").as_deref() != Some("ALLOW") {
+        checked.fail(
+            Path::of("replicas"),
+            "the present key is a single-Region key, and KMS cannot give it replicas; remove them; or add a second \
+             AwsKmsKey with replicas and move the data over; or set replacementPolicy to ALLOW, which creates a new key \
+             that cannot read what this one has encrypted",
+        );
+    }
+}
+
+/// Whether the inputs ask for replicas of a key that KMS cannot replicate.
+pub(super) fn needs_a_set(checked: &Checked, olds: &PropertyMap) -> bool {
+    olds.get("multiRegion").and_then(PropertyValue::as_bool) == Some(false) && has_replicas(&checked.inputs)
+}
+
+fn has_replicas(inputs: &PropertyMap) -> bool {
+    inputs.get("replicas").is_some_and(|list| list.as_list().is_none_or(|list| !list.is_empty()))
+}
+
+/// Each replica: its Region, and its own part by the same rules as the key's.
+pub(super) fn rules(checked: &mut Checked, context: &CheckContext<'_>) {
+    let mut inputs = checked.inputs.clone();
+    let mut regions = BTreeSet::new();
+    change_entries(&mut inputs, |at, entry| {
+        region(checked, &at.name("region"), entry, &mut regions, context.skip_region_validation);
+        let aliases = entry.get("aliases").and_then(PropertyValue::as_list).unwrap_or_default();
+        let named = aliases.iter().enumerate().map(|(i, name)| (at.name("aliases").index(i), name.clone()));
+        of_one_key::names(checked, named.collect());
+        of_one_key::policy_of(checked, Some(at), entry);
+        deletion(checked, at, entry);
+        if let Some(own) = entry.get("tags").cloned()
+            && let Some(all) = of_one_key::tags_of(checked, &at.name("tags"), Some(&own), context.default_tags)
+        {
+            entry.insert("tagsAll".into(), all);
+        }
+    });
+    checked.inputs = inputs;
+}
+
+fn region(checked: &mut Checked, at: &Path, entry: &PropertyMap, seen: &mut BTreeSet<String>, lenient: bool) {
+    let Some(region) = entry.get("region").and_then(PropertyValue::as_str) else { return };
+    if let Err(reason) = ids::check_region(region, lenient) {
+        return checked.fail(at.clone(), reason);
+    }
+    if !seen.insert(region.to_owned()) {
+        let reason =
+            format!("{region} has a replica already; KMS allows one replica in each Region; remove one of the two");
+        return checked.fail(at.clone(), reason);
+    }
+    let Some(own) = checked.text("region") else { return };
+    if own == region {
+        checked.fail(
+            at.clone(),
+            format!("{region} is the Region of the key itself; a replica goes into another Region; remove it, or change region"),
+        );
+    } else if ids::partition_of_region(&own) != ids::partition_of_region(region) {
+        checked.fail(
+            at.clone(),
+            format!(
+                "{region} is in the partition {}, the key in {own} is in {}; KMS replicates within one partition only; \
+                 choose a Region of {}",
+                ids::partition_of_region(region),
+                ids::partition_of_region(&own),
+                ids::partition_of_region(&own),
+            ),
+        );
+    }
+}
+
+/// KMS deletes a primary only when its last replica is gone.
+fn deletion(checked: &mut Checked, at: &Path, entry: &PropertyMap) {
+    let own = entry.get("deletionPolicy").and_then(PropertyValue::as_str);
+    let stays = own.filter(|policy| ["DISABLE", "RETAIN"].contains(policy));
+    if let Some(policy) = stays.filter(|_| checked.text("deletionPolicy").as_deref() == Some("SCHEDULE")) {
+        checked.fail(
+            at.name("deletionPolicy"),
+            format!(
+                "{policy} keeps the replica, and the key itself is scheduled for deletion: KMS would wait for the replica \
+                 for ever, with the key unusable meanwhile; set the key's deletionPolicy to {policy} as well, or this one to \
+                 SCHEDULE"
+            ),
+        );
+    }
+}
+
+/// Changes every entry of `replicas` that is known, given its path.
+fn change_entries(inputs: &mut PropertyMap, mut change: impl FnMut(&Path, &mut PropertyMap)) {
+    let Some(list) = inputs.get_mut("replicas") else { return };
+    let PropertyValue::List(items) = bare(list) else { return };
+    for (index, item) in items.iter_mut().enumerate() {
+        if let PropertyValue::Map(entry) = bare(item) {
+            change(&Path::of("replicas").index(index), entry);
+        }
+    }
+}
+
+/// The value inside its secret wrappers.
+fn bare(value: &mut PropertyValue) -> &mut PropertyValue {
+    match value {
+        PropertyValue::Secret(inner) => bare(inner),
+        other => other,
+    }
+}
