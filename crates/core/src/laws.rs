@@ -18,11 +18,11 @@ use crate::value::{PropertyMap, PropertyValue};
 
 const ARN: &str = "arn:aws:kms:eu-central-1:123456789012:key/0f0c4d1e-0000-4000-8000-000000000000";
 
-fn account() -> Account {
+pub(crate) fn account() -> Account {
     Account { partition: "aws".into(), id: "123456789012".into() }
 }
 
-fn default_policy() -> Value {
+pub(crate) fn default_policy() -> Value {
     policy::default_policy("aws", "123456789012")
 }
 
@@ -30,19 +30,19 @@ fn context() -> CheckContext<'static> {
     CheckContext { provider_region: Some("eu-central-1"), ..CheckContext::default() }
 }
 
-fn list(items: Vec<&str>) -> PropertyValue {
+pub(crate) fn list(items: Vec<&str>) -> PropertyValue {
     PropertyValue::List(items.into_iter().map(PropertyValue::from).collect())
 }
 
-fn maybe(value: impl Strategy<Value = PropertyValue>) -> impl Strategy<Value = Option<PropertyValue>> {
+pub(crate) fn maybe(value: impl Strategy<Value = PropertyValue>) -> impl Strategy<Value = Option<PropertyValue>> {
     proptest::option::of(value)
 }
 
-fn text(choices: &'static [&'static str]) -> impl Strategy<Value = PropertyValue> {
+pub(crate) fn text(choices: &'static [&'static str]) -> impl Strategy<Value = PropertyValue> {
     select(choices).prop_map(PropertyValue::from)
 }
 
-fn tags() -> impl Strategy<Value = PropertyValue> {
+pub(crate) fn tags() -> impl Strategy<Value = PropertyValue> {
     proptest::collection::btree_map(select(&["a", "b", "a.b", "team"][..]), select(&["", "1", "2"][..]), 0..4).prop_map(
         |map| PropertyValue::Map(map.into_iter().map(|(key, value)| (key.to_owned(), value.into())).collect()),
     )
@@ -51,7 +51,7 @@ fn tags() -> impl Strategy<Value = PropertyValue> {
 const ROLES: [&str; 3] =
     ["arn:aws:iam::123456789012:role/A", "arn:aws:iam::123456789012:role/B", "arn:aws:iam::123456789012:user/c"];
 
-fn typed_policy() -> impl Strategy<Value = PropertyValue> {
+pub(crate) fn typed_policy() -> impl Strategy<Value = PropertyValue> {
     let roles = || subsequence(ROLES.to_vec(), 0..=3).prop_shuffle().prop_map(list);
     let context = proptest::collection::btree_map(select(&["App", "Env"][..]), select(&["x", "y"][..]), 0..3);
     (roles(), roles(), context, maybe(text(&["ADMINISTRATION", "FULL"]))).prop_map(
@@ -69,7 +69,7 @@ fn typed_policy() -> impl Strategy<Value = PropertyValue> {
 }
 
 /// Inputs as programs give them: mutable properties of a symmetric key, in any combination.
-fn inputs() -> impl Strategy<Value = PropertyMap> {
+pub(crate) fn inputs() -> impl Strategy<Value = PropertyMap> {
     let properties = (
         maybe(text(&["alias/x", "alias/y"])),
         maybe(subsequence(vec!["alias/a", "alias/b", "alias/c"], 0..=3).prop_shuffle().prop_map(list)),
@@ -141,13 +141,15 @@ fn apply(observed: &mut Observed, plan: &Plan) {
 }
 
 /// What KMS demands of the key's state (AWS KMS developer guide, "Key states of AWS KMS keys").
-fn allowed(observed: &Observed, step: &Step) {
+pub(crate) fn allowed(observed: &Observed, step: &Step) {
     let state = &observed.metadata.state;
     let needs_enabled =
         matches!(step, Step::EnableKeyRotation { .. } | Step::DisableKeyRotation | Step::RotateKeyOnDemand { .. });
     assert!(!needs_enabled || *state == KeyState::Enabled, "{step:?} in {state:?}");
-    let is_cancel = matches!(step, Step::CancelKeyDeletion);
-    assert_eq!(is_cancel, state.is_pending_deletion(), "{step:?} in {state:?}");
+    let (pending, is_cancel) = (state.is_pending_deletion(), matches!(step, Step::CancelKeyDeletion));
+    assert!(!is_cancel || pending, "{step:?} in {state:?}");
+    let while_pending = is_cancel || matches!(step, Step::DeleteAlias { .. } | Step::PutKeyPolicy { .. });
+    assert!(!pending || while_pending, "{step:?} in {state:?}");
 }
 
 fn plan(desired: &Desired, observed: &Observed, managed: &Managed) -> Plan {
@@ -164,7 +166,7 @@ fn made(inputs: &PropertyMap) -> Observed {
     observed
 }
 
-fn assert_is(observed: &Observed, desired: &Desired) {
+pub(crate) fn assert_is(observed: &Observed, desired: &Desired) {
     assert_eq!(observed.aliases.seen(), Some(&desired.aliases));
     assert_eq!(observed.metadata.description, desired.description);
     assert_eq!(observed.metadata.state == KeyState::Enabled, desired.enabled);
@@ -175,7 +177,7 @@ fn assert_is(observed: &Observed, desired: &Desired) {
 }
 
 /// Gives back what AWS may make of a policy: single values instead of lists, statements in another order.
-fn rewritten(policy: &Value) -> Value {
+pub(crate) fn rewritten(policy: &Value) -> Value {
     let mut policy = policy.clone();
     if let Some(Value::Array(statements)) = policy.get_mut("Statement") {
         statements.reverse();

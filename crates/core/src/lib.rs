@@ -20,5 +20,7 @@ pub mod plan;
 pub mod policy;
 pub mod read_back;
 pub mod rotation_mark;
+#[cfg(test)]
+mod set_laws;
 pub mod spec;
 pub mod value;

@@ -41,6 +41,12 @@ impl Plan {
         self.stages.is_empty()
     }
 
+    /// A plan of these stages.
+    #[cfg(test)]
+    pub(crate) fn of(stages: Vec<Vec<Step>>) -> Self {
+        Self { stages }
+    }
+
     /// The plan behind its first step.
     #[must_use]
     pub fn without_first(&self) -> Self {

@@ -133,10 +133,15 @@ fn retire(plan: &mut SetPlan, facts: &SetFacts<'_>) {
             continue;
         }
         let (Some(managed), Some(how)) = (facts.held.get(region), facts.retirements.get(region)) else { continue };
+        let mut seen = seen.clone();
         if plan.promotion.is_some() && region == &facts.observed.primary {
-            plan.opening.insert(region.clone(), enabled_for_a_moment(seen));
+            let opening = enabled_for_a_moment(&seen);
+            opening.steps().for_each(|step| seen.follow(step));
+            if !opening.is_empty() {
+                plan.opening.insert(region.clone(), opening);
+            }
         }
-        let retired = plan_deletion(how.policy, how.window_days, seen, managed);
+        let retired = plan_deletion(how.policy, how.window_days, &seen, managed);
         if !retired.is_empty() {
             plan.main.insert(region.clone(), retired);
         }

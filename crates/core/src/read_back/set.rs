@@ -66,7 +66,8 @@ pub fn set_inputs(old: &PropertyMap, set: &ObservedSet, around: &SetSurroundings
     }
     main.remove("replicas");
     let replicas = replicas(old, &main, &now, around);
-    if !replicas.is_empty() {
+    // An empty list stays where the program has one.
+    if !replicas.is_empty() || old.contains_key("replicas") {
         main.insert("replicas".into(), PropertyValue::List(replicas));
     }
     main
