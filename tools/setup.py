@@ -138,7 +138,7 @@ def python() -> None:
     def install() -> None:
         shutil.rmtree(paths.VENV, ignore_errors=True)
         run([sys.executable, "-m", "venv", str(paths.VENV)], paths.ROOT)
-        run([str(paths.VENV / "bin/pip"), "install", "--quiet", "--disable-pip-version-check", "-r", str(wanted)], paths.ROOT)
+        run([str(paths.VENV / "bin/python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r", str(wanted)], paths.ROOT)
 
     sdk, copy = paths.ROOT / "sdk/python", paths.TOOLS / "python-sdk"
 
@@ -146,7 +146,7 @@ def python() -> None:
         # From a copy: pip leaves its own files beside the sources.
         shutil.rmtree(copy, ignore_errors=True)
         shutil.copytree(sdk, copy)
-        run([str(paths.VENV / "bin/pip"), "install", "--quiet", "--no-deps", "--force-reinstall", str(copy)], paths.ROOT)
+        run([str(paths.VENV / "bin/python"), "-m", "pip", "install", "--quiet", "--no-deps", "--force-reinstall", str(copy)], paths.ROOT)
 
     stamp = digest(wanted, text=sys.version)
     once("python", stamp, "installing Python packages", install)

@@ -1,9 +1,11 @@
 //! What a preview can say without changing anything.
 
 use awskms_core::desired::{Account, Desired, DesiredSet, resolve, resolve_set};
+use awskms_core::diff::{ChangeKind, diff};
 use awskms_core::members;
 use awskms_core::observed::Observed;
 use awskms_core::outputs;
+use awskms_core::path::{Path, Segment};
 use awskms_core::plan::{Intent, SetPlan, Step};
 use awskms_core::policy::{Control, Form, access_changes, keeps_control, named_principals};
 use awskms_core::value::{PropertyMap, PropertyValue};
@@ -65,7 +67,7 @@ impl Provider {
     /// # Errors
     /// What the real run would refuse too.
     pub async fn preview_update(&self, context: &Context, change: &Change<'_>) -> Result<PropertyMap, ResourceError> {
-        let Change { id, old_outputs, inputs, .. } = *change;
+        let Change { id, old_outputs, old_inputs, inputs, .. } = *change;
         let arn = key_arn(old_outputs, id);
         let account = account_of(&arn);
         let region = region_of(inputs).or_else(|| region_of(old_outputs)).unwrap_or_default();
@@ -90,6 +92,7 @@ impl Provider {
                     for (region, why) in &set.unreachable {
                         context.log.warning(&format!("The preview could not look at the key in {region}: {why}"));
                     }
+                    tell_replicas(context, old_inputs, inputs);
                     if !plan.is_empty() {
                         context.log.info(&calls(&plan, &set.primary));
                     }
@@ -207,6 +210,45 @@ fn calls(plan: &SetPlan, primary: &str) -> String {
         }
     }
     format!("KMS calls: {}", names.join(", "))
+}
+
+/// Says what changes in each replica. The engine shows the same paths and not their values, because it knows lists by
+/// number only.
+fn tell_replicas(context: &Context, old: &PropertyMap, new: &PropertyMap) {
+    for change in diff(old, new).iter().filter(|change| change.path.root() == "replicas") {
+        let shown = |inputs| value_at(inputs, &change.path).map(shown);
+        let (old, new) = (shown(old), shown(new));
+        let what = match (change.kind, old, new) {
+            (ChangeKind::Delete, Some(old), _) => format!("{old} goes"),
+            (ChangeKind::Add, _, Some(new)) => format!("{new} is new"),
+            (_, Some(old), Some(new)) => format!("{old} becomes {new}"),
+            _ => continue,
+        };
+        context.log.info(&format!("{}: {what}", change.path));
+    }
+}
+
+/// The value at a path whose second segment is a replica's Region.
+fn value_at(inputs: &PropertyMap, path: &Path) -> Option<PropertyValue> {
+    let mut segments = path.segments().iter().skip(1);
+    let Segment::Name(region) = segments.next()? else { return None };
+    let mut value = PropertyValue::Map(members::entries(inputs).remove(region)?);
+    for segment in segments {
+        let secret = matches!(value, PropertyValue::Secret(_));
+        let inner = match segment {
+            Segment::Name(name) => value.as_map()?.get(name)?.clone(),
+            Segment::Index(index) => value.as_list()?.get(*index)?.clone(),
+        };
+        value = if secret { inner.into_secret() } else { inner };
+    }
+    Some(value)
+}
+
+fn shown(value: PropertyValue) -> String {
+    if value.has_secrets() {
+        return "[secret]".to_owned();
+    }
+    value.to_json().map_or_else(|| "a value that is not known yet".to_owned(), |json| json.to_string())
 }
 
 /// Says who gains and who loses what by a new policy. What a secret policy says is not told.

@@ -169,7 +169,11 @@ fn days_until(date: &str) -> Option<i64> {
 fn report(context: &Context, set: &ObservedSet, before: Option<(&PropertyMap, &str)>) {
     for (region, member) in &set.members {
         warn_of_denied(context, member);
-        report_pending(context, &member.metadata, set.members.len() > 1);
+        let wanted =
+            before.is_none_or(|(inputs, primary)| region == primary || members::entries(inputs).contains_key(region));
+        if wanted {
+            report_pending(context, &member.metadata, set.members.len() > 1);
+        }
         let deleted = member.policy.seen().map(deleted_principals).unwrap_or_default();
         if !deleted.is_empty() {
             context.log.warning(&format!(
@@ -179,7 +183,9 @@ fn report(context: &Context, set: &ObservedSet, before: Option<(&PropertyMap, &s
                 deleted.join(", ")
             ));
         }
+        let stays = !member.metadata.state.is_pending_deletion();
         if let Some((inputs, primary)) = before
+            && stays
             && region != primary
             && !members::entries(inputs).contains_key(region)
         {

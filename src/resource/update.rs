@@ -51,8 +51,10 @@ impl Provider {
         let before = self.target(region_of(old_outputs).or_else(|| region_of(inputs)))?;
         self.account(&before.region).await?;
         let Prepared { work, set, plan } = self.prepare_update(context, change).await?;
-        for member in set.members.values().filter(|member| member.metadata.state.is_pending_deletion()) {
-            context.log.info(&format!("{} is pending deletion: the deletion is cancelled.", member.metadata.arn));
+        for (region, member) in &set.members {
+            if member.metadata.state.is_pending_deletion() && work.desired.members.contains_key(region) {
+                context.log.info(&format!("{} is pending deletion: the deletion is cancelled.", member.metadata.arn));
+            }
         }
         let done = self.run(&work, &plan, set, Patience::default()).await;
         report_rotation(context, &plan, &done);

@@ -152,7 +152,8 @@ def test_replicas_come_change_and_go_one_by_one(provider: Provider, sim: simulat
     answer = made.change({**TWO, "replicas": [third, changed]})
     assert list(answer.detailedDiff) == [f'replicas["{SOUTH}"]']
     assert writes(sim, mark) == [("DeleteAlias", SOUTH), ("ScheduleKeyDeletion", SOUTH)]
-    assert set(made.outputs["replicaKeys"]) >= {NORTH, WEST}
+    assert set(made.outputs["replicaKeys"]) == {NORTH, WEST}
+    assert made.refresh() == {} and not said(provider, "somebody else")
     assert {region: key["state"] for region, key in keys(sim).items()} == {
         HOME: "Enabled", NORTH: "Enabled", WEST: "Enabled", SOUTH: "PendingDeletion",
     }  # fmt: skip
@@ -391,6 +392,8 @@ def test_a_preview_knows_the_replicas(provider: Provider, sim: simulator.Simulat
     assert writes(sim, mark) == []
     assert said(provider, f"KMS calls: ReplicateKey (to {NORTH}), CreateAlias ({NORTH}), ScheduleKeyDeletion ({SOUTH}), "
                 f"DeleteAlias ({SOUTH}), UpdateKeyDescription ({WEST})")  # fmt: skip
+    assert said(provider, f'replicas["{WEST}"].description: "w" is new')
+    assert said(provider, f'replicas["{SOUTH}"]: {{"region":"{SOUTH}"}} goes')
     arn = plain(preview.properties)["replicaKeys"][NORTH]["keyArn"]
     assert arn == made.outputs["keyArn"].replace(HOME, NORTH)
 

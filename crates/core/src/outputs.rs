@@ -51,7 +51,13 @@ pub fn set_outputs(inputs: &PropertyMap, set: &ObservedSet, previous: &PropertyM
     all.insert("primaryRegion".into(), set.primary.as_str().into());
     let last = previous.get(REPLICA_KEYS).and_then(PropertyValue::as_map);
     let unread = set.unreachable.keys().filter_map(|region| Some((region.clone(), last?.get(region)?.clone())));
-    let read = set.members.iter().map(|(region, member)| (region.clone(), replica_outputs(inputs, region, member)));
+    // A replica that was taken off the list is on its way out; the outputs tell of those that stay.
+    let wanted = members::entries(inputs);
+    let stays = |region: &String, member: &Observed| {
+        wanted.contains_key(region) || !member.metadata.state.is_pending_deletion()
+    };
+    let read = set.members.iter().filter(|(region, member)| stays(region, member));
+    let read = read.map(|(region, member)| (region.clone(), replica_outputs(inputs, region, member)));
     let mut replicas: PropertyMap = unread.chain(read).collect();
     replicas.remove(&set.primary);
     if replicas.is_empty() {
