@@ -80,6 +80,7 @@ pub async fn create_key(
 ) -> Result<Observed, Trouble> {
     let mut attempts = Attempts::new(context, Patience::default());
     loop {
+        paced(context, target, "CreateKey").await?;
         match apply::create_key(target, desired, mark).await {
             Ok(observed) => return Ok(observed),
             Err(error) => attempts.next(error).await?,
@@ -136,10 +137,47 @@ async fn run_step(
     context.log.status(&step.doing());
     let mut attempts = Attempts::new(context, patience);
     loop {
-        match apply::apply(target, metadata, step).await {
+        paced(context, target, step.operation()).await?;
+        match in_time(context, target, step, apply::apply(target, metadata, step)).await {
             Ok(answer) => return Ok(answer),
             Err(error) => attempts.next(error).await?,
         }
+    }
+}
+
+/// Waits for the turn of a call, or for the end of the run.
+async fn paced(context: &Context, target: &Target, operation: &'static str) -> Result<(), Trouble> {
+    tokio::select! {
+        () = target.pace.turn(&target.region, operation) => {}
+        () = context.ended() => {}
+    }
+    context.stopped().map_or(Ok(()), |why| Err(Trouble::Stopped(why)))
+}
+
+/// How long a call that is on its way may still take when the run is over.
+const LAST_CALL: Duration = Duration::from_secs(3);
+
+/// Waits for a call, but not much longer than the run may last: KMS may never answer.
+async fn in_time(
+    context: &Context,
+    target: &Target,
+    step: &Step,
+    call: impl Future<Output = Result<Answer, KmsError>>,
+) -> Result<Answer, KmsError> {
+    let over = async {
+        context.ended().await;
+        tokio::time::sleep(LAST_CALL).await;
+    };
+    tokio::select! {
+        answer = call => answer,
+        () = over => Err(KmsError {
+            operation: step.operation(),
+            region: target.region.clone(),
+            kind: Kind::NoAnswer,
+            code: "NoAnswer".into(),
+            message: format!("KMS had not answered when {}", context.stopped().unwrap_or("the run ended")),
+            request_id: None,
+        }),
     }
 }
 

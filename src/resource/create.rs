@@ -9,12 +9,20 @@ use awskms_core::value::PropertyMap;
 use tonic::Code;
 
 use super::aliases::Claimant;
-use super::ownership::{self, Found};
+use super::ownership::{self, Found, Search};
 use super::provider::{
     Provider, UNRELEASED_OUTPUT, account_of, default_policy, guarded, kms_failure, region_of, resolved, with_mark,
 };
 use super::{Context, Outcome, ResourceError, aliases};
 use crate::kms::{self, Executed, Patience, Target, Trouble};
+
+/// What is there before a key is created.
+pub(super) struct Present {
+    /// The key that the resource takes up instead.
+    pub(super) found: Option<Found>,
+    /// The mark of a new key.
+    pub(super) mark: Option<OwnerMark>,
+}
 
 impl Provider {
     /// Creates the key that the inputs ask for, or finishes the one that an interrupted run of the same resource has
@@ -28,7 +36,7 @@ impl Provider {
         let account = self.account(&target.region).await?;
         let desired = resolved(inputs, account.as_ref())?;
         let mark = ownership::mark(self, urn, &target.region, &desired);
-        let found = self.already_there(context, urn, inputs, &target, &desired, mark.as_ref()).await?;
+        let Present { found, mark } = self.already_there(context, urn, inputs, &target, &desired, mark).await?;
         let held = aliases::holders(context, &target, &desired.aliases).await?;
         let own_arn = found.as_ref().map(|found| found.observed.metadata.arn.as_str());
         let claim = aliases::claim(
@@ -63,7 +71,7 @@ impl Provider {
                 let Some(mark) = mark else {
                     return Err(kms_failure("creating the key, which carries no owner mark to find it by", &error));
                 };
-                let Some(found) = ownership::find_after_lost_answer(self, context, urn, target, mark).await? else {
+                let Some(found) = ownership::find_after_lost_answer(self, context, target, mark).await? else {
                     return Err(kms_failure("creating the key, which was not found afterwards", &error));
                 };
                 found
@@ -113,6 +121,7 @@ impl Provider {
         patience: Patience,
     ) -> Result<Outcome, ResourceError> {
         self.memory.note_key(urn, &observed.metadata.key_id);
+        self.memory.note_made(urn, &observed.metadata.key_id);
         let Some(account) = account_of(&observed.metadata.arn) else {
             return Ok(unfinished(
                 inputs,
@@ -155,12 +164,16 @@ impl Provider {
         inputs: &PropertyMap,
         target: &Target,
         desired: &Desired,
-        mark: Option<&OwnerMark>,
-    ) -> Result<Option<Found>, ResourceError> {
-        match self.adopted(context, urn, inputs, target, desired).await? {
-            Some(adopted) => Ok(Some(adopted)),
-            None => ownership::find(self, context, urn, target, mark).await,
+        mark: Option<OwnerMark>,
+    ) -> Result<Present, ResourceError> {
+        if let Some(adopted) = self.adopted(context, urn, inputs, target, desired).await? {
+            return Ok(Present { found: Some(adopted), mark });
         }
+        let Search { found, newest } = ownership::find(self, context, urn, target, mark.as_ref(), desired).await?;
+        Ok(Present {
+            found: found.map(|observed| Found { observed, is_adopted: false }),
+            mark: mark.map(|mark| mark.above(newest)),
+        })
     }
 
     /// The public key of a new asymmetric key is an output like any other; failing to read it must not fail the create.
@@ -191,7 +204,7 @@ pub(super) fn taking_up(found: &Found) -> String {
 
 /// The answer to a run that may be incomplete.
 pub(super) fn outcome(inputs: &PropertyMap, done: &Executed, previous: &PropertyMap, before: Managed) -> Outcome {
-    let mut outputs = with_mark(outputs::outputs(inputs, &done.observed, previous), &done.observed);
+    let mut outputs = with_mark(outputs::outputs(inputs, &done.observed, previous), &done.observed, previous);
     if !done.is_complete() {
         outputs.insert(UNRELEASED_OUTPUT.into(), before.and(&managed(inputs)).to_value());
     }
@@ -203,7 +216,7 @@ pub(super) fn outcome(inputs: &PropertyMap, done: &Executed, previous: &Property
 }
 
 fn unfinished(inputs: &PropertyMap, observed: &Observed, reasons: Vec<String>) -> Outcome {
-    let outputs = with_mark(outputs::outputs(inputs, observed, &PropertyMap::new()), observed);
+    let outputs = with_mark(outputs::outputs(inputs, observed, &PropertyMap::new()), observed, &PropertyMap::new());
     Outcome { id: observed.metadata.key_id.clone(), outputs, partial: Some(reasons) }
 }
 

@@ -1,14 +1,14 @@
 //! Retiring a key.
 
-use std::time::{SystemTime, UNIX_EPOCH};
-
-use awskms_core::observed::Observed;
-use awskms_core::owner::may_touch;
-use awskms_core::plan::{Idleness, Intent, plan_deletion};
+use awskms_core::observed::{Observed, Reading};
+use awskms_core::owner::{OwnerMark, may_touch};
+use awskms_core::plan::{Idleness, Intent, Plan, plan_deletion};
 use awskms_core::spec::generated::{AwsKmsKeySpec, DeletionPolicy, UnknownUsage};
 use awskms_core::value::PropertyMap;
 use tonic::Code;
 
+use super::look::{is_young, look, now};
+use super::ownership;
 use super::provider::{Provider, guarded, held_before, key_arn, kms_failure, region_of, remembered_mark};
 use super::{Context, ResourceError};
 use crate::kms::{self, Executed, Kind, Patience, Target};
@@ -27,7 +27,7 @@ impl Provider {
         outputs: &PropertyMap,
         old_inputs: &PropertyMap,
     ) -> Result<(), ResourceError> {
-        self.memory.note_key(urn, id);
+        self.note_state(urn, id, outputs);
         let arn = key_arn(outputs, id);
         if self.memory.has_taken_up(urn, id) {
             context.log.warning(&not_replaced(&arn));
@@ -45,24 +45,28 @@ impl Provider {
         }
         let target = self.target(region_of(outputs))?;
         self.account(&target.region).await?;
-        let metadata = match kms::describe(&target.client, &target.region, &arn).await {
-            Ok(metadata) => metadata,
+        let observed = match look(context, &target, &arn, outputs).await {
+            Ok(observed) => observed,
             Err(error) if error.kind == Kind::NotFound => {
+                self.may_be_gone(&arn).await?;
                 context.log.info(&format!("{arn} does not exist any more."));
                 return Ok(());
             }
             Err(error) => return Err(kms_failure(&format!("reading {arn} before its deletion"), &error)),
         };
-        let observed = kms::observe(&target.client, &target.region, metadata)
-            .await
-            .map_err(|error| kms_failure(&format!("reading {arn} before its deletion"), &error))?;
         if observed.metadata.arn != arn && arn.starts_with("arn:") {
             return Err(ResourceError::failed(
                 Code::FailedPrecondition,
                 format!("KMS answered for {} when asked for {arn}; nothing was deleted", observed.metadata.arn),
             ));
         }
-        if !may_touch(remembered_mark(outputs).as_ref(), observed.owner.as_ref()) {
+        let (ours, remembered) = (ownership::mark_of_key(self, urn, &observed.metadata), remembered_mark(outputs));
+        if let (Reading::Denied(permission), Some(_)) = (&observed.tags, &remembered) {
+            context.log.warning(&format!(
+                "Whether a newer owner has taken over {arn} could not be checked: allow {permission} to the caller."
+            ));
+        }
+        if !may_touch(remembered.as_ref(), observed.owner.as_ref(), ours.as_ref()) {
             context.log.warning(&format!(
                 "{arn} has been taken over by a newer owner since this state was written: it is left alone, only the \
                  state forgets it."
@@ -72,10 +76,15 @@ impl Provider {
         if policy == DeletionPolicy::Schedule && !observed.metadata.state.is_pending_deletion() {
             check_idle(context, &target, &arn, &spec).await?;
         }
+        let patience = Patience { just_created: is_young(outputs), ..Patience::default() };
+        let observed = match ours.filter(|_| !self.memory.is_replaced(urn, id)) {
+            Some(ours) => sign(context, &target, observed, &ours, remembered.as_ref(), patience).await,
+            None => observed,
+        };
         let window = spec.deletion_window_days.known().copied().unwrap_or(30);
         let intent = if policy == DeletionPolicy::Schedule { Intent::ScheduleDeletion } else { Intent::Keep };
         let plan = guarded(plan_deletion(policy, window, &observed, &held_before(old_inputs, outputs)), intent)?;
-        let done = kms::run(context, &target, &plan, observed, Patience::default()).await;
+        let done = kms::run(context, &target, &plan, observed, patience).await;
         if !done.is_complete() {
             return Err(ResourceError::failed(Code::FailedPrecondition, done.reasons().join("\n")));
         }
@@ -84,13 +93,37 @@ impl Provider {
     }
 }
 
+/// Marks a key that carries no mark, or that of an earlier name of the resource, so that it is found if the resource comes
+/// back. That it cannot be marked is no reason to keep it.
+async fn sign(
+    context: &Context,
+    target: &Target,
+    observed: Observed,
+    ours: &OwnerMark,
+    remembered: Option<&OwnerMark>,
+    patience: Patience,
+) -> Observed {
+    let readable = observed.tags.seen().is_some() && !observed.metadata.state.is_pending_deletion();
+    let mark = ours.renewed(observed.owner.as_ref(), remembered).filter(|_| readable);
+    let Some(mark) = mark else { return observed };
+    let done = kms::run(context, target, &Plan::marking(&mark), observed, patience).await;
+    if !done.is_complete() {
+        context.log.warning(&format!(
+            "{} could not be marked as this resource's, so it will not be restored by itself if the resource comes back: \
+             {}",
+            done.observed.metadata.arn,
+            done.reasons().join(" ")
+        ));
+    }
+    done.observed
+}
+
 /// Lets the user's deletion guard look at the last use of the key.
 async fn check_idle(context: &Context, target: &Target, arn: &str, spec: &AwsKmsKeySpec) -> Result<(), ResourceError> {
     let Some(guard) = spec.deletion_guard.known() else { return Ok(()) };
     let days = guard.min_idle_days.known().copied().unwrap_or_default();
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
     let idleness = match kms::last_use(target, arn).await {
-        Ok(last) => last.idleness(days, i64::try_from(now).unwrap_or(i64::MAX)),
+        Ok(last) => last.idleness(days, now()),
         Err(error) if error.kind == Kind::AccessDenied => Idleness::Unknown(format!("{error}. {}", error.advice())),
         Err(error) => return Err(kms_failure(&format!("reading the last use of {arn} before its deletion"), &error)),
     };

@@ -9,7 +9,7 @@ use awskms_core::value::{PropertyMap, PropertyValue};
 use tonic::Code;
 
 use super::aliases::Claimant;
-use super::create::taking_up;
+use super::create::{Present, taking_up};
 use super::provider::{MARK_OUTPUT, Provider, account_of, default_policy, key_arn, region_of};
 use super::update::{Prepared, was_pending};
 use super::{Context, ResourceError, aliases, ownership};
@@ -32,7 +32,7 @@ impl Provider {
         if let (Some(desired), Some(account)) = (&desired, &account) {
             let target = self.target(region_of(inputs))?;
             let mark = ownership::mark(self, urn, &target.region, desired);
-            let found = self.already_there(context, urn, inputs, &target, desired, mark.as_ref()).await?;
+            let Present { found, mark } = self.already_there(context, urn, inputs, &target, desired, mark).await?;
             let own_arn = found.as_ref().map(|found| found.observed.metadata.arn.as_str());
             let held = aliases::holders(context, &target, &desired.aliases).await?;
             let mut claim = aliases::claim(

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use awskms_core::desired::{Account, Desired, Managed, Unresolved, managed};
-use awskms_core::observed::Observed;
+use awskms_core::observed::{Observed, Reading};
 use awskms_core::owner::OwnerMark;
 use awskms_core::plan::{Intent, Plan, guard};
 use awskms_core::policy;
@@ -47,6 +47,12 @@ impl Provider {
     /// What this process has seen of resources, for the calls that do not come through the use cases.
     pub fn memory(&self) -> &Memory {
         &self.memory
+    }
+
+    /// The engine's state has this key as the resource of this URN.
+    pub fn note_state(&self, urn: &str, id: &str, outputs: &PropertyMap) {
+        self.memory.note_key(urn, id);
+        self.memory.note_mark(urn, remembered_mark(outputs).as_ref());
     }
 
     /// Where calls for the key of these inputs go.
@@ -126,11 +132,14 @@ pub(super) fn held_before(old_inputs: &PropertyMap, old_outputs: &PropertyMap) -
     managed(old_inputs).and(&unreleased)
 }
 
-/// Remembers the mark in the outputs.
-pub(super) fn with_mark(mut outputs: PropertyMap, observed: &Observed) -> PropertyMap {
-    if let Some(mark) = &observed.owner {
-        outputs.insert(MARK_OUTPUT.into(), mark.to_string().into());
-    }
+/// Remembers the mark in the outputs; the one of before where the tags could not be read.
+pub(super) fn with_mark(mut outputs: PropertyMap, observed: &Observed, previous: &PropertyMap) -> PropertyMap {
+    let mark = match (&observed.owner, &observed.tags) {
+        (Some(mark), _) => Some(mark.to_string().into()),
+        (None, Reading::Denied(_)) => previous.get(MARK_OUTPUT).cloned(),
+        (None, Reading::Seen(_)) => None,
+    };
+    outputs.extend(mark.map(|mark| (MARK_OUTPUT.to_owned(), mark)));
     outputs
 }
 

@@ -1,7 +1,5 @@
 //! Reading a key, for refresh and import.
 
-use std::time::{SystemTime, UNIX_EPOCH};
-
 use aws_smithy_types::date_time::{DateTime, Format};
 use awskms_core::desired::{Desired, resolve};
 use awskms_core::ids::KmsArn;
@@ -12,12 +10,13 @@ use awskms_core::read_back::{self, Surroundings};
 use awskms_core::value::PropertyMap;
 use tonic::Code;
 
+use super::look::{look, now};
 use super::provider::{
     MARK_OUTPUT, Provider, UNRELEASED_OUTPUT, account_of, default_policy, key_arn, kms_failure, region_of, with_mark,
 };
 use super::update::{keep_trigger, warn_of_denied};
 use super::{Context, ResourceError};
-use crate::kms::{self, Kind, KmsError, Target, pause};
+use crate::kms::Kind;
 
 /// A key as it is.
 #[derive(Debug, Clone, PartialEq)]
@@ -50,8 +49,15 @@ impl Provider {
         let region = KmsArn::parse(&reference).map(|arn| arn.region);
         let target = self.target(region.as_deref().or_else(|| region_of(old_outputs)))?;
         self.account(&target.region).await?;
-        let Some(observed) = self.find_to_read(&target, &reference, importing).await? else { return Ok(None) };
-        self.memory.note_key(urn, &observed.metadata.key_id);
+        let observed = match look(context, &target, &reference, old_outputs).await {
+            Ok(observed) => observed,
+            Err(error) if error.kind == Kind::NotFound => {
+                self.may_be_gone(&reference).await?;
+                return Ok(None);
+            }
+            Err(error) => return Err(kms_failure(&format!("reading {reference}"), &error)),
+        };
+        self.note_state(urn, &observed.metadata.key_id, old_outputs);
         if observed.metadata.manager != "CUSTOMER" {
             return Err(ResourceError::failed(
                 Code::InvalidArgument,
@@ -88,7 +94,7 @@ impl Provider {
         let inputs = read_back::inputs(old_inputs, observed, &around);
         let mut outputs = outputs::outputs(&inputs, observed, old_outputs);
         if importing {
-            outputs = with_mark(outputs, observed);
+            outputs = with_mark(outputs, observed, old_outputs);
         } else if let Some(mark) = old_outputs.get(MARK_OUTPUT) {
             // What this state last wrote, not what is there now: a newer owner must stay visible to the fence.
             outputs.insert(MARK_OUTPUT.into(), mark.clone());
@@ -104,37 +110,12 @@ impl Provider {
         }
         Ok(ReadOutcome { id: observed.metadata.key_id.clone(), inputs, outputs })
     }
-
-    /// "Not found" must be said twice, with a pause between: KMS may not show a young key everywhere yet.
-    async fn find_to_read(
-        &self,
-        target: &Target,
-        reference: &str,
-        importing: bool,
-    ) -> Result<Option<Observed>, ResourceError> {
-        let failure = |error: KmsError| kms_failure(&format!("reading {reference}"), &error);
-        for attempt in 1..=2 {
-            match kms::describe(&target.client, &target.region, reference).await {
-                Ok(metadata) => {
-                    return kms::observe(&target.client, &target.region, metadata).await.map(Some).map_err(failure);
-                }
-                Err(error) if error.kind == Kind::NotFound => {
-                    if attempt == 1 && !importing {
-                        tokio::time::sleep(pause(attempt)).await;
-                    }
-                }
-                Err(error) => return Err(failure(error)),
-            }
-        }
-        Ok(None)
-    }
 }
 
 /// Whole days until a date of KMS.
 fn days_until(date: &str) -> Option<i64> {
     let date = DateTime::from_str(date, Format::DateTime).ok()?.secs();
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).ok()?.as_secs();
-    Some((date - i64::try_from(now).ok()?).max(0) / 86_400)
+    Some((date - now()).max(0) / 86_400)
 }
 
 /// What a refresh shows people beyond the diff.

@@ -1,8 +1,8 @@
 //! Changing a key in place.
 
 use awskms_core::desired::Desired;
-use awskms_core::observed::{Metadata, Observed, Reading};
-use awskms_core::owner::may_touch;
+use awskms_core::observed::{Observed, Reading};
+use awskms_core::owner::{OwnerMark, may_touch};
 use awskms_core::plan::{Intent, Plan, Step, plan_update};
 use awskms_core::rotation_mark::RotationMark;
 use awskms_core::value::{PropertyMap, PropertyValue};
@@ -10,13 +10,14 @@ use tonic::Code;
 
 use super::aliases::Claimant;
 use super::create::outcome;
+use super::look::{is_young, look};
 use super::ownership;
 use super::provider::{
     Provider, account_of, default_policy, guarded, held_before, key_arn, kms_failure, region_of, remembered_mark,
     resolved,
 };
 use super::{Context, Outcome, ResourceError, aliases};
-use crate::kms::{self, Executed, Kind, KmsError, Patience, Target};
+use crate::kms::{self, Executed, Patience, Target};
 
 /// The property whose change rotates the key.
 pub const TRIGGER: &str = "rotateOnDemandTrigger";
@@ -39,7 +40,7 @@ impl Provider {
         old_inputs: &PropertyMap,
         inputs: &PropertyMap,
     ) -> Result<Outcome, ResourceError> {
-        self.memory.note_key(urn, id);
+        self.note_state(urn, id, old_outputs);
         let target = self.target(region_of(old_outputs).or_else(|| region_of(inputs)))?;
         self.account(&target.region).await?;
         let Prepared { observed, plan } = self
@@ -48,7 +49,8 @@ impl Provider {
         if observed.metadata.state.is_pending_deletion() {
             context.log.info(&format!("{} is pending deletion: the deletion is cancelled.", observed.metadata.arn));
         }
-        let done = kms::run(context, &target, &plan, observed, Patience::default()).await;
+        let patience = Patience { just_created: is_young(old_outputs), ..Patience::default() };
+        let done = kms::run(context, &target, &plan, observed, patience).await;
         report_rotation(context, &plan, &done);
         let mut result = outcome(inputs, &done, old_outputs, held_before(old_inputs, old_outputs));
         if done.failed.iter().map(|(step, _)| step).chain(&done.left).any(is_rotation) {
@@ -72,9 +74,11 @@ impl Provider {
     ) -> Result<Prepared, ResourceError> {
         let account = account_of(arn);
         let desired = resolved(inputs, account.as_ref())?;
-        let observed = self.observe(context, target, arn).await?;
-        fence(old_outputs, &observed)?;
-        let mark = ownership::mark(self, urn, &target.region, &desired);
+        let observed = look(context, target, arn, old_outputs).await;
+        let observed = observed.map_err(|error| kms_failure(&format!("reading {arn}"), &error))?;
+        warn_of_denied(context, &observed);
+        let (mark, remembered) = (ownership::mark(self, urn, &target.region, &desired), remembered_mark(old_outputs));
+        fence(&observed, remembered.as_ref(), mark.as_ref())?;
         let new_names = new_names(&desired.aliases, &observed);
         let held = aliases::holders(context, target, &new_names).await?;
         let mut claim = aliases::claim(
@@ -84,41 +88,17 @@ impl Provider {
             &Claimant { urn, mark: mark.as_ref(), own_arn: Some(arn), memory: &self.memory },
             &target.region,
         )?;
+        claim.mark = mark
+            .as_ref()
+            .filter(|_| observed.tags.seen().is_some())
+            .and_then(|mark| mark.renewed(observed.owner.as_ref(), remembered.as_ref()));
         claim.rotation = rotation_due(target, old_outputs, &desired, &observed).await?;
         let mut managed = held_before(old_inputs, old_outputs);
         managed.aliases.retain(|name| !desired.aliases.contains(name));
+        managed.tag_keys.retain(|key| !self.clients.settings().ignored_tags.covers(key));
         let default = account.as_ref().map(default_policy).unwrap_or_default();
         let plan = guarded(plan_update(&desired, &observed, &managed, &claim, &default), Intent::Update)?;
         Ok(Prepared { observed, plan })
-    }
-
-    /// Looks at a key that the state knows: "not found" may be said of a young one for a while.
-    async fn describe_known(&self, context: &Context, target: &Target, arn: &str) -> Result<Metadata, KmsError> {
-        let mut attempt = 0;
-        loop {
-            attempt += 1;
-            match kms::describe(&target.client, &target.region, arn).await {
-                Err(error) if error.kind == Kind::NotFound && attempt < 6 && context.stopped().is_none() => {
-                    context.log.status("waiting for the key to become visible");
-                    tokio::time::sleep(kms::pause(attempt)).await;
-                }
-                other => return other,
-            }
-        }
-    }
-
-    /// Reads the key that a state names.
-    pub(super) async fn observe(
-        &self,
-        context: &Context,
-        target: &Target,
-        arn: &str,
-    ) -> Result<Observed, ResourceError> {
-        let failure = |error| kms_failure(&format!("reading {arn}"), &error);
-        let metadata = self.describe_known(context, target, arn).await.map_err(failure)?;
-        let observed = kms::observe(&target.client, &target.region, metadata).await.map_err(failure)?;
-        warn_of_denied(context, &observed);
-        Ok(observed)
     }
 }
 
@@ -173,8 +153,8 @@ pub(super) fn keep_trigger(outputs: &mut PropertyMap, old_outputs: &PropertyMap)
 }
 
 /// A key that a newer run of the resource has taken over is not this state's to change.
-fn fence(old_outputs: &PropertyMap, observed: &Observed) -> Result<(), ResourceError> {
-    if may_touch(remembered_mark(old_outputs).as_ref(), observed.owner.as_ref()) {
+fn fence(observed: &Observed, remembered: Option<&OwnerMark>, ours: Option<&OwnerMark>) -> Result<(), ResourceError> {
+    if may_touch(remembered, observed.owner.as_ref(), ours) {
         return Ok(());
     }
     Err(ResourceError::failed(

@@ -6,6 +6,7 @@ use tonic::transport::{Channel, Endpoint};
 
 use super::generated::pulumirpc::engine_client::EngineClient;
 use super::generated::pulumirpc::{LogRequest, LogSeverity};
+use super::hidden::Hidden;
 
 /// The engine that started this process or attached to it. Messages are dropped, with a note in the debug log, while
 /// there is none: an operation never fails because of them.
@@ -26,9 +27,9 @@ impl Engine {
         }
     }
 
-    /// A log of one resource.
-    pub fn log(&self, urn: &str) -> ResourceLog {
-        ResourceLog { engine: self.clone(), urn: urn.to_owned(), pending: Arc::default() }
+    /// A log of one resource, which keeps some texts to itself.
+    pub(super) fn log(&self, urn: &str, hidden: Hidden) -> ResourceLog {
+        ResourceLog { engine: self.clone(), urn: urn.to_owned(), hidden, pending: Arc::default() }
     }
 
     fn client(&self) -> Option<EngineClient<Channel>> {
@@ -41,6 +42,7 @@ impl Engine {
 pub struct ResourceLog {
     engine: Engine,
     urn: String,
+    hidden: Hidden,
     pending: Arc<tokio::sync::Mutex<()>>,
 }
 
@@ -60,12 +62,18 @@ impl ResourceLog {
         self.send(LogSeverity::Warning, message, false);
     }
 
+    /// A message as it may be said.
+    pub(super) fn mask(&self, message: &str) -> String {
+        self.hidden.mask(message)
+    }
+
     /// Waits until every message so far is with the engine; the engine drops what comes after the answer of a call.
     pub async fn flush(&self) {
         drop(self.pending.lock().await);
     }
 
     fn send(&self, severity: LogSeverity, message: &str, ephemeral: bool) {
+        let message = self.hidden.mask(message);
         tracing::debug!(urn = self.urn, "{message}");
         let Some(mut client) = self.engine.client() else { return };
         let request = LogRequest {

@@ -30,6 +30,8 @@ pub fn plan_deletion(policy: DeletionPolicy, window_days: i32, observed: &Observ
 }
 
 fn held_aliases(observed: &Observed, managed: &Managed) -> Vec<Step> {
-    let Some(held) = observed.aliases.seen() else { return vec![] };
-    managed.aliases.intersection(held).map(|name| Step::DeleteAlias { name: name.clone() }).collect()
+    // Where the names cannot be listed, each is looked at before it goes.
+    let held = |name: &String| observed.aliases.seen().is_none_or(|held| held.contains(name));
+    let names = managed.aliases.iter().filter(|name| held(name)).cloned();
+    names.map(|name| Step::DeleteAlias { name, holder: None }).collect()
 }

@@ -8,6 +8,10 @@ mod order;
 mod step;
 mod usage;
 
+use std::collections::BTreeMap;
+
+use crate::owner::{OWNER_TAG, OwnerMark};
+
 pub use delete::plan_deletion;
 pub use guard::{Intent, Refusal, guard};
 pub use order::{Claim, plan_update};
@@ -35,6 +39,12 @@ impl Plan {
     /// Whether there is nothing to do.
     pub fn is_empty(&self) -> bool {
         self.stages.is_empty()
+    }
+
+    /// The plan that only puts the owner mark on a key.
+    pub fn marking(mark: &OwnerMark) -> Self {
+        let tags = BTreeMap::from([(OWNER_TAG.to_owned(), mark.to_string())]);
+        Self { stages: vec![vec![Step::TagResource { tags }]] }
     }
 
     fn push(&mut self, stage: Vec<Step>) {

@@ -58,11 +58,15 @@ pub enum Step {
     UpdateAlias {
         /// The name, with `alias/`.
         name: String,
+        /// ARN of the key that was seen to hold it: from any other it is not taken.
+        holder: String,
     },
     /// Removes a name from the key.
     DeleteAlias {
         /// The name, with `alias/`.
         name: String,
+        /// ARN of the key that was seen to hold it, if that is another: the name goes from no third one.
+        holder: Option<String>,
     },
     /// Makes the key unusable.
     DisableKey,
@@ -115,8 +119,8 @@ impl Step {
             Self::UntagResource { keys } => format!("removing {}", counted(keys.len(), "tag")),
             Self::PutKeyPolicy { .. } => "updating the key policy".into(),
             Self::CreateAlias { name } => format!("creating {name}"),
-            Self::UpdateAlias { name } => format!("moving {name} to the key"),
-            Self::DeleteAlias { name } => format!("deleting {name}"),
+            Self::UpdateAlias { name, .. } => format!("moving {name} to the key"),
+            Self::DeleteAlias { name, .. } => format!("deleting {name}"),
             Self::DisableKey => "disabling the key".into(),
             Self::ScheduleKeyDeletion { window_days } => {
                 format!("scheduling deletion in {window_days} days")
