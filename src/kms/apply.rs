@@ -75,7 +75,8 @@ pub(super) async fn apply(target: &Target, metadata: &Metadata, step: &Step) -> 
             match super::observe::describe(client, &target.region, name).await {
                 Ok(now) if now.arn == arn => return Ok(Answer::default()),
                 Ok(now) if now.arn != *holder => return Err(moved_away(target, name, &now.arn)),
-                _ => {}
+                Err(error) if error.kind != Kind::NotFound => return Err(error),
+                Ok(_) | Err(_) => {}
             }
             let request = client.update_alias().alias_name(name).target_key_id(arn);
             call!("UpdateAlias", target, request).map(drop)?;
@@ -86,8 +87,11 @@ pub(super) async fn apply(target: &Target, metadata: &Metadata, step: &Step) -> 
                 Ok(now) if now.arn == holder.as_deref().unwrap_or(arn) => {}
                 Ok(now) if holder.is_some() && now.arn != arn => return Err(moved_away(target, name, &now.arn)),
                 Ok(_) => return Ok(Answer::default()),
-                // Without an answer the listing that the plan was made from counts.
-                Err(_) => {}
+                // Gone, or not known everywhere yet.
+                Err(error) if error.kind == Kind::NotFound => {}
+                // The caller can see this resource's key, so the name is another's by now.
+                Err(error) if error.kind == Kind::AccessDenied => return Ok(Answer::default()),
+                Err(error) => return Err(error),
             }
             let deleted = call!("DeleteAlias", target, client.delete_alias().alias_name(name));
             done_if(deleted.map(drop), Kind::NotFound)?;

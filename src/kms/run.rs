@@ -206,14 +206,16 @@ impl<'a> Attempts<'a> {
         };
         let waited = self.started.elapsed();
         let at_most = self.context.deadline.map_or(at_most, |deadline| at_most.min(deadline - self.started));
-        if waited >= at_most {
+        self.count += 1;
+        let pause = patience::pause(self.count);
+        // The reason is worth more than one attempt that the time cuts off.
+        if waited + pause >= at_most {
             return Err(Trouble::Kms(error));
         }
-        self.count += 1;
         self.context.log.status(&format!("waiting for {what} ({} s of {} s)", waited.as_secs(), at_most.as_secs()));
         tokio::select! {
             () = self.context.cancel.cancelled() => Err(Trouble::Stopped("the update was cancelled")),
-            () = tokio::time::sleep(patience::pause(self.count)) => Ok(()),
+            () = tokio::time::sleep(pause) => Ok(()),
         }
     }
 }

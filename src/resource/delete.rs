@@ -1,6 +1,6 @@
 //! Retiring a key.
 
-use awskms_core::observed::{Observed, Reading};
+use awskms_core::observed::{KeyState, Observed, Reading};
 use awskms_core::owner::{OwnerMark, may_touch};
 use awskms_core::plan::{Idleness, Intent, Plan, plan_deletion};
 use awskms_core::spec::generated::{AwsKmsKeySpec, DeletionPolicy, UnknownUsage};
@@ -10,6 +10,7 @@ use tonic::Code;
 use super::look::{is_young, look, now};
 use super::ownership;
 use super::provider::{Provider, guarded, held_before, key_arn, kms_failure, region_of, remembered_mark};
+use super::update::was_pending;
 use super::{Context, ResourceError};
 use crate::kms::{self, Executed, Kind, Patience, Target};
 
@@ -73,6 +74,7 @@ impl Provider {
             ));
             return Ok(());
         }
+        let observed = not_pending_yet(observed, outputs);
         if policy == DeletionPolicy::Schedule && !observed.metadata.state.is_pending_deletion() {
             check_idle(context, &target, &arn, &spec).await?;
         }
@@ -91,6 +93,15 @@ impl Provider {
         context.log.info(&farewell(policy, &done));
         Ok(())
     }
+}
+
+/// A key that was restored moments ago may still be read as pending deletion, and would be left alive and forgotten. Where
+/// the state does not remember it as pending, the deletion is asked for: KMS says if it is pending already.
+fn not_pending_yet(mut observed: Observed, outputs: &PropertyMap) -> Observed {
+    if observed.metadata.state == KeyState::PendingDeletion && !was_pending(outputs) {
+        observed.metadata.state = KeyState::Enabled;
+    }
+    observed
 }
 
 /// Marks a key that carries no mark, or that of an earlier name of the resource, so that it is found if the resource comes

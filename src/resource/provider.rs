@@ -146,7 +146,7 @@ pub(super) fn with_mark(mut outputs: PropertyMap, observed: &Observed, previous:
 /// A refusal of KMS, as the engine needs it: the code says whether anything may have happened.
 pub(super) fn kms_failure(doing: &str, error: &KmsError) -> ResourceError {
     let code = match error.kind {
-        Kind::AccessDenied | Kind::Credentials => Code::PermissionDenied,
+        Kind::AccessDenied | Kind::Credentials | Kind::Region => Code::PermissionDenied,
         Kind::NotFound => Code::NotFound,
         Kind::Throttled | Kind::Quota => Code::ResourceExhausted,
         Kind::AlreadyExists => Code::AlreadyExists,

@@ -5,6 +5,7 @@ use awskms_core::observed::{Observed, Reading};
 use awskms_core::owner::{OwnerMark, may_touch};
 use awskms_core::plan::{Intent, Plan, Step, plan_update};
 use awskms_core::rotation_mark::RotationMark;
+use awskms_core::stale::disabling_is_in_doubt;
 use awskms_core::value::{PropertyMap, PropertyValue};
 use tonic::Code;
 
@@ -94,11 +95,14 @@ impl Provider {
             .and_then(|mark| mark.renewed(observed.owner.as_ref(), remembered.as_ref()));
         claim.rotation = rotation_due(target, old_outputs, &desired, &observed).await?;
         let mut managed = held_before(old_inputs, old_outputs);
-        managed.aliases.retain(|name| !desired.aliases.contains(name));
         managed.tag_keys.retain(|key| !self.clients.settings().ignored_tags.covers(key));
         let default = account.as_ref().map(default_policy).unwrap_or_default();
-        let plan = guarded(plan_update(&desired, &observed, &managed, &claim, &default), Intent::Update)?;
-        Ok(Prepared { observed, plan })
+        let view = observed.doubted(&desired, old_outputs, &managed, &default);
+        let mut plan = plan_update(&desired, &view, &managed, &claim, &default);
+        if disabling_is_in_doubt(&observed, &desired, old_outputs) {
+            plan = plan.ending_disabled();
+        }
+        Ok(Prepared { observed: view, plan: guarded(plan, Intent::Update)? })
     }
 }
 

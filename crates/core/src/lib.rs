@@ -20,4 +20,5 @@ pub mod policy;
 pub mod read_back;
 pub mod rotation_mark;
 pub mod spec;
+pub mod stale;
 pub mod value;

@@ -104,6 +104,7 @@ impl OwnerMark {
     pub fn renewed(&self, on_key: Option<&Self>, in_state: Option<&Self>) -> Option<Self> {
         match (on_key, in_state.filter(|state| state.same_owner(self))) {
             (Some(present), _) if present.same_owner(self) => None,
+            (Some(present), Some(state)) if state.generation > present.generation => Some(state.clone()),
             (Some(present), _) => Some(self.after(Some(present))),
             (None, Some(stripped)) => Some(stripped.clone()),
             (None, None) => Some(self.after(in_state)),
@@ -125,6 +126,10 @@ impl fmt::Display for OwnerMark {
 /// the one that a run of this very resource has put there ([`OwnerMark::renewed`]) before it was killed.
 pub fn may_touch(state: Option<&OwnerMark>, key: Option<&OwnerMark>, ours: Option<&OwnerMark>) -> bool {
     let Some(key) = key.filter(|key| Some(*key) != state) else { return true };
+    // Marks only ever rise: a lower one was read late.
+    if state.is_some_and(|state| key.generation < state.generation) {
+        return true;
+    }
     let Some(ours) = ours.filter(|ours| state.is_none_or(|state| !state.same_owner(ours))) else { return false };
     key.same_owner(ours) && key.generation == state.map_or(0, |state| state.generation).saturating_add(1)
 }
@@ -169,6 +174,7 @@ mod tests {
             assert!(!may_touch(Some(&first), Some(&second), ours));
             assert!(!may_touch(None, Some(&second), ours));
             assert!(may_touch(Some(&first), None, ours));
+            assert!(may_touch(Some(&second), Some(&first), ours), "a late read");
         }
     }
 

@@ -47,6 +47,15 @@ impl Plan {
         Self { stages: vec![vec![Step::TagResource { tags }]] }
     }
 
+    /// The plan with the key disabled at its end, whatever it was taken for.
+    #[must_use]
+    pub fn ending_disabled(mut self) -> Self {
+        if !self.steps().any(|step| *step == Step::DisableKey) {
+            self.push(vec![Step::DisableKey]);
+        }
+        self
+    }
+
     fn push(&mut self, stage: Vec<Step>) {
         if !stage.is_empty() {
             self.stages.push(stage);
