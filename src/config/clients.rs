@@ -130,8 +130,9 @@ impl Clients {
                 (Some(code), message) => format!("{code}: {}", message.unwrap_or("no further message")),
                 _ => DisplayErrorContext(&error).to_string(),
             };
+            let not_about_them = ["AccessDenied", "Throttling", "InternalFailure", "ServiceUnavailable"];
             let by_credentials =
-                error.code().is_some_and(|code| code != "AccessDenied") || text.contains("credentials");
+                error.code().is_some_and(|code| !not_about_them.contains(&code)) || text.contains("credentials");
             if by_credentials { ConfigError::Credentials(text, self.tried()) } else { ConfigError::Identity(text) }
         })?;
         let identity = Identity {

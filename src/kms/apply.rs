@@ -21,10 +21,7 @@ pub(super) struct Answer {
 }
 
 macro_rules! call {
-    ($operation:literal, $target:expr, $request:expr) => {{
-        $target.pace.turn(&$target.region, $operation).await;
-        $request.send().await.map_err(|error| KmsError::from_sdk($operation, &$target.region, &error))
-    }};
+    ($operation:literal, $target:expr, $request:expr) => {{ $request.send().await.map_err(|error| KmsError::from_sdk($operation, &$target.region, &error)) }};
 }
 
 /// Applies a step to the key with this ARN.
@@ -35,7 +32,11 @@ pub(super) async fn apply(target: &Target, metadata: &Metadata, step: &Step) -> 
     let (client, arn) = (&target.client, metadata.arn.as_str());
     match step {
         Step::CancelKeyDeletion => {
-            call!("CancelKeyDeletion", target, client.cancel_key_deletion().key_id(arn)).map(drop)?;
+            match call!("CancelKeyDeletion", target, client.cancel_key_deletion().key_id(arn)) {
+                // An earlier attempt has cancelled it, and its answer was lost.
+                Err(error) if error.message.contains("is not pending deletion") => {}
+                other => drop(other?),
+            }
         }
         Step::EnableKey => call!("EnableKey", target, client.enable_key().key_id(arn)).map(drop)?,
         Step::DisableKey => call!("DisableKey", target, client.disable_key().key_id(arn)).map(drop)?,
@@ -69,11 +70,29 @@ pub(super) async fn apply(target: &Target, metadata: &Metadata, step: &Step) -> 
             call!("PutKeyPolicy", target, request).map(drop)?;
         }
         Step::CreateAlias { name } => create_alias(target, arn, name).await?,
-        Step::UpdateAlias { name } => {
+        Step::UpdateAlias { name, holder } => {
+            // KMS takes a name from whoever has it: look once more.
+            match super::observe::describe(client, &target.region, name).await {
+                Ok(now) if now.arn == arn => return Ok(Answer::default()),
+                Ok(now) if now.arn != *holder => return Err(moved_away(target, name, &now.arn)),
+                Err(error) if error.kind != Kind::NotFound => return Err(error),
+                Ok(_) | Err(_) => {}
+            }
             let request = client.update_alias().alias_name(name).target_key_id(arn);
             call!("UpdateAlias", target, request).map(drop)?;
         }
-        Step::DeleteAlias { name } => {
+        Step::DeleteAlias { name, holder } => {
+            // KMS deletes a name whoever has it by now: look once more.
+            match super::observe::describe(client, &target.region, name).await {
+                Ok(now) if now.arn == holder.as_deref().unwrap_or(arn) => {}
+                Ok(now) if holder.is_some() && now.arn != arn => return Err(moved_away(target, name, &now.arn)),
+                Ok(_) => return Ok(Answer::default()),
+                // Gone, or not known everywhere yet.
+                Err(error) if error.kind == Kind::NotFound => {}
+                // The caller can see this resource's key, so the name is another's by now.
+                Err(error) if error.kind == Kind::AccessDenied => return Ok(Answer::default()),
+                Err(error) => return Err(error),
+            }
             let deleted = call!("DeleteAlias", target, client.delete_alias().alias_name(name));
             done_if(deleted.map(drop), Kind::NotFound)?;
         }
@@ -165,13 +184,29 @@ async fn promote(target: &Target, metadata: &Metadata, region: &str) -> Result<(
     }
 }
 
-/// An alias that points at our key already is done: an earlier attempt made it and its answer was lost.
+/// The name went to another key between the look and the call.
+fn moved_away(target: &Target, name: &str, arn: &str) -> KmsError {
+    KmsError {
+        operation: "DescribeKey",
+        region: target.region.clone(),
+        kind: Kind::AlreadyExists,
+        code: "AliasMoved".into(),
+        message: format!("{name} now names {arn}; it was left there"),
+        request_id: None,
+    }
+}
+
+/// An alias that points at our key already is done: an earlier attempt made it and its answer was lost. Another key's is
+/// said by its name.
 async fn create_alias(target: &Target, arn: &str, name: &str) -> Result<(), KmsError> {
     let request = target.client.create_alias().alias_name(name).target_key_id(arn);
     match call!("CreateAlias", target, request) {
         Err(error) if error.kind == Kind::AlreadyExists => {
-            let holder = super::observe::describe(&target.client, &target.region, name).await;
-            if holder.is_ok_and(|holder| holder.arn == arn) { Ok(()) } else { Err(error) }
+            match super::observe::describe(&target.client, &target.region, name).await {
+                Ok(holder) if holder.arn == arn => Ok(()),
+                Ok(holder) => Err(KmsError { message: format!("{} It names {}.", error.message, holder.arn), ..error }),
+                Err(_) => Err(error),
+            }
         }
         other => other.map(drop),
     }

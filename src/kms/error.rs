@@ -41,6 +41,8 @@ pub enum Kind {
     Tags,
     /// Credentials are missing, expired or wrong.
     Credentials,
+    /// The account has not enabled the Region.
+    Region,
     /// The request did not reach AWS: nothing happened.
     Unreachable,
     /// No answer came, or half of one: the call may have had its effect.
@@ -108,7 +110,11 @@ impl KmsError {
             Kind::Quota => "This is a resource quota of KMS, not a rate: free something or ask AWS to raise it; a retry cannot help.".into(),
             Kind::InvalidPrincipal => "A principal in the policy does not exist in IAM, or was made moments ago: check the ARNs for typing errors and deleted roles, and create missing service-linked roles with `aws iam create-service-linked-role`.".into(),
             Kind::Lockout => "Name the caller in policy.adminRole or adminRoles, leave policy.accountAccess at ADMINISTRATION with kms:PutKeyPolicy allowed to the caller in IAM, or set bypassPolicyLockoutSafetyCheck if that is really meant.".into(),
-            Kind::Credentials => "Renew the credentials or check the provider's profile, accessKey, secretKey, token or assumeRoles.".into(),
+            Kind::Credentials => "Renew the credentials or check the provider's profile, accessKey, secretKey, token or assumeRoles. AWS says the same in a Region that the account has not enabled.".into(),
+            Kind::Region => format!(
+                "Enable the Region {} for the account (AWS's console, Account, AWS Regions), or choose another region.",
+                self.region
+            ),
             Kind::Unreachable => "Nothing was changed by this call. Check the network, the Region and the provider's endpoint.".into(),
             Kind::NoAnswer | Kind::Service => "The call may have had its effect; run `pulumi up` again, which looks first.".into(),
             Kind::PendingDeletion => "Cancel the deletion first, or wait until the key is gone.".into(),
@@ -170,8 +176,8 @@ fn by_code(code: &str, message: &str, status: u16) -> Kind {
         | "InvalidClientTokenId"
         | "IncompleteSignature"
         | "MissingAuthenticationToken"
-        | "OptInRequired"
         | "SignatureDoesNotMatch" => Kind::Credentials,
+        "OptInRequired" => Kind::Region,
         "KMSInternal" | "DependencyTimeout" | "KeyUnavailable" | "InternalFailure" | "ServiceUnavailable" => {
             Kind::Service
         }

@@ -63,11 +63,14 @@ async fn read(
     let reads = arns.into_iter().map(|arn| async move {
         let mark = match read_tags(&target.client, &target.region, &arn).await {
             Ok(mut tags) => take_marks(&mut tags).0,
-            // Not ours to read, so not ours; or gone since it was listed.
-            Err(error) if matches!(error.kind, Kind::AccessDenied | Kind::NotFound) => None,
+            // Not ours to read, so not ours.
+            Err(error) if error.kind == Kind::AccessDenied => None,
+            // Gone since it was listed, or so young that it is not known everywhere: the next look reads it.
+            Err(error) if error.kind == Kind::NotFound => return Ok(None),
             Err(error) => return Err(error),
         };
-        Ok((arn, mark))
+        Ok(Some((arn, mark)))
     });
-    stream::iter(reads).buffer_unordered(AT_ONCE).collect::<Vec<_>>().await.into_iter().collect()
+    let read: Vec<_> = stream::iter(reads).buffer_unordered(AT_ONCE).collect().await;
+    read.into_iter().filter_map(Result::transpose).collect()
 }

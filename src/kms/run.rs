@@ -96,6 +96,7 @@ pub async fn create_key(
 ) -> Result<Observed, Trouble> {
     let mut attempts = Attempts::new(context, Patience::default());
     loop {
+        paced(context, target, "CreateKey").await?;
         match apply::create_key(target, desired, mark).await {
             Ok(observed) => return Ok(observed),
             Err(error) => attempts.next(error).await?,
@@ -152,10 +153,47 @@ pub(super) async fn run_step(
     context.log.status(&step.doing());
     let mut attempts = Attempts::new(context, patience);
     loop {
-        match apply::apply(target, metadata, step).await {
+        paced(context, target, step.operation()).await?;
+        match in_time(context, target, step, apply::apply(target, metadata, step)).await {
             Ok(answer) => return Ok(answer),
             Err(error) => attempts.next(error).await?,
         }
+    }
+}
+
+/// Waits for the turn of a call, or for the end of the run.
+async fn paced(context: &Context, target: &Target, operation: &'static str) -> Result<(), Trouble> {
+    tokio::select! {
+        () = target.pace.turn(&target.region, operation) => {}
+        () = context.ended() => {}
+    }
+    context.stopped().map_or(Ok(()), |why| Err(Trouble::Stopped(why)))
+}
+
+/// How long a call that is on its way may still take when the run is over.
+const LAST_CALL: Duration = Duration::from_secs(3);
+
+/// Waits for a call, but not much longer than the run may last: KMS may never answer.
+async fn in_time(
+    context: &Context,
+    target: &Target,
+    step: &Step,
+    call: impl Future<Output = Result<Answer, KmsError>>,
+) -> Result<Answer, KmsError> {
+    let over = async {
+        context.ended().await;
+        tokio::time::sleep(LAST_CALL).await;
+    };
+    tokio::select! {
+        answer = call => answer,
+        () = over => Err(KmsError {
+            operation: step.operation(),
+            region: target.region.clone(),
+            kind: Kind::NoAnswer,
+            code: "NoAnswer".into(),
+            message: format!("KMS had not answered when {}", context.stopped().unwrap_or("the run ended")),
+            request_id: None,
+        }),
     }
 }
 
@@ -184,14 +222,16 @@ impl<'a> Attempts<'a> {
         };
         let waited = self.started.elapsed();
         let at_most = self.context.deadline.map_or(at_most, |deadline| at_most.min(deadline - self.started));
-        if waited >= at_most {
+        self.count += 1;
+        let pause = patience::pause(self.count);
+        // The reason is worth more than one attempt that the time cuts off.
+        if waited + pause >= at_most {
             return Err(Trouble::Kms(error));
         }
-        self.count += 1;
         self.context.log.status(&format!("waiting for {what} ({} s of {} s)", waited.as_secs(), at_most.as_secs()));
         tokio::select! {
             () = self.context.cancel.cancelled() => Err(Trouble::Stopped("the update was cancelled")),
-            () = tokio::time::sleep(patience::pause(self.count)) => Ok(()),
+            () = tokio::time::sleep(pause) => Ok(()),
         }
     }
 }

@@ -78,19 +78,21 @@ pub(super) fn claim(
             continue;
         }
         let marked = matches!((whose.mark, &holder.owner), (Some(mark), Some(theirs)) if mark.same_owner(theirs));
+        // A renamed resource's key may still carry the mark of the name that this one has now.
+        let marked = marked && !whose.memory.knows_elsewhere(whose.urn, &metadata.key_id);
         let ours = marked || whose.memory.knows_key(whose.urn, &metadata.key_id);
         if !ours && !metadata.state.is_pending_deletion() {
             return Err(taken(alias, metadata, region, urn_name(whose.urn)));
         }
         if same_class(metadata, desired) {
-            claim.movable.insert(alias.clone());
+            claim.movable.insert(alias.clone(), metadata.arn.clone());
         } else {
             context.log.warning(&format!(
                 "{alias} goes from {} to a key of another class or usage. KMS cannot move it there, so it is deleted and \
                  created again: for a moment it names no key.",
                 metadata.arn
             ));
-            claim.recreated.insert(alias.clone());
+            claim.recreated.insert(alias.clone(), metadata.arn.clone());
         }
     }
     Ok(claim)

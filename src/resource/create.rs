@@ -10,11 +10,20 @@ use awskms_core::plan::{Intent, Retirement};
 use awskms_core::value::PropertyMap;
 use tonic::Code;
 
-use super::ownership::{self, Found};
+use super::ownership::{self, Found, Search};
 use super::provider::{Provider, account_of, default_policy, kms_failure, region_of, resolved_set, with_mark};
 use super::set::{UNRELEASED_OUTPUT, Work, retirements, unreleased_value};
 use super::{Context, Outcome, ResourceError};
 use crate::kms::{self, ExecutedSet, Patience, Target, Trouble};
+
+/// What is there before a key is created.
+#[derive(Debug)]
+pub(super) struct Present {
+    /// The key that the resource takes up instead.
+    pub(super) found: Option<Found>,
+    /// The mark of a new key.
+    pub(super) mark: Option<OwnerMark>,
+}
 
 impl Provider {
     /// Creates the key that the inputs ask for, or finishes the one that an interrupted run of the same resource has
@@ -28,7 +37,8 @@ impl Provider {
         let account = self.account(&target.region).await?;
         let desired = resolved_set(inputs, &target.region, account.as_ref())?;
         let mark = ownership::mark(self, urn, &target.region, desired.main());
-        let found = self.already_there(context, urn, inputs, &target, desired.main(), mark.as_ref()).await?;
+        let present = self.already_there(context, urn, inputs, &target, desired.main(), mark).await?;
+        let Present { found, mark } = present;
         let taken_up = match &found {
             Some(found) => Some(self.whole(&target.region, found.observed.clone()).await),
             None => None,
@@ -50,7 +60,7 @@ impl Provider {
                 (set, Patience::default())
             }
             None => {
-                let observed = self.create_new(&work, urn, &target).await?;
+                let observed = self.create_new(&work, &target).await?;
                 let just_created = Patience { just_created: true, ..Patience::default() };
                 (ObservedSet::of_one(&target.region, observed), just_created)
             }
@@ -59,7 +69,7 @@ impl Provider {
     }
 
     /// Makes the key, once.
-    async fn create_new(&self, work: &Work<'_>, urn: &str, target: &Target) -> Result<Observed, ResourceError> {
+    async fn create_new(&self, work: &Work<'_>, target: &Target) -> Result<Observed, ResourceError> {
         let (context, desired, mark) = (work.context, work.desired.main(), work.mark.as_ref());
         context.log.status(&format!("creating a {} key in {}", desired.key_spec, target.region));
         match kms::create_key(context, target, desired, mark).await {
@@ -69,7 +79,7 @@ impl Provider {
                 let Some(mark) = mark else {
                     return Err(kms_failure("creating the key, which carries no owner mark to find it by", &error));
                 };
-                let found = ownership::find_after_lost_answer(self, context, urn, target, mark).await?;
+                let found = ownership::find_after_lost_answer(self, context, target, mark).await?;
                 found.ok_or_else(|| kms_failure("creating the key, which was not found afterwards", &error))
             }
             Err(Trouble::Kms(error)) => Err(kms_failure("creating the key", &error)),
@@ -114,6 +124,7 @@ impl Provider {
         let any = set.members.values().next().map(|member| member.metadata.clone());
         let Some(metadata) = any else { unreachable!("a key was found or made") };
         self.memory.note_key(urn, &metadata.key_id);
+        self.memory.note_made(urn, &metadata.key_id);
         let none = PropertyMap::new();
         let unfinished = |set: ObservedSet, reason: String| {
             let mut outcome = outcome(inputs, &ExecutedSet::not_begun(set), &none, &Held::new(), &BTreeMap::new());
@@ -158,12 +169,16 @@ impl Provider {
         inputs: &PropertyMap,
         target: &Target,
         desired: &Desired,
-        mark: Option<&OwnerMark>,
-    ) -> Result<Option<Found>, ResourceError> {
-        match self.adopted(context, urn, inputs, target, desired).await? {
-            Some(adopted) => Ok(Some(adopted)),
-            None => ownership::find(self, context, urn, target, mark).await,
+        mark: Option<OwnerMark>,
+    ) -> Result<Present, ResourceError> {
+        if let Some(adopted) = self.adopted(context, urn, inputs, target, desired).await? {
+            return Ok(Present { found: Some(adopted), mark });
         }
+        let Search { found, newest } = ownership::find(self, context, urn, target, mark.as_ref(), desired).await?;
+        Ok(Present {
+            found: found.map(|observed| Found { observed, is_adopted: false }),
+            mark: mark.map(|mark| mark.above(newest)),
+        })
     }
 
     /// The public key of a new asymmetric key is an output like any other; failing to read it must not fail the create.
@@ -206,7 +221,7 @@ pub(super) fn outcome(
     let set = &done.set;
     let mut outputs = outputs::set_outputs(inputs, set, previous);
     let main = set.main().or_else(|| set.members.values().next());
-    outputs = main.map_or(outputs.clone(), |main| with_mark(outputs, main));
+    outputs = main.map_or(outputs.clone(), |main| with_mark(outputs, main, previous));
     if !done.is_complete() {
         let all = held_by_both(awskms_core::desired::held(inputs, &set.primary), before);
         outputs.insert(UNRELEASED_OUTPUT.into(), unreleased_value(&all, how));

@@ -1,17 +1,19 @@
 //! Retiring a key: its replicas first, then the key itself.
 
-use std::time::{SystemTime, UNIX_EPOCH};
-
 use awskms_core::members;
-use awskms_core::observed::{Observed, ObservedSet};
-use awskms_core::owner::may_touch;
-use awskms_core::plan::{Idleness, Intent, Lanes, Retirement, guard, plan_set_deletion};
+use awskms_core::observed::{KeyState, Observed, ObservedSet, Reading};
+use awskms_core::outputs::REPLICA_KEYS;
+use awskms_core::owner::{OwnerMark, may_touch};
+use awskms_core::plan::{Idleness, Intent, Lanes, Plan, Retirement, guard, plan_set_deletion};
 use awskms_core::spec::generated::{AwsKmsKeySpec, DeletionPolicy, UnknownUsage};
-use awskms_core::value::PropertyMap;
+use awskms_core::value::{PropertyMap, PropertyValue};
 use tonic::Code;
 
+use super::look::{attempts, is_young, now};
+use super::ownership;
 use super::provider::{Provider, key_arn, kms_failure, region_of, remembered_mark};
 use super::set::{held_before, known_arns, retirements};
+use super::update::was_pending;
 use super::{Context, ResourceError};
 use crate::kms::{self, ExecutedSet, Kind, Patience, SetRun, Target};
 
@@ -29,7 +31,7 @@ impl Provider {
         outputs: &PropertyMap,
         old_inputs: &PropertyMap,
     ) -> Result<(), ResourceError> {
-        self.memory.note_key(urn, id);
+        self.note_state(urn, id, outputs);
         let arn = key_arn(outputs, id);
         if self.memory.has_taken_up(urn, id) {
             context.log.warning(&not_replaced(&arn));
@@ -48,15 +50,21 @@ impl Provider {
         }
         self.account(&region).await?;
         let at = |region: &str| self.target_in(region);
-        let set = kms::observe_set(&at, &known_arns(&arn, &region, &held, outputs)).await;
-        let set = set.map_err(|error| kms_failure(&format!("reading {arn} before its deletion"), &error))?;
-        let Some(mut set) = set else {
+        let arns = known_arns(&arn, &region, &held, outputs);
+        let Some(mut set) = self.observe_known(context, &arns, &arn, attempts(outputs)).await? else {
+            self.may_be_gone(&arn).await?;
             context.log.info(&format!("{arn} does not exist any more."));
             return Ok(());
         };
         check_answers(&arn, &set)?;
-        let ours = remembered_mark(outputs);
-        for member in set.members.values().filter(|member| !may_touch(ours.as_ref(), member.owner.as_ref())) {
+        let remembered = remembered_mark(outputs);
+        let ours = set.main().and_then(|main| ownership::mark_of_key(self, urn, &main.metadata));
+        for member in set.members.values_mut() {
+            warn_of_unread_marks(context, member, remembered.as_ref());
+            not_pending_yet(member, &region, outputs);
+        }
+        let touchable = |member: &Observed| may_touch(remembered.as_ref(), member.owner.as_ref(), ours.as_ref());
+        for member in set.members.values().filter(|member| !touchable(member)) {
             context.log.warning(&format!(
                 "{} has been taken over by a newer owner since this state was written: it is left alone, only the state \
                  forgets it.",
@@ -77,6 +85,11 @@ impl Provider {
                 check_idle(context, &self.target_in(region), &member.metadata.arn, of_member).await?;
             }
         }
+        let patience = Patience { just_created: is_young(outputs), ..Patience::default() };
+        if let Some(ours) = ours.filter(|_| !self.memory.is_replaced(urn, id)) {
+            let primary = self.target_in(&set.primary);
+            sign(context, &primary, &mut set, &ours, remembered.as_ref(), patience).await;
+        }
         let (replicas, primary) = plan_set_deletion(&set, &held, &how);
         let primary = Lanes::from([(set.primary.clone(), primary)]);
         for (region, plan) in replicas.iter().chain(&primary) {
@@ -87,7 +100,7 @@ impl Provider {
         }
         let nothing = serde_json::Value::Null;
         let replan = |_: &str, _: &Observed| Err("no replica is made in a deletion".to_owned());
-        let on = SetRun { context, at: &at, default_policy: &nothing, patience: Patience::default(), replan: &replan };
+        let on = SetRun { context, at: &at, default_policy: &nothing, patience, replan: &replan };
         let mut done = ExecutedSet::not_begun(set);
         kms::run_lanes(&on, &replicas, &mut done).await;
         // A primary that goes before its replicas would wait for them for ever.
@@ -141,6 +154,50 @@ fn report_strangers(context: &Context, set: &ObservedSet, held: &awskms_core::de
     }
 }
 
+fn warn_of_unread_marks(context: &Context, member: &Observed, remembered: Option<&OwnerMark>) {
+    if let (Reading::Denied(permission), Some(_)) = (&member.tags, remembered) {
+        context.log.warning(&format!(
+            "Whether a newer owner has taken over {} could not be checked: allow {permission} to the caller.",
+            member.metadata.arn
+        ));
+    }
+}
+
+/// A key that was restored moments ago may still be read as pending deletion, and would be left alive and forgotten. Where
+/// the state does not remember it as pending, the deletion is asked for: KMS says if it is pending already.
+fn not_pending_yet(member: &mut Observed, home: &str, outputs: &PropertyMap) {
+    let replica = || outputs.get(REPLICA_KEYS).and_then(PropertyValue::as_map)?.get(member.metadata.region())?.as_map();
+    let remembered = if member.metadata.region() == home { Some(outputs) } else { replica() };
+    if member.metadata.state == KeyState::PendingDeletion && remembered.is_some_and(|key| !was_pending(key)) {
+        member.metadata.state = KeyState::Enabled;
+    }
+}
+
+/// Marks a key that carries no mark, or that of an earlier name of the resource, so that it is found if the resource comes
+/// back. That it cannot be marked is no reason to keep it.
+async fn sign(
+    context: &Context,
+    target: &Target,
+    set: &mut ObservedSet,
+    ours: &OwnerMark,
+    remembered: Option<&OwnerMark>,
+    patience: Patience,
+) {
+    let Some(main) = set.main().cloned() else { return };
+    let readable = main.tags.seen().is_some() && !main.metadata.state.is_pending_deletion();
+    let Some(mark) = ours.renewed(main.owner.as_ref(), remembered).filter(|_| readable) else { return };
+    let done = kms::run(context, target, &Plan::marking(&mark), main, patience).await;
+    if !done.is_complete() {
+        context.log.warning(&format!(
+            "{} could not be marked as this resource's, so it will not be restored by itself if the resource comes back: \
+             {}",
+            done.observed.metadata.arn,
+            done.reasons().join(" ")
+        ));
+    }
+    set.members.insert(set.primary.clone(), done.observed);
+}
+
 /// Lets the user's deletion guard look at the last use of the key.
 pub(super) async fn check_idle(
     context: &Context,
@@ -151,9 +208,8 @@ pub(super) async fn check_idle(
     let spec = AwsKmsKeySpec::from_properties(inputs);
     let Some(guard) = spec.deletion_guard.known() else { return Ok(()) };
     let days = guard.min_idle_days.known().copied().unwrap_or_default();
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
     let idleness = match kms::last_use(target, arn).await {
-        Ok(last) => last.idleness(days, i64::try_from(now).unwrap_or(i64::MAX)),
+        Ok(last) => last.idleness(days, now()),
         Err(error) if error.kind == Kind::AccessDenied => Idleness::Unknown(format!("{error}. {}", error.advice())),
         Err(error) => return Err(kms_failure(&format!("reading the last use of {arn} before its deletion"), &error)),
     };

@@ -7,6 +7,8 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::{Mutex, PoisonError};
 
+use awskms_core::owner::OwnerMark;
+
 /// Resources and keys that the engine has named in this process.
 #[derive(Debug, Default)]
 pub struct Memory {
@@ -18,6 +20,8 @@ struct Seen {
     in_state: bool,
     keys: HashSet<String>,
     taken_up: HashSet<String>,
+    made: HashSet<String>,
+    generation: Option<u32>,
 }
 
 impl Memory {
@@ -32,6 +36,34 @@ impl Memory {
             seen.in_state = true;
             seen.keys.insert(key_id.to_owned());
         });
+    }
+
+    /// The engine's state of this URN remembers this mark.
+    pub fn note_mark(&self, urn: &str, mark: Option<&OwnerMark>) {
+        self.with(urn, |seen| seen.generation = seen.generation.max(mark.map(OwnerMark::generation)));
+    }
+
+    /// The newest generation that the engine's state of this URN has remembered; `None` if it remembers no mark.
+    pub fn generation(&self, urn: &str) -> Option<u32> {
+        self.with(urn, |seen| seen.generation)
+    }
+
+    /// `Create` has answered with this key, or is about to.
+    pub fn note_made(&self, urn: &str, key_id: &str) {
+        self.with(urn, |seen| {
+            seen.made.insert(key_id.to_owned());
+        });
+    }
+
+    /// Whether `Create` has answered for this URN with another key than this one: the key is being replaced.
+    pub fn is_replaced(&self, urn: &str, key_id: &str) -> bool {
+        self.with(urn, |seen| seen.made.iter().any(|made| made != key_id))
+    }
+
+    /// Whether the engine knows this key as a resource of another URN: it was renamed, and its mark still names the old one.
+    pub fn knows_elsewhere(&self, urn: &str, key_id: &str) -> bool {
+        let seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        seen.iter().any(|(other, seen)| other != urn && seen.keys.contains(key_id))
     }
 
     /// Whether the engine has, or had at the start of this run, a resource of this URN: then a `Create` is the first

@@ -4,6 +4,7 @@ mod adopt;
 mod aliases;
 mod create;
 mod delete;
+mod look;
 mod memory;
 mod ownership;
 mod preview;
@@ -51,6 +52,20 @@ impl Context {
             Some("the time is up that customTimeouts allow")
         } else {
             None
+        }
+    }
+
+    /// Waits until no further step may begin.
+    pub async fn ended(&self) {
+        let time_is_up = async {
+            match self.deadline {
+                Some(deadline) => tokio::time::sleep_until(deadline).await,
+                None => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            () = self.cancel.cancelled() => {}
+            () = time_is_up => {}
         }
     }
 }

@@ -11,7 +11,7 @@ use awskms_core::policy::{Control, Form, access_changes, keeps_control, named_pr
 use awskms_core::value::{PropertyMap, PropertyValue};
 use tonic::Code;
 
-use super::create::taking_up;
+use super::create::{Present, taking_up};
 use super::provider::{MARK_OUTPUT, Provider, account_of, default_policy, key_arn, region_of};
 use super::set::{Work, retirements};
 use super::update::{Change, Prepared, was_pending};
@@ -36,7 +36,8 @@ impl Provider {
         if let (Some(desired), Some(account)) = (desired, &account) {
             let target = self.target(region_of(inputs))?;
             let mark = ownership::mark(self, urn, &target.region, desired.main());
-            let found = self.already_there(context, urn, inputs, &target, desired.main(), mark.as_ref()).await?;
+            let present = self.already_there(context, urn, inputs, &target, desired.main(), mark).await?;
+            let Present { found, mark } = present;
             let set = match &found {
                 Some(found) => Some(self.whole(&target.region, found.observed.clone()).await),
                 None => None,

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use awskms_core::desired::{Account, DesiredSet, Unresolved};
-use awskms_core::observed::Observed;
+use awskms_core::observed::{Observed, Reading};
 use awskms_core::owner::OwnerMark;
 use awskms_core::policy;
 use awskms_core::value::{PropertyMap, PropertyValue};
@@ -42,6 +42,12 @@ impl Provider {
     /// What this process has seen of resources, for the calls that do not come through the use cases.
     pub fn memory(&self) -> &Memory {
         &self.memory
+    }
+
+    /// The engine's state has this key as the resource of this URN.
+    pub fn note_state(&self, urn: &str, id: &str, outputs: &PropertyMap) {
+        self.memory.note_key(urn, id);
+        self.memory.note_mark(urn, remembered_mark(outputs).as_ref());
     }
 
     /// Where calls for the key of these inputs go.
@@ -118,18 +124,21 @@ pub(super) fn remembered_mark(outputs: &PropertyMap) -> Option<OwnerMark> {
     outputs.get(MARK_OUTPUT).and_then(PropertyValue::as_str).and_then(OwnerMark::parse)
 }
 
-/// Remembers the mark in the outputs.
-pub(super) fn with_mark(mut outputs: PropertyMap, observed: &Observed) -> PropertyMap {
-    if let Some(mark) = &observed.owner {
-        outputs.insert(MARK_OUTPUT.into(), mark.to_string().into());
-    }
+/// Remembers the mark in the outputs; the one of before where the tags could not be read.
+pub(super) fn with_mark(mut outputs: PropertyMap, observed: &Observed, previous: &PropertyMap) -> PropertyMap {
+    let mark = match (&observed.owner, &observed.tags) {
+        (Some(mark), _) => Some(mark.to_string().into()),
+        (None, Reading::Denied(_)) => previous.get(MARK_OUTPUT).cloned(),
+        (None, Reading::Seen(_)) => None,
+    };
+    outputs.extend(mark.map(|mark| (MARK_OUTPUT.to_owned(), mark)));
     outputs
 }
 
 /// A refusal of KMS, as the engine needs it: the code says whether anything may have happened.
 pub(super) fn kms_failure(doing: &str, error: &KmsError) -> ResourceError {
     let code = match error.kind {
-        Kind::AccessDenied | Kind::Credentials => Code::PermissionDenied,
+        Kind::AccessDenied | Kind::Credentials | Kind::Region => Code::PermissionDenied,
         Kind::NotFound => Code::NotFound,
         Kind::Throttled | Kind::Quota => Code::ResourceExhausted,
         Kind::AlreadyExists => Code::AlreadyExists,

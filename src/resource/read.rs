@@ -1,8 +1,5 @@
 //! Reading a key and its replicas, for refresh and import.
 
-use std::collections::BTreeMap;
-use std::time::{SystemTime, UNIX_EPOCH};
-
 use aws_smithy_types::date_time::{DateTime, Format};
 use awskms_core::desired::{DesiredSet, resolve_set};
 use awskms_core::ids::KmsArn;
@@ -14,11 +11,12 @@ use awskms_core::read_back::{self, SetSurroundings};
 use awskms_core::value::PropertyMap;
 use tonic::Code;
 
+use super::look::{attempts, now};
 use super::provider::{MARK_OUTPUT, Provider, account_of, default_policy, key_arn, kms_failure, region_of, with_mark};
 use super::set::{UNRELEASED_OUTPUT, held_before, known_arns};
 use super::update::{keep_trigger, warn_of_denied};
 use super::{Context, ResourceError};
-use crate::kms::{self, Kind, KmsError, Target, pause};
+use crate::kms::{self, Kind, KmsError, Target};
 
 /// A key as it is.
 #[derive(Debug, Clone, PartialEq)]
@@ -55,11 +53,15 @@ impl Provider {
             self.find_to_import(&target, &reference).await?
         } else {
             let held = held_before(old_inputs, old_outputs, &target.region);
-            self.find_to_refresh(&known_arns(&reference, &target.region, &held, old_outputs), &reference).await?
+            let arns = known_arns(&reference, &target.region, &held, old_outputs);
+            self.observe_known(context, &arns, &reference, attempts(old_outputs)).await?
         };
-        let Some(set) = set else { return Ok(None) };
+        let Some(set) = set else {
+            self.may_be_gone(&reference).await?;
+            return Ok(None);
+        };
         let Some(metadata) = set.members.values().next().map(|member| member.metadata.clone()) else { return Ok(None) };
-        self.memory.note_key(urn, &metadata.key_id);
+        self.note_state(urn, &metadata.key_id, old_outputs);
         if metadata.manager != "CUSTOMER" {
             return Err(ResourceError::failed(
                 Code::InvalidArgument,
@@ -99,7 +101,7 @@ impl Provider {
         let inputs = read_back::set_inputs(old_inputs, set, &around);
         let mut outputs = outputs::set_outputs(&inputs, set, old_outputs);
         if before.is_none() {
-            outputs = set.main().map_or(outputs.clone(), |main| with_mark(outputs, main));
+            outputs = set.main().map_or(outputs.clone(), |main| with_mark(outputs, main, old_outputs));
         } else if let Some(mark) = old_outputs.get(MARK_OUTPUT) {
             // What this state last wrote, not what is there now: a newer owner must stay visible to the fence.
             outputs.insert(MARK_OUTPUT.into(), mark.clone());
@@ -134,35 +136,12 @@ impl Provider {
         }
         Ok(Some(set))
     }
-
-    /// The keys that a state knows. "Not found" must be said twice, with a pause between: KMS may not show a young key
-    /// everywhere yet.
-    async fn find_to_refresh(
-        &self,
-        arns: &BTreeMap<String, String>,
-        reference: &str,
-    ) -> Result<Option<ObservedSet>, ResourceError> {
-        let at = |region: &str| self.target_in(region);
-        for attempt in 1..=2 {
-            let set = kms::observe_set(&at, arns).await;
-            let set = set.map_err(|error| kms_failure(&format!("reading {reference}"), &error))?;
-            let read = |region: &String, set: &ObservedSet| {
-                set.members.contains_key(region) || set.unreachable.contains_key(region)
-            };
-            if set.as_ref().is_some_and(|set| arns.keys().all(|region| read(region, set))) || attempt == 2 {
-                return Ok(set);
-            }
-            tokio::time::sleep(pause(attempt)).await;
-        }
-        Ok(None)
-    }
 }
 
 /// Whole days until a date of KMS.
 fn days_until(date: &str) -> Option<i64> {
     let date = DateTime::from_str(date, Format::DateTime).ok()?.secs();
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).ok()?.as_secs();
-    Some((date - i64::try_from(now).ok()?).max(0) / 86_400)
+    Some((date - now()).max(0) / 86_400)
 }
 
 /// What a refresh shows people beyond the diff. `before` are the inputs of the state and the Region of its primary.

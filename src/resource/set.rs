@@ -65,7 +65,7 @@ impl Work<'_> {
 
     /// The plan for a replica that is there although KMS was asked to make it. One of another owner is left alone.
     fn replan(&self, region: &str, there: &Observed) -> Result<awskms_core::plan::Plan, String> {
-        if !may_touch(self.mark.as_ref(), there.owner.as_ref()) {
+        if !may_touch(self.mark.as_ref(), there.owner.as_ref(), self.mark.as_ref()) {
             return Err(format!("{} belongs to another stack or resource", there.metadata.arn));
         }
         let claim = Claim { mark: self.mark.clone(), ..self.claims.get(region).cloned().unwrap_or_default() };
@@ -90,35 +90,30 @@ impl Provider {
         kms::run_set(&on, plan, set).await
     }
 
-    /// The keys that a state names, as they are.
+    /// The keys that a state names, as they are. `None` if the key itself is not found in so many looks, with pauses between
+    /// them; a replica that two looks do not find is not there.
     ///
     /// # Errors
-    /// Not one of them could be read, or there is none.
+    /// Not one of them could be read.
     pub(super) async fn observe_known(
         &self,
         context: &Context,
         arns: &BTreeMap<String, String>,
         arn: &str,
-    ) -> Result<ObservedSet, ResourceError> {
+        most: u32,
+    ) -> Result<Option<ObservedSet>, ResourceError> {
         let at = |region: &str| self.target_in(region);
         let mut attempt = 0;
         loop {
             attempt += 1;
             let set = kms::observe_set(&at, arns).await;
             let set = set.map_err(|error| kms_failure(&format!("reading {arn}"), &error))?;
-            // A young key may not be found for a while.
-            let is_there = set.as_ref().is_some_and(|set| set.main().is_some() || !set.unreachable.is_empty());
-            if let Some(set) = set.filter(|_| is_there) {
-                return Ok(set);
-            }
-            if attempt >= 6 || context.stopped().is_some() {
-                return Err(ResourceError::failed(
-                    Code::NotFound,
-                    format!(
-                        "{arn} does not exist any more, or the credentials belong to another account. Nothing was changed. \
-                         Run `pulumi refresh` to take it out of the state"
-                    ),
-                ));
+            let enough = set.as_ref().is_some_and(|set| {
+                let known = |region: &String| set.members.contains_key(region) || set.unreachable.contains_key(region);
+                known(&set.primary) && (attempt >= 2 || arns.keys().all(known))
+            });
+            if enough || attempt >= most || context.stopped().is_some() {
+                return Ok(set.filter(|set| set.main().is_some() || !set.unreachable.is_empty()));
             }
             context.log.status("waiting for the key to become visible");
             tokio::time::sleep(kms::pause(attempt)).await;

@@ -2,15 +2,20 @@
 
 use std::collections::BTreeMap;
 
+use awskms_core::desired::{DesiredSet, Held, Managed};
+use awskms_core::members;
 use awskms_core::observed::{Observed, ObservedSet, Reading};
-use awskms_core::owner::may_touch;
-use awskms_core::plan::{Intent, Retirement, SetPlan, Step};
+use awskms_core::outputs::REPLICA_KEYS;
+use awskms_core::owner::{OwnerMark, may_touch};
+use awskms_core::plan::{Claim, Intent, Retirement, SetPlan, Step};
 use awskms_core::rotation_mark::RotationMark;
 use awskms_core::spec::generated::DeletionPolicy;
+use awskms_core::stale::disabling_is_in_doubt;
 use awskms_core::value::{PropertyMap, PropertyValue};
 use tonic::Code;
 
 use super::create::outcome;
+use super::look::{attempts, is_young};
 use super::provider::{
     Provider, account_of, default_policy, key_arn, kms_failure, region_of, remembered_mark, resolved_set,
 };
@@ -47,7 +52,7 @@ impl Provider {
     /// is part of the outcome.
     pub async fn update(&self, context: &Context, change: &Change<'_>) -> Result<Outcome, ResourceError> {
         let Change { urn, id, old_outputs, old_inputs, inputs } = *change;
-        self.memory.note_key(urn, id);
+        self.note_state(urn, id, old_outputs);
         let before = self.target(region_of(old_outputs).or_else(|| region_of(inputs)))?;
         self.account(&before.region).await?;
         let Prepared { work, set, plan } = self.prepare_update(context, change).await?;
@@ -56,7 +61,8 @@ impl Provider {
                 context.log.info(&format!("{} is pending deletion: the deletion is cancelled.", member.metadata.arn));
             }
         }
-        let done = self.run(&work, &plan, set, Patience::default()).await;
+        let patience = Patience { just_created: is_young(old_outputs), ..Patience::default() };
+        let done = self.run(&work, &plan, set, patience).await;
         report_rotation(context, &plan, &done);
         let how = retirements(old_inputs, old_outputs, &before.region);
         let held = held_before(old_inputs, old_outputs, &before.region);
@@ -81,21 +87,22 @@ impl Provider {
         let account = account_of(&arn);
         let desired = resolved_set(inputs, region_of(inputs).unwrap_or(&before), account.as_ref())?;
         let mut held = held_before(old_inputs, old_outputs, &before);
-        let mut set = self.observe_known(context, &known_arns(&arn, &before, &held, old_outputs), &arn).await?;
+        for managed in held.values_mut() {
+            managed.tag_keys.retain(|key| !self.clients.settings().ignored_tags.covers(key));
+        }
+        let arns = known_arns(&arn, &before, &held, old_outputs);
+        let Some(mut set) = self.observe_known(context, &arns, &arn, attempts(old_outputs)).await? else {
+            self.may_be_gone(&arn).await?;
+            return Err(gone(&arn));
+        };
         for observed in set.members.values() {
             warn_of_denied(context, observed);
         }
-        fence(context, old_outputs, &mut set, &mut held, &desired.members)?;
         let mark = ownership::mark(self, urn, &desired.primary, desired.main());
+        let remembered = remembered_mark(old_outputs);
+        fence(context, Marks { remembered: remembered.as_ref(), ours: mark.as_ref() }, &mut set, &mut held, &desired)?;
         let mut claims = self.claims(context, urn, &desired, Some(&set), mark.as_ref()).await?;
-        let owner = set.main().and_then(|main| main.owner.clone());
-        for (region, observed) in &set.members {
-            // A replica that others have made, or whose mark was taken off, becomes this resource's.
-            let unmarked = observed.owner.is_none() && observed.tags.seen().is_some();
-            if let Some(claim) = claims.get_mut(region).filter(|_| unmarked && region != &set.primary) {
-                claim.mark.clone_from(&owner);
-            }
-        }
+        let owner = marks(&mut claims, &set, mark.as_ref(), remembered.as_ref());
         if let Some(main) = set.main() {
             let due = rotation_due(&self.target_in(&set.primary), old_outputs, desired.main(), main).await?;
             claims.entry(desired.primary.clone()).or_default().rotation = due;
@@ -103,7 +110,11 @@ impl Provider {
         let default_policy = account.as_ref().map(default_policy).unwrap_or_default();
         let retirements = retirements(old_inputs, old_outputs, &before);
         let work = Work { context, desired, mark: owner, held, claims, retirements, default_policy };
-        let plan = work.plan(&set, Intent::Update)?;
+        let (set, in_doubt) = doubted(set, &work, old_outputs, &before);
+        let mut plan = work.plan(&set, Intent::Update)?;
+        for region in in_doubt {
+            plan.end_disabled(&region);
+        }
         self.may_retire(&work, &set, old_inputs, &before).await?;
         if set.primary != work.desired.primary && set.primary != before {
             context.log.warning(&format!(
@@ -123,7 +134,7 @@ impl Provider {
         old_inputs: &PropertyMap,
         region: &str,
     ) -> Result<(), ResourceError> {
-        let inputs = awskms_core::members::by_region(old_inputs, region);
+        let inputs = members::by_region(old_inputs, region);
         for (region, Retirement { policy, .. }) in &work.retirements {
             let Some(observed) = set.members.get(region).filter(|_| work.held.contains_key(region)) else { continue };
             if work.desired.members.contains_key(region) {
@@ -192,30 +203,102 @@ pub(super) fn keep_trigger(outputs: &mut PropertyMap, old_outputs: &PropertyMap)
     };
 }
 
+/// The mark that the state remembers, and the one that this resource would put on the key.
+#[derive(Debug, Clone, Copy)]
+struct Marks<'a> {
+    remembered: Option<&'a OwnerMark>,
+    ours: Option<&'a OwnerMark>,
+}
+
 /// A key that a newer run of the resource has taken over is not this state's to change. A replica that others have made
 /// is left alone, unless the inputs name it: then that is an error.
 fn fence(
     context: &Context,
-    old_outputs: &PropertyMap,
+    marks: Marks<'_>,
     set: &mut ObservedSet,
-    held: &mut awskms_core::desired::Held,
-    wanted: &BTreeMap<String, awskms_core::desired::Desired>,
+    held: &mut Held,
+    desired: &DesiredSet,
 ) -> Result<(), ResourceError> {
-    let ours = remembered_mark(old_outputs);
-    let foreign = |observed: &Observed| !may_touch(ours.as_ref(), observed.owner.as_ref());
+    let foreign = |observed: &Observed| !may_touch(marks.remembered, observed.owner.as_ref(), marks.ours);
     if let Some(main) = set.main().filter(|main| foreign(main)) {
         return Err(taken_over(&main.metadata.arn));
     }
     for (region, observed) in set.members.iter().filter(|(_, observed)| foreign(observed)) {
-        if wanted.contains_key(region) {
+        if desired.members.contains_key(region) {
             return Err(taken_over(&observed.metadata.arn));
         }
         if held.remove(region).is_some() {
             context.log.warning(&format!("{} belongs to a newer owner and is left alone.", observed.metadata.arn));
         }
     }
-    set.unreachable.retain(|region, _| wanted.contains_key(region) || held.contains_key(region));
+    set.unreachable.retain(|region, _| desired.members.contains_key(region) || held.contains_key(region));
     Ok(())
+}
+
+/// Claims the mark that each key shall carry, where it is not the one that it has; gives the mark of the set. A replica that
+/// others have made and the inputs name, or whose mark was taken off, gets it too.
+fn marks(
+    claims: &mut BTreeMap<String, Claim>,
+    set: &ObservedSet,
+    ours: Option<&OwnerMark>,
+    remembered: Option<&OwnerMark>,
+) -> Option<OwnerMark> {
+    let main = set.main()?;
+    let renewed = ours.filter(|_| main.tags.seen().is_some());
+    let renewed = renewed.and_then(|ours| ours.renewed(main.owner.as_ref(), remembered));
+    let mark = renewed.or_else(|| main.owner.clone());
+    for (region, observed) in set.members.iter().filter(|(_, observed)| observed.tags.seen().is_some()) {
+        if let Some(claim) = claims.get_mut(region).filter(|_| ours.is_some() && observed.owner != mark) {
+            claim.mark.clone_from(&mark);
+        }
+    }
+    mark
+}
+
+/// The keys for a plan in spite of late reads, and the Regions whose key must be disabled once more to be sure.
+fn doubted(
+    mut set: ObservedSet,
+    work: &Work<'_>,
+    old_outputs: &PropertyMap,
+    before: &str,
+) -> (ObservedSet, Vec<String>) {
+    let mut in_doubt = vec![];
+    let none = Managed::default();
+    for (region, observed) in &mut set.members {
+        let Some(wanted) = work.desired.members.get(region) else { continue };
+        let remembered = remembered_of(old_outputs, region, before);
+        if disabling_is_in_doubt(observed, wanted, &remembered) {
+            in_doubt.push(region.clone());
+        }
+        let managed = work.held.get(region).unwrap_or(&none);
+        *observed = observed.doubted(wanted, &remembered, managed, &work.default_policy);
+    }
+    (set, in_doubt)
+}
+
+/// What a state remembers of the key in one Region; nothing where it knows of none there.
+fn remembered_of(outputs: &PropertyMap, region: &str, before: &str) -> PropertyMap {
+    if region == before {
+        return outputs.clone();
+    }
+    let key = outputs.get(REPLICA_KEYS).and_then(PropertyValue::as_map).and_then(|keys| keys.get(region)?.as_map());
+    let (Some(key), Some(entry)) = (key, members::entries(outputs).remove(region)) else { return PropertyMap::new() };
+    let own = members::effective(outputs, &entry);
+    let tags = own.get("tagsAll").or_else(|| own.get("tags"));
+    let kept = [
+        ("keyId", outputs.get("keyId")),
+        ("keyState", key.get("keyState")),
+        ("description", own.get("description")),
+        ("tagsAll", tags),
+    ];
+    kept.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?.clone()))).collect()
+}
+
+fn gone(arn: &str) -> ResourceError {
+    ResourceError::failed(
+        Code::NotFound,
+        format!("{arn} does not exist any more. Nothing was changed. `pulumi refresh` takes it out of the state."),
+    )
 }
 
 fn taken_over(arn: &str) -> ResourceError {
@@ -266,8 +349,8 @@ pub fn was_pending(outputs: &PropertyMap) -> bool {
 
 /// Regions of wanted replicas that a state says were pending deletion.
 pub fn pending_replicas(outputs: &PropertyMap, inputs: &PropertyMap) -> Vec<String> {
-    let told = outputs.get(awskms_core::outputs::REPLICA_KEYS).and_then(PropertyValue::as_map).into_iter().flatten();
-    let wanted = awskms_core::members::entries(inputs);
+    let told = outputs.get(REPLICA_KEYS).and_then(PropertyValue::as_map).into_iter().flatten();
+    let wanted = members::entries(inputs);
     told.filter(|(region, key)| wanted.contains_key(*region) && key.as_map().is_some_and(was_pending))
         .map(|(region, _)| region.clone())
         .collect()

@@ -7,6 +7,7 @@ use tonic::transport::{Channel, Endpoint};
 
 use super::generated::pulumirpc::engine_client::EngineClient;
 use super::generated::pulumirpc::{LogRequest, LogSeverity};
+use super::hidden::Hidden;
 
 /// The engine that started this process or attached to it. Messages are dropped, with a note in the debug log, while
 /// there is none: an operation never fails because of them.
@@ -27,11 +28,12 @@ impl Engine {
         }
     }
 
-    /// A log of one resource.
-    pub fn log(&self, urn: &str) -> ResourceLog {
+    /// A log of one resource, which keeps some texts to itself.
+    pub(super) fn log(&self, urn: &str, hidden: Hidden) -> ResourceLog {
         ResourceLog {
             engine: self.clone(),
             urn: urn.to_owned(),
+            hidden,
             pending: Arc::default(),
             region: None,
             board: Arc::default(),
@@ -57,6 +59,7 @@ fn status_line(board: &BTreeMap<String, String>) -> String {
 pub struct ResourceLog {
     engine: Engine,
     urn: String,
+    hidden: Hidden,
     pending: Arc<tokio::sync::Mutex<()>>,
     /// The Region that this log speaks of, where there are several.
     region: Option<String>,
@@ -98,12 +101,18 @@ impl ResourceLog {
         self.send(LogSeverity::Warning, message, false);
     }
 
+    /// A message as it may be said.
+    pub(super) fn mask(&self, message: &str) -> String {
+        self.hidden.mask(message)
+    }
+
     /// Waits until every message so far is with the engine; the engine drops what comes after the answer of a call.
     pub async fn flush(&self) {
         drop(self.pending.lock().await);
     }
 
     fn send(&self, severity: LogSeverity, message: &str, ephemeral: bool) {
+        let message = self.hidden.mask(message);
         tracing::debug!(urn = self.urn, "{message}");
         let Some(mut client) = self.engine.client() else { return };
         let request = LogRequest {

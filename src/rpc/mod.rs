@@ -15,6 +15,7 @@ pub mod generated {
         include!("gen/google_rpc.rs");
     }
 }
+mod hidden;
 mod service;
 mod status;
 mod wire;

@@ -19,6 +19,7 @@ use super::cancel::Running;
 use super::engine::Engine;
 use super::generated::pulumirpc as pb;
 use super::generated::pulumirpc::resource_provider_server::{ResourceProvider, ResourceProviderServer};
+use super::hidden::Hidden;
 use super::{diff, status, wire};
 use crate::config::{Clients, Settings};
 use crate::resource::{Change, Context, Outcome, Provider, ResourceError};
@@ -64,10 +65,11 @@ impl Service {
         self.configured().ok_or_else(|| Status::failed_precondition("the provider is not configured yet"))
     }
 
-    fn context(&self, urn: &str, timeout: f64) -> Context {
+    /// What surrounds a call. Secrets in `properties` come out in no message.
+    fn context(&self, urn: &str, timeout: f64, properties: &[&PropertyMap]) -> Context {
         let allowed = (timeout.is_finite() && timeout > 0.0).then(|| Duration::from_secs_f64(timeout.min(1e9)));
         let deadline = allowed.map(|allowed| Instant::now() + allowed);
-        Context { log: self.engine.log(urn), cancel: self.running.token(), deadline }
+        Context { log: self.engine.log(urn, Hidden::of(properties)), cancel: self.running.token(), deadline }
     }
 
     /// Runs a use case to its end, within the user's time, and hands its messages to the engine before the answer.
@@ -78,7 +80,7 @@ impl Service {
     {
         let result = self.running.to_the_end(call).await?;
         context.log.flush().await;
-        result.map_err(Status::from)
+        result.map_err(|error| Status::from(ResourceError { message: context.log.mask(&error.message), ..error }))
     }
 }
 
@@ -97,17 +99,20 @@ fn ours(urn: &str, type_: &str) -> Result<(), Status> {
     Err(Status::not_found(format!("the awskms provider has no resource {named:?}; it has {RESOURCE}")))
 }
 
-fn failures(found: Vec<Failure>) -> Vec<pb::CheckFailure> {
+fn failures(found: Vec<Failure>, hidden: &Hidden) -> Vec<pb::CheckFailure> {
     found
         .into_iter()
-        .map(|failure| pb::CheckFailure { property: failure.path.to_string(), reason: failure.reason })
+        .map(|failure| pb::CheckFailure { property: failure.path.to_string(), reason: hidden.mask(&failure.reason) })
         .collect()
 }
 
 /// The answer of a real Create or Update; partial ones are errors that carry the resource.
-fn finished(outcome: Outcome, inputs: &PropertyMap) -> Result<(String, PropertyMap), Status> {
+fn finished(outcome: Outcome, inputs: &PropertyMap, context: &Context) -> Result<(String, PropertyMap), Status> {
     match outcome.partial.clone() {
-        Some(reasons) => Err(status::init_failed(&outcome, reasons, inputs)),
+        Some(reasons) => {
+            let reasons = reasons.iter().map(|reason| context.log.mask(reason)).collect();
+            Err(status::init_failed(&outcome, reasons, inputs))
+        }
         None => Ok((outcome.id, outcome.outputs)),
     }
 }
@@ -151,7 +156,10 @@ impl ResourceProvider for Service {
         let news = wire::decode(request.news);
         let checked = check_config(&news);
         // The engine keeps what it gave; defaults are filled in at Configure.
-        Ok(Response::new(pb::CheckResponse { inputs: Some(wire::encode(&news)), failures: failures(checked.failures) }))
+        Ok(Response::new(pb::CheckResponse {
+            inputs: Some(wire::encode(&news)),
+            failures: failures(checked.failures, &Hidden::of(&[&news])),
+        }))
     }
 
     async fn diff_config(&self, request: Request<pb::DiffRequest>) -> Answer<pb::DiffResponse> {
@@ -208,24 +216,25 @@ impl ResourceProvider for Service {
                 skip_region_validation: clients.is_some_and(|clients| clients.settings().skip_region_validation),
             },
         );
-        let log = self.engine.log(&request.urn);
+        let hidden = Hidden::of(&[&olds, &news]);
+        let log = self.engine.log(&request.urn, hidden.clone());
         for warning in &checked.warnings {
             log.warning(&warning.to_string());
         }
         log.flush().await;
         Ok(Response::new(pb::CheckResponse {
             inputs: Some(wire::encode(&checked.inputs)),
-            failures: failures(checked.failures),
+            failures: failures(checked.failures, &hidden),
         }))
     }
 
     async fn diff(&self, request: Request<pb::DiffRequest>) -> Answer<pb::DiffResponse> {
         let request = request.into_inner();
         ours(&request.urn, &request.r#type)?;
-        if let Some(provider) = self.configured() {
-            provider.memory().note_key(&request.urn, &request.id);
-        }
         let (olds, old_inputs) = (wire::decode(request.olds), wire::decode(request.old_inputs));
+        if let Some(provider) = self.configured() {
+            provider.note_state(&request.urn, &request.id, &olds);
+        }
         Ok(Response::new(diff::key(&olds, &old_inputs, &wire::decode(request.news))))
     }
 
@@ -239,7 +248,7 @@ impl ResourceProvider for Service {
             return Ok(Response::new(created(String::new(), &outputs)));
         }
         let provider = self.provider()?;
-        let context = self.context(&request.urn, request.timeout);
+        let context = self.context(&request.urn, request.timeout, &[&inputs]);
         let (run, urn, given, preview) = (context.clone(), request.urn, inputs.clone(), request.preview);
         let outcome = self
             .run(&context, async move {
@@ -250,7 +259,7 @@ impl ResourceProvider for Service {
                 provider.create(&run, &urn, &given).await
             })
             .await?;
-        let (id, outputs) = finished(outcome, &inputs)?;
+        let (id, outputs) = finished(outcome, &inputs, &context)?;
         Ok(Response::new(created(id, &outputs)))
     }
 
@@ -259,7 +268,7 @@ impl ResourceProvider for Service {
         ours(&request.urn, &request.r#type)?;
         let provider = self.provider()?;
         let (inputs, outputs) = (wire::decode(request.inputs), wire::decode(request.properties));
-        let context = self.context(&request.urn, request.timeout);
+        let context = self.context(&request.urn, request.timeout, &[&inputs, &outputs]);
         let run = context.clone();
         let read = self
             .run(&context, async move { provider.read(&run, &request.urn, &request.id, &inputs, &outputs).await })
@@ -287,7 +296,7 @@ impl ResourceProvider for Service {
         let provider = self.provider()?;
         let (olds, old_inputs) = (wire::decode(request.olds.take()), wire::decode(request.old_inputs.take()));
         let inputs = wire::decode(request.news.take());
-        let context = self.context(&request.urn, request.timeout);
+        let context = self.context(&request.urn, request.timeout, &[&olds, &old_inputs, &inputs]);
         if request.preview {
             let run = context.clone();
             let outputs = self
@@ -301,7 +310,7 @@ impl ResourceProvider for Service {
         let outcome = self
             .run(&context, async move { provider.update(&run, &change(&request, &olds, &old_inputs, &news)).await })
             .await?;
-        let (_, outputs) = finished(outcome, &inputs)?;
+        let (_, outputs) = finished(outcome, &inputs, &context)?;
         Ok(Response::new(updated(&outputs)))
     }
 
@@ -310,7 +319,7 @@ impl ResourceProvider for Service {
         ours(&request.urn, &request.r#type)?;
         let provider = self.provider()?;
         let (outputs, old_inputs) = (wire::decode(request.properties), wire::decode(request.old_inputs));
-        let context = self.context(&request.urn, request.timeout);
+        let context = self.context(&request.urn, request.timeout, &[&outputs, &old_inputs]);
         let run = context.clone();
         self.run(
             &context,

@@ -47,12 +47,12 @@ impl Observed {
                 }
             }
             Step::PutKeyPolicy { policy, .. } => self.policy = Reading::Seen(policy.clone()),
-            Step::CreateAlias { name } | Step::UpdateAlias { name } => {
+            Step::CreateAlias { name } | Step::UpdateAlias { name, .. } => {
                 let mut held = self.aliases.seen().cloned().unwrap_or_default();
                 held.insert(name.clone());
                 self.aliases = Reading::Seen(held);
             }
-            Step::DeleteAlias { name } => {
+            Step::DeleteAlias { name, .. } => {
                 if let Reading::Seen(held) = &mut self.aliases {
                     held.remove(name);
                 }

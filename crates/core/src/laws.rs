@@ -106,7 +106,7 @@ fn desired(inputs: &PropertyMap) -> Desired {
 }
 
 /// A key right after `CreateKey`.
-fn newborn(desired: &Desired) -> Observed {
+pub(crate) fn newborn(desired: &Desired) -> Observed {
     Observed {
         metadata: Metadata {
             key_id: ARN.rsplit('/').next().unwrap_or_default().to_owned(),

@@ -23,4 +23,5 @@ pub mod rotation_mark;
 #[cfg(test)]
 mod set_laws;
 pub mod spec;
+pub mod stale;
 pub mod value;

@@ -67,7 +67,7 @@ pub fn guard(plan: &Plan, intent: Intent) -> Result<(), Refusal> {
             Step::DisableKey if position + 1 != steps.len() => {
                 return refuse("DisableKey before the last step".into());
             }
-            Step::DeleteAlias { name } if steps[..position].iter().any(|earlier| creates(earlier, name)) => {
+            Step::DeleteAlias { name, .. } if steps[..position].iter().any(|earlier| creates(earlier, name)) => {
                 return refuse(format!("{name} is created and deleted"));
             }
             _ => {}
@@ -77,5 +77,5 @@ pub fn guard(plan: &Plan, intent: Intent) -> Result<(), Refusal> {
 }
 
 fn creates(step: &Step, alias: &str) -> bool {
-    matches!(step, Step::CreateAlias { name } | Step::UpdateAlias { name } if name == alias)
+    matches!(step, Step::CreateAlias { name } | Step::UpdateAlias { name, .. } if name == alias)
 }

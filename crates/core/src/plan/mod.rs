@@ -10,6 +10,10 @@ mod set_guard;
 mod step;
 mod usage;
 
+use std::collections::BTreeMap;
+
+use crate::owner::{OWNER_TAG, OwnerMark};
+
 pub use delete::plan_deletion;
 pub use guard::{Intent, Refusal, guard};
 pub use order::{Claim, plan_replica, plan_update};
@@ -56,6 +60,21 @@ impl Plan {
         }
         stages.retain(|stage| !stage.is_empty());
         Self { stages }
+    }
+
+    /// The plan that only puts the owner mark on a key.
+    pub fn marking(mark: &OwnerMark) -> Self {
+        let tags = BTreeMap::from([(OWNER_TAG.to_owned(), mark.to_string())]);
+        Self { stages: vec![vec![Step::TagResource { tags }]] }
+    }
+
+    /// The plan with the key disabled at its end, whatever it was taken for.
+    #[must_use]
+    pub fn ending_disabled(mut self) -> Self {
+        if !self.steps().any(|step| *step == Step::DisableKey) {
+            self.push(vec![Step::DisableKey]);
+        }
+        self
     }
 
     fn push(&mut self, stage: Vec<Step>) {

@@ -4,7 +4,7 @@
 //! rotation can only change while the key is enabled, everything else works on a disabled key too, and a key that shall
 //! be disabled is disabled last.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use super::{Plan, Step};
 use crate::desired::{Desired, Managed};
@@ -16,11 +16,11 @@ use crate::rotation_mark::{ROTATION_TAG, RotationMark};
 /// What stands behind names and ownership when a plan is made.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Claim {
-    /// Aliases that another key holds and that this key may take over in one call.
-    pub movable: BTreeSet<String>,
+    /// Aliases that another key holds and that this key may take over in one call, each with that key's ARN.
+    pub movable: BTreeMap<String, String>,
     /// Aliases that another key holds and that KMS will not move, because that key is of another class or usage: they
-    /// are deleted there and created here.
-    pub recreated: BTreeSet<String>,
+    /// are deleted there and created here. Each with that key's ARN.
+    pub recreated: BTreeMap<String, String>,
     /// The owner mark that the key shall carry, if it is not the one it has.
     pub mark: Option<OwnerMark>,
     /// A rotation on demand that is due.
@@ -120,7 +120,10 @@ pub(super) fn plan_member(
     plan.main.push(rotation);
     // Tags go before others come: KMS counts to 50 at every call.
     plan.main.push(untag_step(desired, observed, managed));
-    plan.main.push(claim.recreated.iter().map(|name| Step::DeleteAlias { name: name.clone() }).collect());
+    let recreated = claim.recreated.iter();
+    plan.main.push(
+        recreated.map(|(name, arn)| Step::DeleteAlias { name: name.clone(), holder: Some(arn.clone()) }).collect(),
+    );
     plan.main.push(own_part(desired, observed, claim, default_policy));
     plan.main.push(released_aliases(desired, observed, managed));
     if !desired.enabled && (is_enabled || is_coming || must_enable) {
@@ -154,8 +157,10 @@ fn own_part(desired: &Desired, observed: &Observed, claim: &Claim, default_polic
     for name in &desired.aliases {
         if held.is_none_or(|held| !held.contains(name)) {
             let name = name.clone();
-            let moved = claim.movable.contains(&name);
-            steps.push(if moved { Step::UpdateAlias { name } } else { Step::CreateAlias { name } });
+            steps.push(match claim.movable.get(&name).cloned() {
+                Some(holder) => Step::UpdateAlias { name, holder },
+                None => Step::CreateAlias { name },
+            });
         }
     }
     steps
@@ -197,7 +202,7 @@ fn released_aliases(desired: &Desired, observed: &Observed, managed: &Managed) -
         .aliases
         .iter()
         .filter(|name| !desired.aliases.contains(*name))
-        .filter(|name| observed.aliases.seen().is_some_and(|held| held.contains(*name)))
-        .map(|name| Step::DeleteAlias { name: name.clone() })
+        .filter(|name| observed.aliases.seen().is_none_or(|held| held.contains(*name)))
+        .map(|name| Step::DeleteAlias { name: name.clone(), holder: None })
         .collect()
 }

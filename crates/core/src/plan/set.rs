@@ -70,6 +70,12 @@ impl SetPlan {
         self.promotion.is_none() && self.steps().next().is_none()
     }
 
+    /// Has the key in a Region disabled at the end, whatever it was taken for.
+    pub fn end_disabled(&mut self, region: &str) {
+        let closing = self.closing.remove(region).unwrap_or_default().ending_disabled();
+        self.closing.insert(region.to_owned(), closing);
+    }
+
     fn add(&mut self, region: &str, member: MemberPlan) {
         for (lanes, plan) in
             [(&mut self.opening, member.opening), (&mut self.main, member.main), (&mut self.closing, member.closing)]

@@ -58,11 +58,15 @@ pub enum Step {
     UpdateAlias {
         /// The name, with `alias/`.
         name: String,
+        /// ARN of the key that was seen to hold it: from any other it is not taken.
+        holder: String,
     },
     /// Removes a name from the key.
     DeleteAlias {
         /// The name, with `alias/`.
         name: String,
+        /// ARN of the key that was seen to hold it, if that is another: the name goes from no third one.
+        holder: Option<String>,
     },
     /// Makes the replica of a multi-Region key. The call goes to the primary; the replica's plan begins with it.
     ReplicateKey(Box<Replication>),
@@ -139,8 +143,8 @@ impl Step {
             Self::UntagResource { keys } => format!("removing {}", counted(keys.len(), "tag")),
             Self::PutKeyPolicy { .. } => "updating the key policy".into(),
             Self::CreateAlias { name } => format!("creating {name}"),
-            Self::UpdateAlias { name } => format!("moving {name} to the key"),
-            Self::DeleteAlias { name } => format!("deleting {name}"),
+            Self::UpdateAlias { name, .. } => format!("moving {name} to the key"),
+            Self::DeleteAlias { name, .. } => format!("deleting {name}"),
             Self::ReplicateKey(replication) => format!("replicating the key to {}", replication.region),
             Self::UpdatePrimaryRegion { region } => format!("making the key in {region} the primary"),
             Self::DisableKey => "disabling the key".into(),

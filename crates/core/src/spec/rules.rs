@@ -277,9 +277,7 @@ pub(super) fn tags_of(
 
 /// What KMS cannot change needs another key, and another key cannot read what the old one encrypted.
 pub(super) fn replacement(checked: &mut Checked, olds: &PropertyMap) {
-    if checked.text("replacementPolicy").as_deref() == Some("ALLOW") {
-        return;
-    }
+    let allowed = checked.text("replacementPolicy").as_deref() == Some("ALLOW");
     let can_promote = crate::diff::can_promote(olds, &checked.inputs);
     let immutable = AWS_KMS_KEY_SPEC
         .fields
@@ -294,6 +292,12 @@ pub(super) fn replacement(checked: &mut Checked, olds: &PropertyMap) {
         if new.has_unknowns() || old.has_unknowns() || old.plain() == new.plain() {
             continue;
         }
+        if allowed {
+            if let Some(reason) = retirement(checked, olds, field.name) {
+                checked.fail(Path::of("deletionPolicy"), reason);
+            }
+            continue;
+        }
         let shown = |value: &PropertyValue| value.to_json().map_or_else(String::new, |json| json.to_string());
         let reason = format!(
             "changing it from {} to {} needs another key: KMS cannot change it, and what the present key has encrypted \
@@ -304,4 +308,25 @@ pub(super) fn replacement(checked: &mut Checked, olds: &PropertyMap) {
         );
         checked.fail(Path::of(field.name), reason);
     }
+}
+
+/// Why the old key of a replacement cannot be retired as the user means it, if so.
+///
+/// Pulumi retires it by the inputs of the last run, and they cannot be changed any more once the new key is there: a new
+/// deletionPolicy in the same run would not count, and PREVENT would fail each run from then on.
+fn retirement(checked: &Checked, olds: &PropertyMap, changed: &str) -> Option<String> {
+    let before = olds.get("deletionPolicy").and_then(PropertyValue::as_str).unwrap_or("SCHEDULE").to_owned();
+    let now = checked.text("deletionPolicy").unwrap_or_else(|| "SCHEDULE".to_owned());
+    if before == "PREVENT" {
+        return Some(format!(
+            "the change of {changed} replaces the key, and deletionPolicy PREVENT keeps the present one from being retired; \
+             set deletionPolicy to SCHEDULE, DISABLE or RETAIN, run `pulumi up`, then make this change"
+        ));
+    }
+    (before != now).then(|| {
+        format!(
+            "the change of {changed} replaces the key, and the present one would be retired by the deletionPolicy of the last \
+             run, {before}, not by {now}; run `pulumi up` with deletionPolicy {now} alone first, then make this change"
+        )
+    })
 }
