@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::document::Document;
+use crate::grant::Grant;
 use crate::material::Material;
 
 /// Seconds since 1970.
@@ -95,6 +96,9 @@ pub(crate) struct Key {
     /// The last successful cryptographic operation.
     #[serde(default)]
     pub(crate) last_use: Option<(String, Seconds)>,
+    /// Grants on this key, the oldest first.
+    #[serde(default)]
+    pub(crate) grants: Vec<Grant>,
     /// Backing keys, the current one last.
     pub(crate) materials: Vec<Material>,
 }
@@ -191,9 +195,7 @@ pub(crate) fn algorithms(spec: &str, usage: &str) -> Option<(&'static str, Vec<&
                 _ => "HMAC_SHA_512",
             }],
         ),
-        ("ENCAPSULATE_DECAPSULATE", "ML_KEM_512") => ("EncapsulationAlgorithms", vec!["ML_KEM_512"]),
-        ("ENCAPSULATE_DECAPSULATE", "ML_KEM_768") => ("EncapsulationAlgorithms", vec!["ML_KEM_768"]),
-        ("ENCAPSULATE_DECAPSULATE", _) => ("EncapsulationAlgorithms", vec!["ML_KEM_1024"]),
+        ("ENCAPSULATE_DECAPSULATE", _) => ("EncapsulationAlgorithms", vec!["ML_KEM"]),
         _ => return None,
     })
 }

@@ -9,6 +9,7 @@ mod control;
 mod document;
 mod error;
 mod faults;
+mod grant;
 mod journal;
 mod key;
 mod key_states;

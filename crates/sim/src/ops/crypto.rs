@@ -69,7 +69,7 @@ pub(super) fn encrypt(state: &mut State, call: &mut Call<'_>, members: &Members)
     Ok(json!({ "CiphertextBlob": BASE64.encode(blob), "KeyId": key.arn, "EncryptionAlgorithm": "SYMMETRIC_DEFAULT" }))
 }
 
-fn rehearsal(dry: bool) -> Result<(), ApiError> {
+pub(super) fn rehearsal(dry: bool) -> Result<(), ApiError> {
     if dry {
         return Err(ApiError::new(
             "DryRunOperationException",

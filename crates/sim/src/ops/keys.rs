@@ -97,6 +97,7 @@ pub(super) fn create(state: &mut State, call: &mut Call<'_>, members: &Members) 
         on_demand_rotations: 0,
         rotations: vec![],
         last_use: None,
+        grants: vec![],
         materials,
     };
     if multi_region {

@@ -2,6 +2,7 @@
 
 mod aliases;
 mod crypto;
+mod grants;
 mod history;
 mod keys;
 mod lifecycle;
@@ -66,6 +67,11 @@ static OPERATIONS: &[Operation] = &[
     changes("RotateKeyOnDemand", rotation::on_demand),
     reads("ListKeyRotations", history::rotations),
     reads("GetKeyLastUsage", history::last_usage),
+    changes("CreateGrant", grants::create),
+    reads("ListGrants", grants::list),
+    reads("ListRetirableGrants", grants::list_retirable),
+    changes("RevokeGrant", grants::revoke),
+    changes("RetireGrant", grants::retire),
     reads("Encrypt", crypto::encrypt),
     reads("Decrypt", crypto::decrypt),
     reads("GenerateDataKey", crypto::generate_data_key),

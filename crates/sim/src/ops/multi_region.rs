@@ -76,6 +76,7 @@ pub(super) fn replicate(state: &mut State, call: &mut Call<'_>, members: &Member
         passing: Some((call.now + state.options.creating_seconds, then)),
         policy: policy.clone().into(),
         tags,
+        grants: vec![],
         // Imported material is imported into each Region.
         materials: if then == KeyState::PendingImport { vec![] } else { primary.materials.clone() },
         ..primary.clone()
