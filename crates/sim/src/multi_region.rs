@@ -106,8 +106,7 @@ fn follow(replica: &mut Key, primary: &Key) {
 pub(crate) fn pending_everywhere(state: &State, key: &Key) -> bool {
     let held = |key: &Key| key.pending.as_ref().is_some_and(Material::is_held);
     let set = state.sets.get(&key.id);
-    held(key)
-        && set.is_none_or(|set| set.regions.iter().all(|region| state.key(region, &key.id).is_none_or(held)))
+    held(key) && set.is_none_or(|set| set.regions.iter().all(|region| state.key(region, &key.id).is_none_or(held)))
 }
 
 /// Ends a move that is due: the roles swap.

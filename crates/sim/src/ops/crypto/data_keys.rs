@@ -57,7 +57,11 @@ fn data_key(state: &State, call: &mut Call<'_>, members: &Members, with_plaintex
     Ok(answer)
 }
 
-pub(in crate::ops) fn generate_random(_: &mut State, call: &mut Call<'_>, members: &Members) -> Result<Value, ApiError> {
+pub(in crate::ops) fn generate_random(
+    _: &mut State,
+    call: &mut Call<'_>,
+    members: &Members,
+) -> Result<Value, ApiError> {
     let mut params = Params::new(members);
     let count = params.integer("NumberOfBytes", 1, 1024)?;
     params.text("CustomKeyStoreId")?;
