@@ -9,7 +9,9 @@ fn granted(world: &mut World, key: &str, grantee: &str, operations: &[&str]) -> 
 }
 
 fn encrypt(world: &mut World, who: &str, key: &str, context: Value) -> Result<Value, String> {
-    world.call(who, "Encrypt", json!({ "KeyId": key, "Plaintext": text("m"), "EncryptionContext": context }))
+    let mut body = json!({ "KeyId": key, "Plaintext": text("m") });
+    body["EncryptionContext"] = context;
+    world.call(who, "Encrypt", body)
 }
 
 const DENIED: &str = "AccessDeniedException";

@@ -63,12 +63,12 @@ impl World {
 
     /// An answer to the administrator.
     fn ask(&mut self, operation: &str, body: Value) -> Value {
-        self.call(ADMIN, operation, body.clone()).unwrap_or_else(|code| panic!("{operation} {body}: {code}"))
+        self.call(ADMIN, operation, body).unwrap_or_else(|code| panic!("{operation}: {code}"))
     }
 
     /// The code of the refusal that the administrator gets.
     fn refused(&mut self, operation: &str, body: Value) -> String {
-        self.call(ADMIN, operation, body.clone()).expect_err(&format!("{operation} {body}"))
+        self.call(ADMIN, operation, body).expect_err(operation)
     }
 
     /// The ARN of a new key.
