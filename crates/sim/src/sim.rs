@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use crate::authorize::{self, Caller};
 use crate::error::ApiError;
 use crate::faults::{self, Effect, Fault};
+use crate::grant::token;
 use crate::journal::{self, Entry};
 use crate::lag::{self, History};
 use crate::ops;
@@ -142,6 +143,7 @@ impl Sim {
         self.state.settle(now);
         let changes = ops::find(&request.operation).is_some_and(|operation| operation.changes);
         if let Some(mut late) = self.history.view(now, &self.state, &request.operation, self.calls) {
+            token::carry(&self.state, &mut late, &request.body["GrantTokens"]);
             let (result, _) = perform(&mut late, self.calls, now, caller.clone(), request);
             if !changes || result.is_err() {
                 return (result, false);
