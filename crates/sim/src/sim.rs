@@ -13,6 +13,7 @@ use crate::grant::token;
 use crate::journal::{self, Entry};
 use crate::lag::{self, History};
 use crate::ops;
+use crate::policy;
 use crate::quotas::Buckets;
 use crate::state::State;
 
@@ -187,6 +188,7 @@ fn perform(
     let stream = if operation.changes { state.changes } else { u64::MAX - calls };
     let mut rng = ChaCha20Rng::seed_from_u64(state.seed);
     rng.set_stream(stream);
+    let caller = Caller { facts: policy::of_request(operation.name, members), ..caller };
     let mut call = Call { now, region: &request.region, caller, operation: operation.name, rng };
     let result = (operation.run)(state, &mut call, members);
     let changed = operation.changes && result.is_ok();

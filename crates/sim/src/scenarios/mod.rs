@@ -4,6 +4,7 @@ mod data;
 mod grants;
 mod imports;
 mod multi_region_imports;
+mod policies;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
