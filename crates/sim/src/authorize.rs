@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use crate::error::ApiError;
+use crate::grant::{Asker, Grant, Terms};
 use crate::key::Key;
-use crate::policy::{self, Judgement, Question};
+use crate::policy::{self, Facts, Judgement, Question};
 use crate::state::State;
 
 /// The account of callers whose access key names none.
@@ -17,6 +18,8 @@ pub(crate) const DEFAULT_ACCOUNT: &str = "123456789012";
 pub(crate) struct Caller {
     pub(crate) account: String,
     pub(crate) arn: String,
+    /// What the request says that conditions of policies may look at.
+    pub(crate) facts: Facts,
 }
 
 /// A session of temporary credentials is its role's; an access key of 12 digits names an account; any other is the
@@ -24,11 +27,12 @@ pub(crate) struct Caller {
 pub(crate) fn caller(state: &State, access_key: &str) -> Caller {
     if let Some(arn) = state.sessions.get(access_key) {
         let account = policy::account_of(arn).unwrap_or_default();
-        return Caller { account, arn: arn.clone() };
+        return Caller { account, arn: arn.clone(), facts: Facts::new() };
     }
     let names_account = access_key.len() == 12 && access_key.bytes().all(|b| b.is_ascii_digit());
     let account = if names_account { access_key } else { DEFAULT_ACCOUNT };
-    Caller { account: account.to_owned(), arn: format!("arn:aws:iam::{account}:user/default") }
+    let arn = format!("arn:aws:iam::{account}:user/default");
+    Caller { account: account.to_owned(), arn, facts: Facts::new() }
 }
 
 /// What the caller's own IAM policies say to an action.
@@ -53,7 +57,7 @@ fn identity(state: &State, caller: &Caller, action: &str) -> Judgement {
     }
 }
 
-/// Whether the caller may act on a key, by the key's policy and the caller's IAM policies.
+/// Whether the caller may act on a key, by the key's policy, the caller's IAM policies or a grant.
 pub(crate) fn on_key(
     state: &State,
     caller: &Caller,
@@ -61,44 +65,93 @@ pub(crate) fn on_key(
     key: &Key,
     context: &BTreeMap<String, String>,
 ) -> Result<(), ApiError> {
-    if allowed(state, caller, action, &key.policy.parts(), &key.account, context) {
+    let operation = action.trim_start_matches("kms:");
+    let granted = |asker: Asker<'_>| key.grants.iter().any(|grant| grant.allows(state, asker, operation, context));
+    by_policy_or(state, caller, action, key, context, granted)
+}
+
+/// Whether the caller may make a grant on a key. Who may do so only by another grant may not give more than it gives;
+/// a request without good terms gives nothing.
+pub(crate) fn granting(state: &State, caller: &Caller, key: &Key, terms: Option<&Terms>) -> Result<(), ApiError> {
+    let within = |grant: &Grant, asker: Asker<'_>| {
+        terms.map_or_else(
+            || grant.allows(state, asker, "CreateGrant", &BTreeMap::new()),
+            |terms| grant.allows_child(state, asker, terms),
+        )
+    };
+    let granted = |asker: Asker<'_>| key.grants.iter().any(|grant| within(grant, asker));
+    by_policy_or(state, caller, "kms:CreateGrant", key, &BTreeMap::new(), granted)
+}
+
+/// Whether the caller may retire a grant: by the grant itself, or because the account that made it lets them. A key
+/// policy has no say in this.
+pub(crate) fn retiring(state: &State, caller: &Caller, key: &Key, grant: &Grant) -> Result<(), ApiError> {
+    const ACTION: &str = "kms:RetireGrant";
+    let by_identity = identity(state, caller, ACTION);
+    let asker = Asker { caller, allowed_by_iam: by_identity == Judgement::Allowed };
+    let delegated = caller.account == grant.terms.issuing_account && asker.allowed_by_iam;
+    if by_identity != Judgement::Denied && (delegated || grant.retirable_by(state, asker)) {
         return Ok(());
     }
-    Err(denied(caller, action, &key.arn))
+    Err(refusal(caller, ACTION, &key.arn))
+}
+
+/// What the policies leave open, grants may allow; what they deny, nothing allows.
+fn by_policy_or(
+    state: &State,
+    caller: &Caller,
+    action: &str,
+    key: &Key,
+    context: &BTreeMap<String, String>,
+    granted: impl Fn(Asker<'_>) -> bool,
+) -> Result<(), ApiError> {
+    let facts = policy::with_key(&caller.facts, key);
+    let verdict = verdict(state, caller, action, &key.policy.parts(), &key.account, (context, &facts));
+    let allowed_by_iam = identity(state, caller, action) == Judgement::Allowed;
+    match verdict {
+        Judgement::Allowed => Ok(()),
+        Judgement::Silent if granted(Asker { caller, allowed_by_iam }) => Ok(()),
+        _ => Err(refusal(caller, action, &key.arn)),
+    }
 }
 
 /// Whether the caller may do what concerns no key yet.
 pub(crate) fn on_account(state: &State, caller: &Caller, action: &str) -> Result<(), ApiError> {
-    if identity(state, caller, action) == Judgement::Allowed { Ok(()) } else { Err(denied(caller, action, "*")) }
+    if identity(state, caller, action) == Judgement::Allowed { Ok(()) } else { Err(refusal(caller, action, "*")) }
 }
 
 /// KMS refuses a policy under which its caller could not put another one.
 pub(crate) fn lockout(state: &State, caller: &Caller, document: &Value, account: &str) -> Result<(), ApiError> {
-    if allowed(state, caller, "kms:PutKeyPolicy", document, account, &BTreeMap::new()) {
+    let without = (&BTreeMap::new(), &caller.facts);
+    let verdict = verdict(state, caller, "kms:PutKeyPolicy", document, account, without);
+    if verdict == Judgement::Allowed {
         return Ok(());
     }
     Err(ApiError::malformed_policy("The new key policy will not allow you to update the key policy in the future."))
 }
 
-fn allowed(
+/// Allowed, denied or silent, by a key policy and the caller's IAM policies together.
+fn verdict(
     state: &State,
     caller: &Caller,
     action: &str,
     document: &Value,
     account: &str,
-    context: &BTreeMap<String, String>,
-) -> bool {
+    (context, facts): (&BTreeMap<String, String>, &Facts),
+) -> Judgement {
     let by_identity = identity(state, caller, action);
-    let question = Question { principal: &caller.arn, action, context };
+    let question = Question { principal: &caller.arn, action, context, facts };
     match policy::judge(document, &question) {
-        _ if by_identity == Judgement::Denied => false,
-        Judgement::Denied | Judgement::Silent => false,
-        Judgement::Allowed => caller.account == account || by_identity == Judgement::Allowed,
-        Judgement::AllowedToAccount => by_identity == Judgement::Allowed,
+        _ if by_identity == Judgement::Denied => Judgement::Denied,
+        Judgement::Denied => Judgement::Denied,
+        Judgement::Allowed if caller.account == account => Judgement::Allowed,
+        Judgement::Allowed | Judgement::AllowedToAccount if by_identity == Judgement::Allowed => Judgement::Allowed,
+        _ => Judgement::Silent,
     }
 }
 
-fn denied(caller: &Caller, action: &str, resource: &str) -> ApiError {
+/// The refusal of what nothing allows.
+pub(crate) fn refusal(caller: &Caller, action: &str, resource: &str) -> ApiError {
     ApiError::new(
         "AccessDeniedException",
         format!(
@@ -121,7 +174,8 @@ pub(crate) fn principals_exist(state: &State, document: &Value, now: f64) -> Res
     }
 }
 
-fn exists(state: &State, name: &str, now: f64) -> bool {
+/// Whether a principal exists and KMS has heard of it.
+pub(crate) fn exists(state: &State, name: &str, now: f64) -> bool {
     let is_account = name.len() == 12 && name.bytes().all(|b| b.is_ascii_digit());
     if is_account || name.ends_with(":root") || name.ends_with(":user/default") {
         return true;

@@ -9,6 +9,8 @@ mod control;
 mod document;
 mod error;
 mod faults;
+mod grant;
+mod imported;
 mod journal;
 mod key;
 mod key_states;
@@ -24,6 +26,9 @@ mod policy;
 mod properties;
 mod regions;
 mod reply;
+#[cfg(test)]
+mod scenarios;
+mod sealed_text;
 mod sim;
 mod state;
 mod sts;

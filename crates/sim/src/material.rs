@@ -1,15 +1,24 @@
 //! Key material: what encrypts, signs and authenticates. Randomness comes in as a parameter.
 
-use std::collections::BTreeMap;
+mod curves;
+mod lattices;
+mod pairs;
+mod rsa_keys;
+mod signing;
+mod symmetric;
+mod wrapping;
 
-use aes_gcm::aead::{Aead, KeyInit, Payload};
-use aes_gcm::{Aes256Gcm, Nonce};
+use aes_gcm::aead::KeyInit;
 use hmac::{Hmac, Mac};
-use p256::pkcs8::EncodePublicKey;
 use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::RngCore;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha224, Sha256, Sha384, Sha512};
+
+pub(crate) use pairs::{Pair, generate, to_pkcs8};
+pub(crate) use signing::{Kind, digest_length};
+pub(crate) use symmetric::Sealed;
+pub(crate) use wrapping::{WrappingKey, unwrap, wrapping_key};
 
 /// One backing key.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -17,18 +26,73 @@ pub(crate) struct Material {
     id: String,
     secret: Vec<u8>,
     public: Option<Vec<u8>>,
+    /// When a rotation made it the current one, and whether on demand; the first one came without.
+    #[serde(default)]
+    pub(crate) rotated: Option<(f64, bool)>,
+    /// What only imported material has.
+    #[serde(default)]
+    pub(crate) import: Option<Box<Import>>,
 }
 
-/// A symmetric ciphertext begins with this, then names its key and backing key.
-const MAGIC: &[u8; 4] = b"\x01sim";
+/// How material was imported.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Import {
+    /// It is gone after its deletion or expiry; its ID stays, because only the same material may come back.
+    pub(crate) held: bool,
+    pub(crate) expires: Option<f64>,
+    pub(crate) description: Option<String>,
+}
 
 impl Material {
     /// New material for a key spec.
     pub(crate) fn generate(spec: &str, rng: &mut ChaCha20Rng) -> Self {
         let mut id = [0; 32];
         rng.fill_bytes(&mut id);
-        let (secret, public) = pair(spec, rng);
-        Self { id: hex(&id), secret, public }
+        let Pair { secret, public } = pairs::generate(spec, rng);
+        Self { id: hex(&id), secret, public, rotated: None, import: None }
+    }
+
+    /// New material that comes by a rotation.
+    pub(crate) fn by_rotation(spec: &str, rng: &mut ChaCha20Rng, date: f64, on_demand: bool) -> Self {
+        Self { rotated: Some((date, on_demand)), ..Self::generate(spec, rng) }
+    }
+
+    /// Imported material for a key, if it is of the key's spec. The ID depends on both.
+    pub(crate) fn imported(key_id: &str, spec: &str, bytes: &[u8]) -> Option<Self> {
+        let Pair { secret, public } = pairs::imported(spec, bytes)?;
+        let id = hex(&Sha256::new_with_prefix(key_id).chain_update(&secret).finalize());
+        let import = Some(Box::new(Import { held: true, ..Import::default() }));
+        Some(Self { id, secret, public, rotated: None, import })
+    }
+
+    /// Whether it is there to be used.
+    pub(crate) fn is_held(&self) -> bool {
+        self.import.as_ref().is_none_or(|import| import.held)
+    }
+
+    /// When imported material that is there expires.
+    pub(crate) fn expires(&self) -> Option<f64> {
+        self.import.as_ref().filter(|import| import.held).and_then(|import| import.expires)
+    }
+
+    /// Forgets imported material but for its ID.
+    pub(crate) fn forget(&mut self) {
+        self.secret.clear();
+        if let Some(import) = &mut self.import {
+            (import.held, import.expires) = (false, None);
+        }
+    }
+
+    /// The same material, made the current one by another rotation or none.
+    pub(crate) fn with_rotation(self, rotated: Option<(f64, bool)>) -> Self {
+        Self { rotated, ..self }
+    }
+
+    /// The same imported material where it is not there yet.
+    pub(crate) fn forgotten(&self) -> Self {
+        let mut copy = self.clone();
+        copy.forget();
+        copy
     }
 
     pub(crate) fn id(&self) -> &str {
@@ -39,33 +103,6 @@ impl Material {
     /// shaped here.
     pub(crate) fn public_key(&self) -> Option<&[u8]> {
         self.public.as_deref()
-    }
-
-    /// AES-256-GCM with the encryption context as authenticated data.
-    pub(crate) fn encrypt(
-        &self,
-        key_id: &str,
-        plaintext: &[u8],
-        context: &BTreeMap<String, String>,
-        rng: &mut ChaCha20Rng,
-    ) -> Vec<u8> {
-        let mut nonce = [0; 12];
-        rng.fill_bytes(&mut nonce);
-        let payload = Payload { msg: plaintext, aad: &authenticated(context) };
-        let sealed = self.cipher().encrypt(Nonce::from_slice(&nonce), payload).expect("AES-GCM takes 4 KiB");
-        let mut blob = MAGIC.to_vec();
-        for part in [key_id.as_bytes(), self.id.as_bytes(), &nonce] {
-            blob.push(u8::try_from(part.len()).expect("IDs are short"));
-            blob.extend_from_slice(part);
-        }
-        blob.extend(sealed);
-        blob
-    }
-
-    /// Opens what [`Self::encrypt`] sealed; `None` if it was sealed otherwise or changed.
-    pub(crate) fn decrypt(&self, sealed: &Sealed<'_>, context: &BTreeMap<String, String>) -> Option<Vec<u8>> {
-        let payload = Payload { msg: sealed.body, aad: &authenticated(context) };
-        self.cipher().decrypt(Nonce::from_slice(sealed.nonce), payload).ok()
     }
 
     /// An HMAC with the digest of the key's spec.
@@ -83,91 +120,32 @@ impl Material {
         }
     }
 
-    fn cipher(&self) -> Aes256Gcm {
-        Aes256Gcm::new_from_slice(&self.secret).expect("symmetric keys have 32 bytes")
+    /// RSAES-OAEP; `None` if the plaintext is too long.
+    pub(crate) fn rsa_encrypt(&self, algorithm: &str, plaintext: &[u8], rng: &mut ChaCha20Rng) -> Option<Vec<u8>> {
+        rsa_keys::encrypt(&self.secret, algorithm, plaintext, rng)
     }
-}
 
-/// A symmetric ciphertext in its parts.
-#[derive(Debug)]
-pub(crate) struct Sealed<'a> {
-    pub(crate) key_id: &'a str,
-    pub(crate) material_id: &'a str,
-    nonce: &'a [u8],
-    body: &'a [u8],
-}
-
-impl<'a> Sealed<'a> {
-    pub(crate) fn read(blob: &'a [u8]) -> Option<Self> {
-        let rest = blob.strip_prefix(MAGIC)?;
-        let (key_id, rest) = part(rest)?;
-        let (material_id, rest) = part(rest)?;
-        let (nonce, body) = part(rest)?;
-        (nonce.len() == 12).then_some(())?;
-        Some(Self {
-            key_id: std::str::from_utf8(key_id).ok()?,
-            material_id: std::str::from_utf8(material_id).ok()?,
-            nonce,
-            body,
-        })
+    /// Opens what the public key has sealed by RSAES-OAEP, here or elsewhere.
+    pub(crate) fn rsa_decrypt(&self, algorithm: &str, sealed: &[u8]) -> Option<Vec<u8>> {
+        rsa_keys::decrypt(&self.secret, algorithm, sealed)
     }
-}
 
-fn part(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
-    let (length, rest) = bytes.split_first()?;
-    rest.split_at_checked(usize::from(*length))
-}
-
-fn authenticated(context: &BTreeMap<String, String>) -> Vec<u8> {
-    serde_json::to_vec(context).expect("a map of texts is JSON")
-}
-
-fn pair(spec: &str, rng: &mut ChaCha20Rng) -> (Vec<u8>, Option<Vec<u8>>) {
-    fn der(key: &impl EncodePublicKey) -> Option<Vec<u8>> {
-        key.to_public_key_der().ok().map(|der| der.as_bytes().to_vec())
+    /// The ECDH secret with another public key, if it is one of the same curve.
+    pub(crate) fn agree(&self, spec: &str, public: &[u8]) -> Option<Vec<u8>> {
+        (curves::of(spec)?.agree)(&self.secret, public)
     }
-    let mut bytes = |count: usize| {
-        let mut bytes = vec![0; count];
-        rng.fill_bytes(&mut bytes);
-        bytes
-    };
-    match spec {
-        "HMAC_224" => (bytes(28), None),
-        "HMAC_384" => (bytes(48), None),
-        "HMAC_512" => (bytes(64), None),
-        "ECC_NIST_P256" => {
-            let key = p256::SecretKey::random(rng);
-            (key.to_bytes().to_vec(), der(&key.public_key()))
-        }
-        "ECC_NIST_P384" => {
-            let key = p384::SecretKey::random(rng);
-            (key.to_bytes().to_vec(), der(&key.public_key()))
-        }
-        "ECC_NIST_P521" => {
-            let key = p521::SecretKey::random(rng);
-            (key.to_bytes().to_vec(), der(&key.public_key()))
-        }
-        "ECC_SECG_P256K1" => {
-            let key = k256::SecretKey::random(rng);
-            (key.to_bytes().to_vec(), der(&key.public_key()))
-        }
-        "ECC_NIST_EDWARDS25519" => {
-            let key = ed25519_dalek::SigningKey::generate(rng);
-            (key.to_bytes().to_vec(), der(&key.verifying_key()))
-        }
-        "RSA_2048" => rsa_pair(2048, rng),
-        "RSA_3072" => rsa_pair(3072, rng),
-        "RSA_4096" => rsa_pair(4096, rng),
-        _ => (bytes(32), None),
-    }
-}
 
-fn rsa_pair(bits: usize, rng: &mut ChaCha20Rng) -> (Vec<u8>, Option<Vec<u8>>) {
-    use rsa::pkcs8::{EncodePrivateKey, EncodePublicKey};
-    let key = rsa::RsaPrivateKey::new(rng, bits).expect("the sizes are legal");
-    let secret = key.to_pkcs8_der().map(|der| der.as_bytes().to_vec()).unwrap_or_default();
-    let public = key.to_public_key().to_public_key_der().ok().map(|der| der.as_bytes().to_vec());
-    (secret, public)
+    /// A new secret and its encapsulation by ML-KEM.
+    pub(crate) fn encapsulate(&self, spec: &str, rng: &mut ChaCha20Rng) -> Option<(Vec<u8>, Vec<u8>)> {
+        let mut random = [0; 32];
+        rng.fill_bytes(&mut random);
+        (lattices::kem(spec)?.encapsulate)(&self.secret, random)
+    }
+
+    /// The secret of an encapsulation of the right length. One that was changed gives another secret.
+    pub(crate) fn decapsulate(&self, spec: &str, sealed: &[u8]) -> Option<Vec<u8>> {
+        (lattices::kem(spec)?.decapsulate)(&self.secret, sealed)
+    }
 }
 
 pub(crate) fn hex(bytes: &[u8]) -> String {
@@ -180,39 +158,4 @@ pub(crate) fn digest(text: &str) -> [u8; 32] {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::collections::BTreeMap;
-
-    use rand_chacha::ChaCha20Rng;
-    use rand_chacha::rand_core::SeedableRng;
-
-    use super::{Material, Sealed};
-
-    #[test]
-    fn opens_only_with_the_same_context_and_material() {
-        let mut rng = ChaCha20Rng::seed_from_u64(1);
-        let (one, other) =
-            (Material::generate("SYMMETRIC_DEFAULT", &mut rng), Material::generate("SYMMETRIC_DEFAULT", &mut rng));
-        let context = BTreeMap::from([("App".to_owned(), "x".to_owned())]);
-        let blob = one.encrypt("key", b"secret", &context, &mut rng);
-        let sealed = Sealed::read(&blob).expect("a ciphertext");
-        assert_eq!((sealed.key_id, sealed.material_id), ("key", one.id()));
-        assert_eq!(one.decrypt(&sealed, &context).as_deref(), Some(&b"secret"[..]));
-        assert_eq!(one.decrypt(&sealed, &BTreeMap::new()), None);
-        assert_eq!(other.decrypt(&sealed, &context), None);
-        for end in 0..blob.len() {
-            let opened = Sealed::read(&blob[..end]).and_then(|cut| one.decrypt(&cut, &context));
-            assert_eq!(opened, None, "cut at {end}");
-        }
-    }
-
-    #[test]
-    fn asymmetric_specs_have_public_keys() {
-        let mut rng = ChaCha20Rng::seed_from_u64(2);
-        for spec in
-            ["ECC_NIST_P256", "ECC_NIST_P384", "ECC_NIST_P521", "ECC_SECG_P256K1", "ECC_NIST_EDWARDS25519", "RSA_2048"]
-        {
-            assert!(Material::generate(spec, &mut rng).public_key().is_some(), "{spec}");
-        }
-    }
-}
+mod tests;

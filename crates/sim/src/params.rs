@@ -1,10 +1,14 @@
 //! Members of a request, validated in AWS's words.
 
+mod lists;
+
 use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
 use crate::error::ApiError;
+
+pub(crate) use lists::blob;
 
 /// The members of a request. Violations of several constraints are told together, as AWS does; members that the
 /// operation does not have are refused, because a program that sends them is wrong.

@@ -81,7 +81,7 @@ pub(super) fn schedule_deletion(state: &mut State, call: &mut Call<'_>, members:
 pub(super) fn cancel_deletion(state: &mut State, call: &mut Call<'_>, members: &Members) -> Result<Value, ApiError> {
     let id = named(state, call, members)?;
     let key = state.key_mut(call.region, &id).expect("found above");
-    key.state = if key.materials.is_empty() { KeyState::PendingImport } else { KeyState::Disabled };
+    key.state = if key.is_complete() { KeyState::Disabled } else { KeyState::PendingImport };
     key.deletion = None;
     Ok(json!({ "KeyId": key.arn }))
 }

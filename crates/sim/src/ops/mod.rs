@@ -2,7 +2,9 @@
 
 mod aliases;
 mod crypto;
+mod grants;
 mod history;
+mod imports;
 mod keys;
 mod lifecycle;
 mod lookup;
@@ -66,11 +68,27 @@ static OPERATIONS: &[Operation] = &[
     changes("RotateKeyOnDemand", rotation::on_demand),
     reads("ListKeyRotations", history::rotations),
     reads("GetKeyLastUsage", history::last_usage),
+    changes("CreateGrant", grants::create),
+    reads("ListGrants", grants::list),
+    reads("ListRetirableGrants", grants::list_retirable),
+    changes("RevokeGrant", grants::revoke),
+    changes("RetireGrant", grants::retire),
     reads("Encrypt", crypto::encrypt),
     reads("Decrypt", crypto::decrypt),
     reads("GenerateDataKey", crypto::generate_data_key),
     reads("GenerateDataKeyWithoutPlaintext", crypto::generate_data_key_without_plaintext),
     reads("GenerateRandom", crypto::generate_random),
+    reads("GenerateDataKeyPair", crypto::generate_data_key_pair),
+    reads("GenerateDataKeyPairWithoutPlaintext", crypto::generate_data_key_pair_without_plaintext),
+    reads("ReEncrypt", crypto::re_encrypt),
+    reads("Sign", crypto::sign),
+    reads("Verify", crypto::verify),
+    reads("DeriveSharedSecret", crypto::derive_shared_secret),
+    reads("Encapsulate", crypto::encapsulate),
+    reads("Decapsulate", crypto::decapsulate),
+    reads("GetParametersForImport", imports::parameters),
+    changes("ImportKeyMaterial", imports::import),
+    changes("DeleteImportedKeyMaterial", imports::delete),
     reads("GenerateMac", crypto::generate_mac),
     reads("VerifyMac", crypto::verify_mac),
 ];
