@@ -28,7 +28,15 @@ pub(crate) struct Entry {
 /// A request without what must not be written down.
 pub(crate) fn without_secrets(request: &Value) -> Value {
     let mut request = request.clone();
-    for name in ["Plaintext", "Message", "CiphertextBlob", "EncryptedKeyMaterial"] {
+    const SECRETS: [&str; 6] = [
+        "Plaintext",
+        "Message",
+        "CiphertextBlob",
+        "EncryptedKeyMaterial",
+        "KeyStorePassword",
+        "XksProxyAuthenticationCredential",
+    ];
+    for name in SECRETS {
         if let Some(value) = request.get_mut(name) {
             *value = Value::String("(hidden)".into());
         }

@@ -54,6 +54,7 @@ pub(crate) fn metadata(state: &State, key: &Key) -> Value {
     {
         members.remove("CustomerMasterKeySpec");
     }
+    crate::key_store::describe(state, key, &mut metadata);
     if let Some(set) = state.sets.get(&key.id) {
         let member = |region: &String| json!({ "Arn": arn_in(key, region), "Region": region });
         let hidden = set.moving.is_some() && state.options.doubts.both_replicas_while_updating;

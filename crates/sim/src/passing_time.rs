@@ -16,6 +16,8 @@ enum Event {
     StatePasses,
     Rotates,
     IsDeleted,
+    /// A custom key store connects or disconnects.
+    StoreSettles,
 }
 
 impl State {
@@ -31,6 +33,13 @@ impl State {
                     due.push((date, key.region.clone(), key.id.clone(), event));
                 } else {
                     quiet_until = quiet_until.min(date);
+                }
+            }
+            for store in self.stores.values() {
+                match store.passing {
+                    Some(date) if date <= now => due.push((date, String::new(), store.id.clone(), Event::StoreSettles)),
+                    Some(date) => quiet_until = quiet_until.min(date),
+                    None => {}
                 }
             }
             if due.is_empty() {
@@ -58,6 +67,7 @@ impl State {
                 }
                 multi_region::finish_move(self, id, date);
             }
+            Event::StoreSettles => self.pass_connection(id),
             Event::Rotates => {
                 let seed = self.seed;
                 let Some(key) = self.key_mut(region, id) else { return };

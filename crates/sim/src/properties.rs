@@ -22,7 +22,12 @@ struct Step {
 }
 
 /// Operations that change keys, the first ones more often.
-const CHANGES: [&str; 20] = [
+const CHANGES: [&str; 25] = [
+    "CreateCustomKeyStore",
+    "ConnectCustomKeyStore",
+    "ConnectCustomKeyStore",
+    "DisconnectCustomKeyStore",
+    "DeleteCustomKeyStore",
     "CreateKey",
     "CreateKey",
     "ReplicateKey",
@@ -59,11 +64,21 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
 }
 
 impl Step {
-    fn request(&self, ids: &[String]) -> Request {
+    fn request(&self, ids: &[String], stores: &[String]) -> Request {
         let id = ids.get(self.key % ids.len().max(1)).map_or("none", String::as_str);
+        let store = stores.get(self.key % stores.len().max(1)).map_or("none", String::as_str);
         let other = REGIONS[usize::from(self.choice) % REGIONS.len()];
         let alias = format!("alias/{}", self.choice % 4);
         let body = match self.operation {
+            "CreateCustomKeyStore" => json!({
+                "CustomKeyStoreName": format!("store {}", self.choice % 3),
+                "CloudHsmClusterId": format!("cluster-aaaaaaaaaa{}", char::from(b'a' + self.choice % 3)),
+                "KeyStorePassword": "password", "TrustAnchorCertificate": "certificate",
+            }),
+            operation if operation.ends_with("CustomKeyStore") => json!({ "CustomKeyStoreId": store }),
+            "CreateKey" if !stores.is_empty() && self.choice.is_multiple_of(3) => {
+                json!({ "Origin": "AWS_CLOUDHSM", "CustomKeyStoreId": store })
+            }
             "CreateKey" => json!({
                 "MultiRegion": !self.choice.is_multiple_of(4),
                 "Origin": if self.choice.is_multiple_of(5) { "EXTERNAL" } else { "AWS_KMS" },
@@ -96,6 +111,10 @@ fn check(state: &State) {
         let transient = matches!(key.state, KeyState::Creating | KeyState::Updating);
         assert_eq!(key.passing.is_some(), transient, "{}", key.arn);
         assert_eq!(key.multi_region, state.sets.contains_key(id), "{}", key.arn);
+        let available = crate::key_store::is_available(state, key);
+        let stuck = matches!(key.state, KeyState::Enabled | KeyState::Disabled) && !available;
+        assert!(!stuck && !(key.state == KeyState::Unavailable && available), "{} {:?}", key.arn, key.state);
+        assert!(key.place.as_ref().is_none_or(|place| state.stores.contains_key(&place.store)), "{}", key.arn);
         if key.multi_region {
             regions.entry(id).or_default().insert(region);
         }
@@ -195,16 +214,17 @@ proptest! {
     fn any_calls_in_any_order(steps in steps()) {
         let mut sim = Sim::new(State::new(3, Options::default()));
         let mut again = Sim::new(State::new(3, Options::default()));
-        let mut ids: Vec<String> = vec![];
+        let (mut ids, mut stores): (Vec<String>, Vec<String>) = (vec![], vec![]);
         let mut now = START;
         for step in &steps {
             now += step.later;
-            let request = step.request(&ids);
+            let request = step.request(&ids, &stores);
             let answer = sim.handle(now, &request);
             prop_assert!(answer.status == 200 || answer.body["__type"].is_string());
             if let Some(id) = answer.body["KeyMetadata"]["KeyId"].as_str() {
                 ids.push(id.to_owned());
             }
+            stores.extend(answer.body["CustomKeyStoreId"].as_str().map(str::to_owned));
             if answer.changed {
                 again.replay(now, &request);
             }

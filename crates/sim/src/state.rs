@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::key::Key;
+use crate::key_store::KeyStore;
 use crate::multi_region::Set;
 use crate::options::Options;
 
@@ -33,6 +34,9 @@ pub struct State {
     /// Multi-Region sets by key ID.
     #[serde(default)]
     pub(crate) sets: BTreeMap<String, Set>,
+    /// Custom key stores by ID.
+    #[serde(default)]
+    pub(crate) stores: BTreeMap<String, KeyStore>,
     /// Key IDs by account, Region and alias.
     #[serde(with = "pairs")]
     pub(crate) aliases: BTreeMap<(String, String, String), Alias>,

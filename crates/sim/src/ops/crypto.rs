@@ -7,8 +7,9 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 use rand_chacha::rand_core::RngCore;
 use serde_json::{Value, json};
 
-use super::Members;
 use super::lookup::{Naming, resolve, with_context};
+use super::{Members, key_stores};
+use crate::authorize;
 use crate::error::ApiError;
 use crate::key::{Key, algorithms};
 use crate::material::{Material, Sealed};
@@ -149,12 +150,14 @@ fn data_key(state: &State, call: &mut Call<'_>, members: &Members, with_plaintex
     Ok(answer)
 }
 
-pub(super) fn generate_random(_: &mut State, call: &mut Call<'_>, members: &Members) -> Result<Value, ApiError> {
+pub(super) fn generate_random(state: &mut State, call: &mut Call<'_>, members: &Members) -> Result<Value, ApiError> {
     let mut params = Params::new(members);
     let count = params.integer("NumberOfBytes", 1, 1024)?;
-    params.text("CustomKeyStoreId")?;
+    let store = params.limited_text("CustomKeyStoreId", 1, 64)?;
     params.done()?;
     let count = count.ok_or_else(|| ApiError::validation("NumberOfBytes is required."))?;
+    authorize::on_account(state, &call.caller, "kms:GenerateRandom")?;
+    key_stores::random_source(state, call, store)?;
     let mut bytes = vec![0; usize::try_from(count).expect("1 to 1024")];
     call.rng.fill_bytes(&mut bytes);
     Ok(json!({ "Plaintext": BASE64.encode(bytes) }))

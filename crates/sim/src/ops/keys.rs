@@ -4,6 +4,7 @@ use rand_chacha::rand_core::RngCore;
 use serde_json::{Value, json};
 
 use super::lookup::{Naming, key_id, page, resolve};
+use super::placing::Wanted;
 use super::tagging;
 use super::{Members, policies};
 use crate::authorize;
@@ -55,19 +56,20 @@ pub(super) fn create(state: &mut State, call: &mut Call<'_>, members: &Members) 
     let bypass = params.flag("BypassPolicyLockoutSafetyCheck")?.unwrap_or(false);
     let tags = params.tags("Tags")?;
     let multi_region = params.flag("MultiRegion")?.unwrap_or(false);
+    let wanted = Wanted {
+        origin,
+        store: params.limited_text("CustomKeyStoreId", 1, 64)?,
+        external_key: params.limited_text("XksKeyId", 1, 128)?,
+    };
     params.done()?;
     let usage = checked_usage(spec, usage)?;
+    wanted.check(spec, multi_region)?;
     let tags = tagging::merged(&std::collections::BTreeMap::new(), tags, "TagException")?;
-    if !["AWS_KMS", "EXTERNAL"].contains(&origin) {
-        return Err(ApiError::new(
-            "UnsupportedOperationException",
-            format!("Origin {origin} needs a custom key store, which this simulator does not have."),
-        ));
-    }
     authorize::on_account(state, &call.caller, "kms:CreateKey")?;
     if !tags.is_empty() {
         authorize::on_account(state, &call.caller, "kms:TagResource")?;
     }
+    let place = wanted.find(state, call)?;
     let account = call.caller.account.clone();
     let document = match text {
         Some(text) => policies::accepted(state, call, text, &account, bypass)?,
@@ -98,6 +100,8 @@ pub(super) fn create(state: &mut State, call: &mut Call<'_>, members: &Members) 
         rotations: vec![],
         last_use: None,
         grants: vec![],
+        place,
+        when_available: None,
         materials,
     };
     if multi_region {

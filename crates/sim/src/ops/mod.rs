@@ -4,10 +4,12 @@ mod aliases;
 mod crypto;
 mod grants;
 mod history;
+mod key_stores;
 mod keys;
 mod lifecycle;
 mod lookup;
 mod multi_region;
+mod placing;
 mod policies;
 mod rotation;
 mod tagging;
@@ -72,6 +74,12 @@ static OPERATIONS: &[Operation] = &[
     reads("ListRetirableGrants", grants::list_retirable),
     changes("RevokeGrant", grants::revoke),
     changes("RetireGrant", grants::retire),
+    changes("CreateCustomKeyStore", key_stores::create),
+    reads("DescribeCustomKeyStores", key_stores::describe),
+    changes("ConnectCustomKeyStore", key_stores::connect),
+    changes("DisconnectCustomKeyStore", key_stores::disconnect),
+    changes("UpdateCustomKeyStore", key_stores::update),
+    changes("DeleteCustomKeyStore", key_stores::delete),
     reads("Encrypt", crypto::encrypt),
     reads("Decrypt", crypto::decrypt),
     reads("GenerateDataKey", crypto::generate_data_key),

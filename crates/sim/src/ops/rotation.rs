@@ -75,7 +75,8 @@ pub(super) fn status(state: &mut State, call: &mut Call<'_>, members: &Members) 
     let id = key_id(state, call, name, Naming::KeyOnly)?;
     let key = state.key(call.region, &id).expect("found above");
     let doubts = &state.options.doubts;
-    if key.origin != "AWS_KMS" && !doubts.rotation_status_of_external {
+    let answers = key.origin == "EXTERNAL" && doubts.rotation_status_of_external;
+    if key.origin != "AWS_KMS" && !answers {
         rotatable(key)?;
     }
     let name = if doubts.rotation_status_arn { &key.arn } else { &key.id };
