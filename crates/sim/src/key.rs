@@ -91,9 +91,6 @@ pub(crate) struct Key {
     pub(crate) tags: BTreeMap<String, String>,
     pub(crate) rotation: Option<Rotation>,
     pub(crate) on_demand_rotations: u32,
-    /// When the material was rotated, and whether on demand.
-    #[serde(default)]
-    pub(crate) rotations: Vec<(Seconds, bool)>,
     /// The last successful cryptographic operation.
     #[serde(default)]
     pub(crate) last_use: Option<(String, Seconds)>,
@@ -108,6 +105,9 @@ pub(crate) struct Key {
     pub(crate) when_available: Option<KeyState>,
     /// Backing keys, the current one last.
     pub(crate) materials: Vec<Material>,
+    /// Imported material that waits for a rotation on demand.
+    #[serde(default)]
+    pub(crate) pending: Option<Material>,
 }
 
 impl Key {
@@ -117,6 +117,21 @@ impl Key {
 
     pub(crate) fn can_rotate(&self) -> bool {
         self.is_symmetric() && self.origin == "AWS_KMS"
+    }
+
+    /// The material that the key works with now, if it is there.
+    pub(crate) fn current(&self) -> Option<&Material> {
+        self.materials.last().filter(|material| material.is_held())
+    }
+
+    /// Material by its ID, if it is there.
+    pub(crate) fn material(&self, id: &str) -> Option<&Material> {
+        self.materials.iter().find(|material| material.id() == id && material.is_held())
+    }
+
+    /// Whether all material is there that the key needs to be used.
+    pub(crate) fn is_complete(&self) -> bool {
+        !self.materials.is_empty() && self.materials.iter().all(Material::is_held)
     }
 
     /// Members of `KeyMetadata` that concern the key alone; what does not apply is left out, as AWS does. See
@@ -140,8 +155,17 @@ impl Key {
         if let Some(algorithms) = algorithms(&self.spec, &self.usage) {
             metadata[algorithms.0] = json!(algorithms.1);
         }
-        if self.is_symmetric() && self.origin == "AWS_KMS" && self.state != KeyState::Creating {
-            metadata["CurrentKeyMaterialId"] = json!(self.materials.last().map(Material::id));
+        let current = self.materials.last().filter(|_| self.is_symmetric() && self.state != KeyState::Creating);
+        if let Some(current) = current {
+            metadata["CurrentKeyMaterialId"] = json!(current.id());
+        }
+        if self.origin == "EXTERNAL" && self.is_complete() {
+            let first = self.materials.iter().filter_map(Material::expires).reduce(f64::min);
+            let model = if first.is_some() { "KEY_MATERIAL_EXPIRES" } else { "KEY_MATERIAL_DOES_NOT_EXPIRE" };
+            metadata["ExpirationModel"] = json!(model);
+            if let Some(first) = first {
+                metadata["ValidTo"] = json!(first);
+            }
         }
         if let (KeyState::PendingDeletion, Some(date)) = (self.state, self.deletion) {
             metadata["DeletionDate"] = json!(date);

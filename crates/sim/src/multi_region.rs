@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use crate::error::ApiError;
 use crate::key::{Key, KeyState, Seconds};
+use crate::material::Material;
 use crate::state::State;
 
 /// The keys of one ID. Everything else that they have in common is copied from the primary by [`synchronize`].
@@ -74,20 +75,40 @@ pub(crate) fn arn_in(key: &Key, region: &str) -> String {
     format!("arn:{}:kms:{region}:{}:key/{}", crate::regions::partition(region), key.account, key.id)
 }
 
-/// Gives the replicas what the primary has: rotation always, material unless it is imported (that is done per Region).
+/// Gives the replicas what the primary has: rotation always, and material, of which only the IDs if it is imported: that
+/// is done in each Region.
 pub(crate) fn synchronize(state: &mut State, id: &str) {
     let Some(set) = state.sets.get(id).filter(|set| set.has_replicas()).cloned() else { return };
-    let Some(primary) = state.key(&set.primary, id) else { return };
-    let (rotation, rotations) = (primary.rotation.clone(), primary.on_demand_rotations);
-    let materials = (primary.origin != "EXTERNAL").then(|| primary.materials.clone());
+    let Some(primary) = state.key(&set.primary, id).cloned() else { return };
     for region in set.regions.iter().filter(|region| **region != set.primary) {
         let Some(replica) = state.key_mut(region, id) else { continue };
-        replica.rotation.clone_from(&rotation);
-        replica.on_demand_rotations = rotations;
-        if let Some(materials) = &materials {
-            replica.materials.clone_from(materials);
+        replica.rotation.clone_from(&primary.rotation);
+        replica.on_demand_rotations = primary.on_demand_rotations;
+        if primary.origin == "EXTERNAL" {
+            follow(replica, &primary);
+        } else {
+            replica.materials.clone_from(&primary.materials);
         }
     }
+}
+
+/// Gives a replica the list of a primary's imported materials. What the replica has of them it keeps.
+fn follow(replica: &mut Key, primary: &Key) {
+    let own: Vec<Material> = replica.materials.drain(..).chain(replica.pending.take()).collect();
+    let like = |material: &Material| {
+        let known = own.iter().find(|own| own.id() == material.id());
+        known.cloned().unwrap_or_else(|| material.forgotten()).with_rotation(material.rotated)
+    };
+    replica.materials = primary.materials.iter().map(like).collect();
+    replica.pending = primary.pending.as_ref().map(like);
+}
+
+/// Whether material that waits for a rotation is in every Region of the key.
+pub(crate) fn pending_everywhere(state: &State, key: &Key) -> bool {
+    let held = |key: &Key| key.pending.as_ref().is_some_and(Material::is_held);
+    let set = state.sets.get(&key.id);
+    held(key)
+        && set.is_none_or(|set| set.regions.iter().all(|region| state.key(region, &key.id).is_none_or(held)))
 }
 
 /// Ends a move that is due: the roles swap.

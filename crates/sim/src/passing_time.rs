@@ -3,6 +3,7 @@
 use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::SeedableRng;
 
+use crate::imported;
 use crate::key::{Key, KeyState, Seconds};
 use crate::material::{Material, digest};
 use crate::multi_region;
@@ -15,6 +16,7 @@ const DAY: f64 = 86_400.0;
 enum Event {
     StatePasses,
     Rotates,
+    MaterialExpires,
     IsDeleted,
     /// A custom key store connects or disconnects.
     StoreSettles,
@@ -68,6 +70,11 @@ impl State {
                 multi_region::finish_move(self, id, date);
             }
             Event::StoreSettles => self.pass_connection(id),
+            Event::MaterialExpires => {
+                let Some(key) = self.key_mut(region, id) else { return };
+                imported::expire(key, date);
+                multi_region::synchronize(self, id);
+            }
             Event::Rotates => {
                 let seed = self.seed;
                 let Some(key) = self.key_mut(region, id) else { return };
@@ -80,22 +87,26 @@ impl State {
 
 /// The next thing that happens to a key by itself.
 fn next(state: &State, key: &Key) -> Option<(Seconds, Event)> {
-    if let Some((date, _)) = key.passing {
-        return Some((date, Event::StatePasses));
-    }
-    if let Some(date) = key.deletion {
-        return Some((date, Event::IsDeleted));
-    }
     // A disabled key does not rotate; it catches up when it is enabled again. Replicas follow their primary.
-    let rotates = key.state == KeyState::Enabled && !multi_region::is_replica(state, key);
-    key.rotation.as_ref().filter(|_| rotates).map(|rotation| (rotation.next, Event::Rotates))
+    let rotates = key.rotation.is_some() && key.state == KeyState::Enabled && !multi_region::is_replica(state, key);
+    let rotation = key.rotation.as_ref().filter(|_| rotates);
+    let expiry = key.materials.iter().chain(&key.pending).filter_map(Material::expires).reduce(f64::min);
+    [
+        key.passing.map(|(date, _)| (date, Event::StatePasses)),
+        key.deletion.map(|date| (date, Event::IsDeleted)),
+        rotation.map(|rotation| (rotation.next, Event::Rotates)),
+        expiry.map(|date| (date, Event::MaterialExpires)),
+    ]
+    .into_iter()
+    .flatten()
+    .min_by(|one, other| one.0.total_cmp(&other.0))
 }
 
 /// New material. It depends on the key and the number of rotations alone, so that it is the same after a restart.
 fn rotate(key: &mut Key, seed: u64, date: Seconds) {
     let mut from = digest(&format!("{seed} {} {}", key.id, key.materials.len()));
     from.reverse();
-    key.materials.push(Material::generate(&key.spec, &mut ChaCha20Rng::from_seed(from)));
+    key.materials.push(Material::by_rotation(&key.spec, &mut ChaCha20Rng::from_seed(from), date, false));
     if let Some(rotation) = &mut key.rotation {
         #[expect(clippy::cast_precision_loss, reason = "at most 2560")]
         let period = rotation.period_days as f64 * DAY;

@@ -1,5 +1,7 @@
 //! AWS's Regions, as data.
 
+use crate::error::ApiError;
+
 /// Regions of the partitions that have KMS multi-Region keys, and those of China.
 static REGIONS: &[&str] = &[
     "af-south-1",
@@ -56,6 +58,15 @@ pub(crate) fn partition(region: &str) -> &'static str {
     } else {
         "aws"
     }
+}
+
+/// Whether a Region has keys of a spec: SM2 is there only in China, ML-KEM everywhere else.
+pub(crate) fn has_spec(region: &str, spec: &str) -> Result<(), ApiError> {
+    let china = partition(region) == "aws-cn";
+    if china == (spec == "SM2") || !(spec == "SM2" || spec.starts_with("ML_KEM")) {
+        return Ok(());
+    }
+    Err(ApiError::new("UnsupportedOperationException", format!("KeySpec {spec} is not supported in {region}.")))
 }
 
 /// Whether a text has the form of a Region's name: words of small letters, then a number.

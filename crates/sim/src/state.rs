@@ -81,13 +81,17 @@ impl State {
     pub(crate) fn note_use(&mut self, operation: &str, now: f64, answer: &Value) {
         let uses =
             ["Encrypt", "Decrypt", "ReEncrypt", "Generate", "Sign", "Verify", "Derive", "Encapsulate", "Decapsulate"];
-        let arn = answer["KeyId"].as_str().filter(|_| uses.iter().any(|start| operation.starts_with(start)));
-        let mut parts = arn.unwrap_or_default().split(':').skip(3);
-        let (Some(region), Some(id)) = (parts.next(), parts.nth(1).and_then(|name| name.strip_prefix("key/"))) else {
+        if !uses.iter().any(|start| operation.starts_with(start)) {
             return;
-        };
-        if let Some(key) = self.key_mut(region, id) {
-            key.last_use = Some((operation.to_owned(), now));
+        }
+        for arn in ["KeyId", "SourceKeyId"].into_iter().filter_map(|member| answer[member].as_str()) {
+            let mut parts = arn.split(':').skip(3);
+            let (Some(region), Some(id)) = (parts.next(), parts.nth(1).and_then(|name| name.strip_prefix("key/"))) else {
+                continue;
+            };
+            if let Some(key) = self.key_mut(region, id) {
+                key.last_use = Some((operation.to_owned(), now));
+            }
         }
     }
 

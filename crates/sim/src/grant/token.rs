@@ -6,8 +6,10 @@ use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::RngCore;
 
 use crate::error::ApiError;
-use crate::material::{digest, hex};
+use crate::sealed_text;
 use crate::state::State;
+
+const PURPOSE: &str = "grant token";
 
 /// Which grant a token is of.
 #[derive(Debug, PartialEq, Eq)]
@@ -20,7 +22,7 @@ pub(crate) struct Named {
 /// A new token. Each is another one; all tokens of a grant are of equal use.
 pub(crate) fn issue(state: &State, region: &str, key: &str, grant: &str, rng: &mut ChaCha20Rng) -> String {
     let text = format!("{region} {key} {grant} {:016x}", rng.next_u64());
-    BASE64.encode(format!("{text} {}", seal(state, &text)))
+    BASE64.encode(sealed_text::issue(state, PURPOSE, &text))
 }
 
 /// Reads a token.
@@ -29,15 +31,9 @@ pub(crate) fn read(state: &State, token: &str) -> Result<Named, ApiError> {
 }
 
 fn named(state: &State, token: &str) -> Option<Named> {
-    let text = String::from_utf8(BASE64.decode(token).ok()?).ok()?;
-    let (text, given) = text.rsplit_once(' ')?;
-    (seal(state, text) == given).then_some(())?;
+    let text = sealed_text::read(state, PURPOSE, BASE64.decode(token).ok()?)?;
     let mut words = text.split(' ').map(str::to_owned);
     Some(Named { region: words.next()?, key: words.next()?, grant: words.next()? })
-}
-
-fn seal(state: &State, text: &str) -> String {
-    hex(&digest(&format!("grant token {} {text}", state.seed)))
 }
 
 /// Refuses calls with tokens that were never given out. One of a grant that is gone does no harm, and no good.

@@ -9,6 +9,7 @@ use super::tagging;
 use super::{Members, policies};
 use crate::authorize;
 use crate::error::ApiError;
+use crate::grant::token;
 use crate::key::{Key, KeyState, algorithms, usages};
 use crate::key_states;
 use crate::material::{Material, hex};
@@ -64,6 +65,7 @@ pub(super) fn create(state: &mut State, call: &mut Call<'_>, members: &Members) 
     params.done()?;
     let usage = checked_usage(spec, usage)?;
     wanted.check(spec, multi_region)?;
+    regions::has_spec(call.region, spec)?;
     let tags = tagging::merged(&std::collections::BTreeMap::new(), tags, "TagException")?;
     authorize::on_account(state, &call.caller, "kms:CreateKey")?;
     if !tags.is_empty() {
@@ -97,12 +99,12 @@ pub(super) fn create(state: &mut State, call: &mut Call<'_>, members: &Members) 
         tags,
         rotation: None,
         on_demand_rotations: 0,
-        rotations: vec![],
         last_use: None,
         grants: vec![],
         place,
         when_available: None,
         materials,
+        pending: None,
     };
     if multi_region {
         state.sets.insert(id.clone(), Set::of_primary(call.region));
@@ -139,8 +141,9 @@ fn new_id(call: &mut Call<'_>, multi_region: bool) -> String {
 pub(super) fn describe(state: &mut State, call: &mut Call<'_>, members: &Members) -> Result<Value, ApiError> {
     let mut params = Params::new(members);
     let name = params.required_text("KeyId", 1, 2048)?;
-    params.texts("GrantTokens")?;
+    let tokens = params.grant_tokens()?;
     params.done()?;
+    token::check(state, &tokens)?;
     let id = key_id(state, call, name, Naming::OrAlias)?;
     let key = state.key(call.region, &id).expect("found above");
     Ok(json!({ "KeyMetadata": metadata(state, key) }))
@@ -176,8 +179,9 @@ pub(super) fn public_key(state: &mut State, call: &mut Call<'_>, members: &Membe
     use base64::Engine as _;
     let mut params = Params::new(members);
     let name = params.required_text("KeyId", 1, 2048)?;
-    params.texts("GrantTokens")?;
+    let tokens = params.grant_tokens()?;
     params.done()?;
+    token::check(state, &tokens)?;
     let key = resolve(state, call, name, Naming::OrAlias)?;
     authorize::on_key(state, &call.caller, "kms:GetPublicKey", key, &std::collections::BTreeMap::new())?;
     if key.is_symmetric() || key.spec.starts_with("HMAC") {
@@ -187,7 +191,7 @@ pub(super) fn public_key(state: &mut State, call: &mut Call<'_>, members: &Membe
         ));
     }
     key_states::check("GetPublicKey", key, &state.options.doubts)?;
-    let Some(der) = key.materials.last().and_then(Material::public_key) else {
+    let Some(der) = key.current().and_then(Material::public_key) else {
         return Err(ApiError::new(
             "UnsupportedOperationException",
             format!("{} keys are only shaped in this simulator: they have no public key.", key.spec),

@@ -84,7 +84,7 @@ pub(super) fn cancel_deletion(state: &mut State, call: &mut Call<'_>, members: &
     let id = named(state, call, members)?;
     let available = is_available(state, state.key(call.region, &id).expect("found above"));
     let key = state.key_mut(call.region, &id).expect("found above");
-    key.state = if key.materials.is_empty() { KeyState::PendingImport } else { KeyState::Disabled };
+    key.state = if key.is_complete() { KeyState::Disabled } else { KeyState::PendingImport };
     if !available {
         key.when_available = Some(key.state);
         key.state = KeyState::Unavailable;

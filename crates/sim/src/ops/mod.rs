@@ -5,6 +5,7 @@ mod crypto;
 mod grants;
 mod history;
 mod key_stores;
+mod imports;
 mod keys;
 mod lifecycle;
 mod lookup;
@@ -85,6 +86,17 @@ static OPERATIONS: &[Operation] = &[
     reads("GenerateDataKey", crypto::generate_data_key),
     reads("GenerateDataKeyWithoutPlaintext", crypto::generate_data_key_without_plaintext),
     reads("GenerateRandom", crypto::generate_random),
+    reads("GenerateDataKeyPair", crypto::generate_data_key_pair),
+    reads("GenerateDataKeyPairWithoutPlaintext", crypto::generate_data_key_pair_without_plaintext),
+    reads("ReEncrypt", crypto::re_encrypt),
+    reads("Sign", crypto::sign),
+    reads("Verify", crypto::verify),
+    reads("DeriveSharedSecret", crypto::derive_shared_secret),
+    reads("Encapsulate", crypto::encapsulate),
+    reads("Decapsulate", crypto::decapsulate),
+    reads("GetParametersForImport", imports::parameters),
+    changes("ImportKeyMaterial", imports::import),
+    changes("DeleteImportedKeyMaterial", imports::delete),
     reads("GenerateMac", crypto::generate_mac),
     reads("VerifyMac", crypto::verify_mac),
 ];

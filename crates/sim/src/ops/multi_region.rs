@@ -11,6 +11,7 @@ use crate::authorize;
 use crate::error::ApiError;
 use crate::key::{Key, KeyState};
 use crate::key_states;
+use crate::material::Material;
 use crate::multi_region::{arn_in, metadata, not_primary};
 use crate::params::Params;
 use crate::policy;
@@ -70,7 +71,12 @@ pub(super) fn replicate(state: &mut State, call: &mut Call<'_>, members: &Member
         tags,
         grants: vec![],
         // Imported material is imported into each Region.
-        materials: if then == KeyState::PendingImport { vec![] } else { primary.materials.clone() },
+        materials: if primary.origin == "EXTERNAL" {
+            primary.materials.iter().map(Material::forgotten).collect()
+        } else {
+            primary.materials.clone()
+        },
+        pending: primary.pending.as_ref().map(Material::forgotten),
         ..primary.clone()
     };
     let (id, tags) = (replica.id.clone(), replica.tags.clone());

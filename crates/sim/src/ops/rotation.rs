@@ -7,7 +7,7 @@ use super::lookup::{Naming, key_id, resolve};
 use crate::error::ApiError;
 use crate::key::{Key, KeyState, Rotation};
 use crate::material::Material;
-use crate::multi_region::{primary_only, synchronize};
+use crate::multi_region::{pending_everywhere, primary_only, synchronize};
 use crate::params::Params;
 use crate::sim::{Call, nothing};
 use crate::state::State;
@@ -95,9 +95,14 @@ pub(super) fn on_demand(state: &mut State, call: &mut Call<'_>, members: &Member
     let mut params = Params::new(members);
     let name = params.required_text("KeyId", 1, 2048)?;
     params.done()?;
-    let id = found(state, call, name)?;
+    let key = resolve(state, call, name, Naming::KeyOnly)?;
+    let imported = key.is_symmetric() && key.origin == "EXTERNAL";
+    if !imported && key.state != KeyState::PendingImport {
+        rotatable(key)?;
+    }
+    let id = key_id(state, call, name, Naming::KeyOnly)?;
+    primary_only(state, key)?;
     let most = state.options.doubts.on_demand_rotations;
-    let key = state.key_mut(call.region, &id).expect("found above");
     if key.on_demand_rotations >= most {
         return Err(ApiError::new(
             "LimitExceededException",
@@ -107,10 +112,17 @@ pub(super) fn on_demand(state: &mut State, call: &mut Call<'_>, members: &Member
             ),
         ));
     }
+    if imported && !pending_everywhere(state, key) {
+        let message = format!("No available key material pending rotation for the key: {}.", key.arn);
+        return Err(ApiError::new("KMSInvalidStateException", message));
+    }
+    let key = state.key_mut(call.region, &id).expect("found above");
+    let next = match key.pending.take() {
+        Some(pending) => pending.with_rotation(Some((call.now, true))),
+        None => Material::by_rotation(&key.spec, &mut call.rng, call.now, true),
+    };
+    key.materials.push(next);
     key.on_demand_rotations += 1;
-    key.rotations.push((call.now, true));
-    let spec = key.spec.clone();
-    key.materials.push(Material::generate(&spec, &mut call.rng));
     let answer = json!({ "KeyId": key.arn });
     synchronize(state, &id);
     Ok(answer)
