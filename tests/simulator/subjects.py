@@ -19,6 +19,10 @@ ROLE = "arn:aws:iam::123456789012:role/SecurityAdmin"
 STORE = {"CloudHsmClusterId": "cluster-abcdefghijk", "KeyStorePassword": "password", "TrustAnchorCertificate": "certificate"}
 
 
+# Names are used once, whatever tests share a simulator.
+NUMBERS = itertools.count()
+
+
 class Recorder:
     """Clients of a simulator whose every answer is held against the model."""
 
@@ -51,7 +55,7 @@ class World:
     def __init__(self, sim: simulator.Simulator, recorder: Recorder) -> None:
         self.sim = sim
         self.kms = recorder.client()
-        self.count = itertools.count()
+        self.count = NUMBERS
 
     def key(self, spec: str = "SYMMETRIC_DEFAULT", usage: str = "ENCRYPT_DECRYPT", **more: Any) -> str:
         return self.kms.create_key(KeySpec=spec, KeyUsage=usage, **more)["KeyMetadata"]["Arn"]

@@ -42,6 +42,7 @@ pub(crate) fn pattern(name: &str) -> Option<Pattern> {
             pattern(r"^[A-Z2-7]+$", |text| text.bytes().all(|b| b.is_ascii_uppercase() || (b'2'..=b'7').contains(&b)))
         }
         "RawSecretAccessKey" => pattern(r"^[a-zA-Z0-9\/+=]+$", |text| made_of(text, "/+=")),
+        "SourceArn" => pattern(r"^arn:aws[a-z0-9-]*:[a-z0-9-]+:[a-z0-9-]*:[0-9]{12}:.+$", arn),
         "XksKeyId" => pattern(r"^[a-zA-Z0-9-_.]+$", |text| made_of(text, "-_.")),
         "XksProxyUriEndpoint" => pattern(r"^https://[a-zA-Z0-9.-]+$", |text| {
             text.strip_prefix("https://").is_some_and(|host| !host.is_empty() && made_of(host, ".-"))
@@ -78,6 +79,18 @@ fn latin(c: char) -> bool {
 
 fn digits(text: &str, least: usize, most: usize) -> bool {
     (least..=most).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit())
+}
+
+fn arn(text: &str) -> bool {
+    let parts: Vec<&str> = text.splitn(6, ':').collect();
+    let small = |part: &str| part.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
+    match parts.as_slice() {
+        ["arn", partition, service, region, account, rest] => {
+            let named = partition.starts_with("aws") && !service.is_empty() && !rest.is_empty();
+            named && [*partition, *service, *region].into_iter().all(small) && digits(account, 12, 12)
+        }
+        _ => false,
+    }
 }
 
 fn cluster_id(text: &str) -> bool {

@@ -91,7 +91,7 @@ pub(crate) fn answer(
             sim.state.options = options;
             (json!(sim.state.options), true)
         }),
-        ("POST", "/_sim/keys") => read::<Forced>(body).and_then(|forced| force(sim, &forced)),
+        ("POST", "/_sim/keys") => read::<Forced>(body).and_then(|forced| force(sim, now, &forced)),
         ("GET", "/_sim/stores") => Ok((stores(sim), false)),
         ("POST", "/_sim/stores") => read::<Connected>(body).and_then(|wanted| connection(sim, wanted)),
         ("POST", "/_sim/reset") => {
@@ -106,8 +106,9 @@ pub(crate) fn answer(
     }
 }
 
-fn force(sim: &mut Sim, forced: &Forced) -> Result<(Value, bool), String> {
+fn force(sim: &mut Sim, now: f64, forced: &Forced) -> Result<(Value, bool), String> {
     let to = KeyState::of_name(&forced.state).ok_or_else(|| format!("{} is no state of keys", forced.state))?;
+    let now = now + sim.state.clock_offset;
     let found = sim.state.keys.values().find(|key| key.arn == forced.arn);
     let name = found.map(|key| (key.region.clone(), key.id.clone()));
     let key = name.and_then(|(region, id)| sim.state.key_mut(&region, &id));
@@ -115,6 +116,9 @@ fn force(sim: &mut Sim, forced: &Forced) -> Result<(Value, bool), String> {
     key.when_available = (to == KeyState::Unavailable).then_some(key.state);
     key.state = to;
     key.passing = None;
+    let pending = matches!(to, KeyState::PendingDeletion | KeyState::PendingReplicaDeletion);
+    key.pending_window_days = if pending { 30.0 } else { 0.0 };
+    key.deletion = (to == KeyState::PendingDeletion).then_some(now + 30.0 * 86_400.0);
     Ok((json!({ "arn": forced.arn, "state": to.name() }), true))
 }
 

@@ -28,6 +28,8 @@ mod policy;
 mod properties;
 mod regions;
 mod reply;
+#[cfg(test)]
+mod scenarios;
 mod sealed_text;
 mod sim;
 mod state;

@@ -46,11 +46,16 @@ pub(crate) fn not_primary(key: &Key) -> ApiError {
     ApiError::new("UnsupportedOperationException", format!("{} is not a multi-region primary key.", key.arn))
 }
 
+/// Whether the spec of a key is shown as `CustomerMasterKeySpec` too, whose enumeration has no new ones.
+pub(crate) fn has_old_name(state: &State, key: &Key) -> bool {
+    let is_new = key.spec.starts_with("ML_") || key.spec == "ECC_NIST_EDWARDS25519";
+    !is_new || state.options.doubts.old_name_of_new_specs
+}
+
 /// `KeyMetadata` of a key, its place in its set included.
 pub(crate) fn metadata(state: &State, key: &Key) -> Value {
     let mut metadata = key.metadata();
-    if !state.options.doubts.old_name_of_new_specs
-        && (key.spec.starts_with("ML_") || key.spec == "ECC_NIST_EDWARDS25519")
+    if !has_old_name(state, key)
         && let Some(members) = metadata.as_object_mut()
     {
         members.remove("CustomerMasterKeySpec");
@@ -107,8 +112,7 @@ fn follow(replica: &mut Key, primary: &Key) {
 pub(crate) fn pending_everywhere(state: &State, key: &Key) -> bool {
     let held = |key: &Key| key.pending.as_ref().is_some_and(Material::is_held);
     let set = state.sets.get(&key.id);
-    held(key)
-        && set.is_none_or(|set| set.regions.iter().all(|region| state.key(region, &key.id).is_none_or(held)))
+    held(key) && set.is_none_or(|set| set.regions.iter().all(|region| state.key(region, &key.id).is_none_or(held)))
 }
 
 /// Ends a move that is due: the roles swap.

@@ -100,7 +100,7 @@ impl Default for Doubts {
             rotation_status_arn: false,
             rotation_counts_from_change: true,
             on_demand_rotations: 25,
-            old_name_of_new_specs: true,
+            old_name_of_new_specs: false,
             both_replicas_while_updating: false,
             unknown_policy_elements_refused: true,
         }

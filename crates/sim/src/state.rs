@@ -86,7 +86,8 @@ impl State {
         }
         for arn in ["KeyId", "SourceKeyId"].into_iter().filter_map(|member| answer[member].as_str()) {
             let mut parts = arn.split(':').skip(3);
-            let (Some(region), Some(id)) = (parts.next(), parts.nth(1).and_then(|name| name.strip_prefix("key/"))) else {
+            let (Some(region), Some(id)) = (parts.next(), parts.nth(1).and_then(|name| name.strip_prefix("key/")))
+            else {
                 continue;
             };
             if let Some(key) = self.key_mut(region, id) {

@@ -29,7 +29,7 @@ impl Constraints {
             Ok(if params.get(name).is_some() { Some(params.text_map(name)?) } else { None })
         };
         let (subset, equals) = (context("EncryptionContextSubset")?, context("EncryptionContextEquals")?);
-        let source_arn = params.limited_text("SourceArn", 1, 2048)?.map(str::to_owned);
+        let source_arn = params.limited_text("SourceArn", 20, 512)?.map(str::to_owned);
         params.done()?;
         for pairs in [&subset, &equals].into_iter().flatten() {
             if pairs.len() > 8 || pairs.values().any(|value| value.chars().count() > 384) {
@@ -89,7 +89,7 @@ mod tests {
 
     use super::{Constraints, Context};
 
-    fn read(text: serde_json::Value) -> Constraints {
+    fn read(text: &serde_json::Value) -> Constraints {
         Constraints::read(text.as_object().expect("a structure")).expect("good constraints")
     }
 
@@ -98,8 +98,8 @@ mod tests {
         let context = |pairs: &[(&str, &str)]| -> Context {
             pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
         };
-        let subset = read(json!({ "EncryptionContextSubset": { "a": "1" } }));
-        let equals = read(json!({ "EncryptionContextEquals": { "a": "1" } }));
+        let subset = read(&json!({ "EncryptionContextSubset": { "a": "1" } }));
+        let equals = read(&json!({ "EncryptionContextEquals": { "a": "1" } }));
         let (exact, more, none) = (context(&[("a", "1")]), context(&[("a", "1"), ("b", "2")]), context(&[]));
         assert!(subset.hold(&exact) && subset.hold(&more) && !subset.hold(&none));
         assert!(equals.hold(&exact) && !equals.hold(&more) && !equals.hold(&none));
@@ -109,9 +109,9 @@ mod tests {
     #[test]
     fn cover_only_what_is_as_strict() {
         let none = Constraints::default();
-        let subset = read(json!({ "EncryptionContextSubset": { "a": "1" } }));
-        let larger = read(json!({ "EncryptionContextSubset": { "a": "1", "b": "2" } }));
-        let equals = read(json!({ "EncryptionContextEquals": { "a": "1" } }));
+        let subset = read(&json!({ "EncryptionContextSubset": { "a": "1" } }));
+        let larger = read(&json!({ "EncryptionContextSubset": { "a": "1", "b": "2" } }));
+        let equals = read(&json!({ "EncryptionContextEquals": { "a": "1" } }));
         assert!(none.cover(&subset) && subset.cover(&larger) && subset.cover(&equals) && equals.cover(&equals));
         assert!(!subset.cover(&none) && !larger.cover(&subset) && !equals.cover(&subset));
     }

@@ -4,16 +4,19 @@ use rand_chacha::ChaCha20Rng;
 
 use super::Pair;
 
+/// Bytes, if it could be done.
+type Done = Option<Vec<u8>>;
+
 /// What is done with a key of a curve. Secrets are scalars, public keys DER `SubjectPublicKeyInfo`.
 pub(super) struct Curve {
     pub(super) generate: fn(&mut ChaCha20Rng) -> Pair,
     /// A signature of a digest, in DER.
-    pub(super) sign: fn(&[u8], &[u8], &mut ChaCha20Rng) -> Option<Vec<u8>>,
+    pub(super) sign: fn(&[u8], &[u8], &mut ChaCha20Rng) -> Done,
     pub(super) verify: fn(&[u8], &[u8], &[u8]) -> bool,
     /// The shared secret with another public key of the curve.
-    pub(super) agree: fn(&[u8], &[u8]) -> Option<Vec<u8>>,
+    pub(super) agree: fn(&[u8], &[u8]) -> Done,
     pub(super) from_pkcs8: fn(&[u8]) -> Option<Pair>,
-    pub(super) to_pkcs8: fn(&[u8]) -> Option<Vec<u8>>,
+    pub(super) to_pkcs8: fn(&[u8]) -> Done,
 }
 
 macro_rules! curve {

@@ -2,11 +2,17 @@
 
 use super::Pair;
 
+/// Bytes, if it could be done.
+type Done = Option<Vec<u8>>;
+
+/// A shared secret and its encapsulation.
+type Encapsulated = Option<(Vec<u8>, Vec<u8>)>;
+
 /// Signing by one parameter set of ML-DSA.
 pub(super) struct Dsa {
     pub(super) pair: fn(Vec<u8>) -> Option<Pair>,
     /// Signs a message, or the 64 bytes µ that stand for one.
-    pub(super) sign: fn(&[u8], &[u8], bool) -> Option<Vec<u8>>,
+    pub(super) sign: fn(&[u8], &[u8], bool) -> Done,
     pub(super) verify: fn(&[u8], &[u8], bool, &[u8]) -> bool,
 }
 
@@ -14,7 +20,7 @@ macro_rules! dsa {
     ($name:ident, $parameters:ident) => {
         mod $name {
             use ml_dsa::pkcs8::EncodePublicKey;
-            use ml_dsa::{$parameters as Parameters, Signature, SigningKey};
+            use ml_dsa::{Signature, SigningKey, $parameters as Parameters};
 
             use super::{Dsa, Pair};
 
@@ -60,18 +66,20 @@ dsa!(dsa_87, MlDsa87);
 /// Encapsulation by one parameter set of ML-KEM.
 pub(super) struct Kem {
     pub(super) pair: fn(Vec<u8>) -> Option<Pair>,
+    /// The seed in PKCS#8.
+    pub(super) to_pkcs8: fn(&[u8]) -> Done,
     /// A shared secret and its encapsulation, from 32 random bytes.
-    pub(super) encapsulate: fn(&[u8], [u8; 32]) -> Option<(Vec<u8>, Vec<u8>)>,
+    pub(super) encapsulate: fn(&[u8], [u8; 32]) -> Encapsulated,
     /// The shared secret of an encapsulation of the right length.
-    pub(super) decapsulate: fn(&[u8], &[u8]) -> Option<Vec<u8>>,
+    pub(super) decapsulate: fn(&[u8], &[u8]) -> Done,
 }
 
 macro_rules! kem {
     ($name:ident, $parameters:ident) => {
         mod $name {
-            use ml_kem::$parameters::DecapsulationKey;
             use ml_kem::Decapsulate;
-            use ml_kem::pkcs8::EncodePublicKey;
+            use ml_kem::pkcs8::{EncodePrivateKey, EncodePublicKey};
+            use ml_kem::$parameters::DecapsulationKey;
 
             use super::{Kem, Pair};
 
@@ -91,6 +99,7 @@ macro_rules! kem {
 
             pub(super) static KEM: Kem = Kem {
                 pair,
+                to_pkcs8: |seed| Some(key(seed)?.to_pkcs8_der().ok()?.as_bytes().to_vec()),
                 encapsulate,
                 decapsulate: |seed, sealed| Some(key(seed)?.decapsulate_slice(sealed).ok()?.to_vec()),
             };

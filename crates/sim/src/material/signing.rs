@@ -45,13 +45,7 @@ impl Material {
     }
 
     /// Whether a signature is one that [`Self::sign`] could have made.
-    pub(crate) fn verify(
-        &self,
-        spec: &str,
-        algorithm: &str,
-        (kind, message): (Kind, &[u8]),
-        signature: &[u8],
-    ) -> bool {
+    pub(crate) fn verify(&self, spec: &str, algorithm: &str, (kind, message): (Kind, &[u8]), signature: &[u8]) -> bool {
         if let Some(curve) = curves::of(spec) {
             return (curve.verify)(&self.secret, &hashed(algorithm, kind, message), signature);
         }

@@ -63,6 +63,7 @@ pub(super) fn schedule_deletion(state: &mut State, call: &mut Call<'_>, members:
     let waits = state.sets.get(&id).is_some_and(|set| set.primary == call.region && set.has_replicas());
     let key = state.key_mut(call.region, &id).expect("found above");
     key.passing = None;
+    key.when_available = None;
     #[expect(clippy::cast_precision_loss, reason = "at most 30")]
     let window = days as f64;
     key.pending_window_days = window;

@@ -33,7 +33,7 @@ pub(super) fn merged(
 pub(super) fn tag(state: &mut State, call: &mut Call<'_>, members: &Members) -> Result<Value, ApiError> {
     let mut params = Params::new(members);
     let name = params.required_text("KeyId", 1, 2048)?;
-    let tags = params.tags("Tags")?;
+    let tags = params.required("Tags", Params::tags)?;
     params.done()?;
     let id = key_id(state, call, name, Naming::KeyOnly)?;
     let code = state.options.doubts.too_many_tags_code.clone();
@@ -45,7 +45,7 @@ pub(super) fn tag(state: &mut State, call: &mut Call<'_>, members: &Members) -> 
 pub(super) fn untag(state: &mut State, call: &mut Call<'_>, members: &Members) -> Result<Value, ApiError> {
     let mut params = Params::new(members);
     let name = params.required_text("KeyId", 1, 2048)?;
-    let keys = params.texts("TagKeys")?;
+    let keys = params.required("TagKeys", Params::texts)?;
     params.done()?;
     let id = key_id(state, call, name, Naming::KeyOnly)?;
     let key = state.key_mut(call.region, &id).expect("found above");

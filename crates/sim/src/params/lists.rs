@@ -107,6 +107,18 @@ impl<'a> Params<'a> {
         }
     }
 
+    /// A list that must be there.
+    pub(crate) fn required<T>(
+        &mut self,
+        name: &'static str,
+        read: fn(&mut Self, &'static str) -> Result<Vec<T>, ApiError>,
+    ) -> Result<Vec<T>, ApiError> {
+        if self.get(name).is_none() {
+            self.missing(name);
+        }
+        read(self, name)
+    }
+
     /// Notes that a required member is not there.
     pub(crate) fn missing(&mut self, name: &str) {
         self.violates(format!(

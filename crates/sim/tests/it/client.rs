@@ -46,11 +46,6 @@ pub(crate) fn pass(kms: &Connector, seconds: f64) {
     kms.control("POST", "clock", &serde_json::json!({ "advanceSeconds": seconds })).expect("the clock goes on");
 }
 
-/// Whether this build has an operation.
-pub(crate) fn has(operation: &str) -> bool {
-    awskms_sim::operations().any(|name| name == operation)
-}
-
 /// What came of a call, without its answer.
 pub(crate) fn outcome<T, E: ProvideErrorMetadata + std::fmt::Debug>(result: Result<T, E>) -> Result<(), Refusal> {
     result.map(drop).map_err(|error| refusal(&error))

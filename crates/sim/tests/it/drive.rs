@@ -6,8 +6,10 @@ use aws_sdk_kms::types::{
     AlgorithmSpec, DataKeyPairSpec, DataKeySpec, EncapsulationAlgorithmSpec, ExpirationModelType, GrantOperation,
     KeyAgreementAlgorithmSpec, KeySpec, KeyUsageType, MacAlgorithmSpec, SigningAlgorithmSpec, Tag, WrappingKeySpec,
 };
+use rsa::pkcs8::DecodePublicKey;
+use rsa::rand_core::OsRng;
 
-use crate::client::{Refusal, THIRD, has, outcome};
+use crate::client::{Refusal, THIRD, outcome};
 
 /// All operations that name a key, by the spec and usage of a key that they are for.
 pub(crate) fn operations() -> Vec<(&'static str, KeySpec, KeyUsageType)> {
@@ -79,6 +81,11 @@ pub(crate) fn needs_a_past(operation: &str) -> bool {
     )
 }
 
+/// Operations for keys with imported material only.
+pub(crate) fn imports(operation: &str) -> bool {
+    matches!(operation, "DeleteImportedKeyMaterial" | "GetParametersForImport" | "ImportKeyMaterial")
+}
+
 /// A key to work on, and what was made with it before.
 #[derive(Debug, Default)]
 pub(crate) struct Subject {
@@ -88,12 +95,31 @@ pub(crate) struct Subject {
     /// Made by another key of the same Region.
     pub(crate) foreign_blob: Vec<u8>,
     pub(crate) grant: String,
+    /// A token for an import and the material that goes with it.
+    pub(crate) import: (Vec<u8>, Vec<u8>),
     /// An alias of the key, and one of another key.
     pub(crate) alias: String,
     pub(crate) foreign_alias: String,
 }
 
 impl Subject {
+    /// Gets a token and wraps material for the key, if its state allows that.
+    async fn wrap(&mut self, client: &Client) {
+        let asking = client.get_parameters_for_import().key_id(&self.arn).wrapping_key_spec(WrappingKeySpec::Rsa2048);
+        let asked = asking.wrapping_algorithm(AlgorithmSpec::RsaesOaepSha256).send().await;
+        let Ok(parameters) = asked else { return };
+        let der = parameters.public_key.expect("a public key").into_inner();
+        let public = rsa::RsaPublicKey::from_public_key_der(&der).expect("an RSA key");
+        let wrapped = public.encrypt(&mut OsRng, rsa::Oaep::new::<sha2::Sha256>(), &[5; 32]).expect("wraps");
+        self.import = (parameters.import_token.expect("a token").into_inner(), wrapped);
+    }
+
+    /// Imports material into the key.
+    pub(crate) async fn import(&mut self, client: &Client) {
+        self.wrap(client).await;
+        self.call(client, "ImportKeyMaterial").await.expect("imports");
+    }
+
     /// Makes the past of a usable key, as far as an operation needs it.
     pub(crate) async fn prepare(&mut self, client: &Client, operation: &str) {
         let arn = self.arn.clone();
@@ -123,11 +149,12 @@ impl Subject {
                 let made = client.get_public_key().key_id(arn).send().await.expect("has a public key");
                 self.blob = made.public_key.expect("a public key").into_inner();
             }
-            "RevokeGrant" | "RetireGrant" if has("CreateGrant") => {
+            "RevokeGrant" | "RetireGrant" => {
                 let making = client.create_grant().key_id(arn).grantee_principal("arn:aws:iam::123456789012:root");
                 let making = making.operations(GrantOperation::Encrypt).operations(GrantOperation::RetireGrant);
                 self.grant = making.send().await.expect("grants").grant_id.expect("an ID");
             }
+            "ImportKeyMaterial" => self.wrap(client).await,
             "ReEncrypt" => {
                 let other = client.create_key().send().await.expect("makes a key").key_metadata.expect("its metadata");
                 let made = client.encrypt().key_id(other.key_id).plaintext(message).send().await.expect("encrypts");
@@ -217,8 +244,11 @@ impl Subject {
             "GetPublicKey" => outcome(client.get_public_key().key_id(arn).send().await),
             "ImportKeyMaterial" => {
                 let model = ExpirationModelType::KeyMaterialDoesNotExpire;
-                let importing = client.import_key_material().key_id(arn).import_token(message());
-                outcome(importing.encrypted_key_material(message()).expiration_model(model).send().await)
+                // Where there could be no token yet, the state refuses the call whatever it holds.
+                let [token, material] = [&self.import.0, &self.import.1]
+                    .map(|bytes| if bytes.is_empty() { message() } else { Blob::new(bytes.clone()) });
+                let importing = client.import_key_material().key_id(arn).import_token(token);
+                outcome(importing.encrypted_key_material(material).expiration_model(model).send().await)
             }
             "ListAliases" => outcome(client.list_aliases().key_id(arn).send().await),
             "ListGrants" => outcome(client.list_grants().key_id(arn).send().await),

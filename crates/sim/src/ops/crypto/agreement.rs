@@ -26,8 +26,7 @@ pub(in crate::ops) fn derive_shared_secret(
         return Err(shaped(key));
     }
     // AWS refuses what is no public key of the same curve without a word.
-    let secret =
-        current(key)?.agree(&key.spec, &public).ok_or_else(|| ApiError::silent("ValidationException"))?;
+    let secret = current(key)?.agree(&key.spec, &public).ok_or_else(|| ApiError::silent("ValidationException"))?;
     using.rehearsal()?;
     Ok(json!({
         "KeyId": key.arn,

@@ -3,10 +3,10 @@
 use rand_chacha::rand_core::RngCore;
 use serde_json::{Value, json};
 
+use super::super::key_stores;
 use super::encrypting::SYMMETRIC;
 use super::request::{Recipient, Using};
 use super::{Members, current, fitting};
-use super::super::key_stores;
 use crate::authorize;
 use crate::error::ApiError;
 use crate::params::{Params, blob};
@@ -59,7 +59,11 @@ fn data_key(state: &State, call: &mut Call<'_>, members: &Members, with_plaintex
     Ok(answer)
 }
 
-pub(in crate::ops) fn generate_random(state: &mut State, call: &mut Call<'_>, members: &Members) -> Result<Value, ApiError> {
+pub(in crate::ops) fn generate_random(
+    state: &mut State,
+    call: &mut Call<'_>,
+    members: &Members,
+) -> Result<Value, ApiError> {
     let mut params = Params::new(members);
     let count = params.integer("NumberOfBytes", 1, 1024)?;
     let store = params.limited_text("CustomKeyStoreId", 1, 64)?;

@@ -41,7 +41,8 @@ impl<'a> Ciphertext<'a> {
         let dry = params.flag("DryRun")?.unwrap_or(false);
         let modifiers = params.choices("DryRunModifiers", &["IGNORE_CIPHERTEXT"])?.unwrap_or_default();
         let tokens = params.grant_tokens()?;
-        if blob.is_none() && !(dry && !modifiers.is_empty()) {
+        let ignored = dry && !modifiers.is_empty();
+        if blob.is_none() && !ignored {
             params.missing("CiphertextBlob");
         }
         Ok(Self { blob, key, algorithm, context, dry, tokens })

@@ -42,9 +42,8 @@ pub(in crate::ops) fn decapsulate(
     params.done()?;
     let key = using.key(state, call, USAGE, &Context::new())?;
     // One of the right length always opens: ML-KEM gives another secret for what was changed.
-    let secret = current(key)?
-        .decapsulate(&key.spec, &sealed)
-        .ok_or_else(|| ApiError::silent("InvalidCiphertextException"))?;
+    let secret =
+        current(key)?.decapsulate(&key.spec, &sealed).ok_or_else(|| ApiError::silent("InvalidCiphertextException"))?;
     using.rehearsal()?;
     Ok(answer(key, algorithm, &secret))
 }

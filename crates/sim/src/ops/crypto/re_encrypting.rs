@@ -12,17 +12,10 @@ use crate::params::{Params, blob};
 use crate::sim::Call;
 use crate::state::State;
 
-pub(in crate::ops) fn re_encrypt(
-    state: &mut State,
-    call: &mut Call<'_>,
-    members: &Members,
-) -> Result<Value, ApiError> {
+pub(in crate::ops) fn re_encrypt(state: &mut State, call: &mut Call<'_>, members: &Members) -> Result<Value, ApiError> {
     let mut params = Params::new(members);
-    let names = Names {
-        key: "SourceKeyId",
-        algorithm: "SourceEncryptionAlgorithm",
-        context: "SourceEncryptionContext",
-    };
+    let names =
+        Names { key: "SourceKeyId", algorithm: "SourceEncryptionAlgorithm", context: "SourceEncryptionContext" };
     let ciphertext = Ciphertext::read(&mut params, &names)?;
     let name = params.required_text("DestinationKeyId", 1, 2048)?;
     let algorithm = params.choice("DestinationEncryptionAlgorithm", ALGORITHMS)?.unwrap_or(SYMMETRIC);

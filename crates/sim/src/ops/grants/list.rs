@@ -49,8 +49,7 @@ pub(crate) fn list(state: &mut State, call: &mut Call<'_>, members: &Members) ->
     only_services(call, service)?;
     let key = state.key(call.region, &key).expect("found above");
     let wanted = |grant: &&Grant| {
-        id.is_none_or(|id| grant.id == id)
-            && grantee.is_none_or(|name| is_of(Some(&grant.terms.grantee), name, state))
+        id.is_none_or(|id| grant.id == id) && grantee.is_none_or(|name| is_of(Some(&grant.terms.grantee), name, state))
     };
     let entries = key.grants.iter().filter(wanted).map(|grant| grant.entry(state, key)).collect();
     answer(entries, marker, limit)

@@ -75,7 +75,9 @@ impl Request<'_> {
             ));
         }
         if self.kind == Some(NEW) && self.material_id.is_some() {
-            return Err(ApiError::validation("KeyMaterialId must not be specified if the ImportType is NEW_KEY_MATERIAL"));
+            return Err(ApiError::validation(
+                "KeyMaterialId must not be specified if the ImportType is NEW_KEY_MATERIAL",
+            ));
         }
         Ok(())
     }
@@ -120,11 +122,7 @@ pub(in crate::ops) fn import(state: &mut State, call: &mut Call<'_>, members: &M
     let material = Material::imported(&key.id, &key.spec, &bytes)
         .ok_or_else(|| ApiError::silent("IncorrectKeyMaterialException"))?;
     acceptable(state, &request, key, material.id())?;
-    let import = Import {
-        held: true,
-        expires: request.valid_to,
-        description: request.description.map(str::to_owned),
-    };
+    let import = Import { held: true, expires: request.valid_to, description: request.description.map(str::to_owned) };
     let (id, symmetric) = (key.id.clone(), key.is_symmetric());
     let mut answer = json!({ "KeyId": key.arn });
     if symmetric {

@@ -18,11 +18,7 @@ const ALGORITHMS: &[&str] = &[
     "SM2PKE",
 ];
 
-pub(in crate::ops) fn parameters(
-    state: &mut State,
-    call: &mut Call<'_>,
-    members: &Members,
-) -> Result<Value, ApiError> {
+pub(in crate::ops) fn parameters(state: &mut State, call: &mut Call<'_>, members: &Members) -> Result<Value, ApiError> {
     let mut params = Params::new(members);
     let name = params.required_text("KeyId", 1, 2048)?;
     let algorithm = params.required_choice("WrappingAlgorithm", ALGORITHMS)?;

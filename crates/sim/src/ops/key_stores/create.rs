@@ -23,12 +23,11 @@ pub(in crate::ops) fn create(state: &mut State, call: &mut Call<'_>, members: &M
     let trust_anchor = params.limited_text("TrustAnchorCertificate", 1, 5000)?;
     let settings = Settings::read(&mut params)?;
     params.done()?;
-    let backing = match kind.unwrap_or("AWS_CLOUDHSM") {
-        "AWS_CLOUDHSM" => cluster(&settings, trust_anchor)?,
-        _ => {
-            not_for("EXTERNAL_KEY_STORE", trust_anchor.is_some())?;
-            Backing::External(proxy(&settings, &call.caller.account)?)
-        }
+    let backing = if kind == Some("EXTERNAL_KEY_STORE") {
+        not_for("EXTERNAL_KEY_STORE", trust_anchor.is_some())?;
+        Backing::External(proxy(&settings, &call.caller.account)?)
+    } else {
+        cluster(&settings, trust_anchor)?
     };
     authorize::on_account(state, &call.caller, "kms:CreateCustomKeyStore")?;
     free_name(state, call, None, name)?;
@@ -69,19 +68,13 @@ fn proxy(settings: &Settings<'_>, account: &str) -> Result<Proxy, ApiError> {
     const KIND: &str = "EXTERNAL_KEY_STORE";
     not_for(KIND, settings.any_of_cluster())?;
     let connectivity = needed(settings.connectivity, "XksProxyConnectivity", KIND)?;
-    let service = match connectivity {
-        "VPC_ENDPOINT_SERVICE" => {
-            let name = needed(
-                settings.service,
-                "XksProxyVpcEndpointServiceName",
-                "EXTERNAL_KEY_STORE with VPC_ENDPOINT_SERVICE",
-            )?;
-            Some((name.to_owned(), settings.owner.unwrap_or(account).to_owned()))
-        }
-        _ => {
-            not_for("EXTERNAL_KEY_STORE with PUBLIC_ENDPOINT", settings.service.is_some() || settings.owner.is_some())?;
-            None
-        }
+    let service = if connectivity == "VPC_ENDPOINT_SERVICE" {
+        let name =
+            needed(settings.service, "XksProxyVpcEndpointServiceName", "EXTERNAL_KEY_STORE with its connectivity")?;
+        Some((name.to_owned(), settings.owner.unwrap_or(account).to_owned()))
+    } else {
+        not_for("EXTERNAL_KEY_STORE with PUBLIC_ENDPOINT", settings.service.is_some() || settings.owner.is_some())?;
+        None
     };
     Ok(Proxy {
         access_key: needed(settings.access_key.clone(), "XksProxyAuthenticationCredential", KIND)?,

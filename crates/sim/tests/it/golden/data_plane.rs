@@ -46,6 +46,7 @@ pub(super) fn drive(world: &mut World, name: &str, variant: &str) -> Option<Step
             one("bad-ciphertext", world.call("Decrypt", json!({ "KeyId": id, "CiphertextBlob": text(b"bad") })))
         }
         "test_derive_shared_secret" => shared_secret(world),
+        "test_derive_shared_secret_matches_openssl" => shared_secret_elsewhere(world),
         "test_re_encrypt" => {
             let usage = json!({ "KeySpec": algorithms[0], "KeyUsage": "ENCRYPT_DECRYPT" });
             let (from, to) = (world.key(usage.clone()), world.key(usage));
@@ -165,6 +166,21 @@ fn shared_secret(world: &mut World) -> Option<Steps> {
             world.call("CreateKey", json!({ "KeySpec": "RSA_2048", "KeyUsage": "KEY_AGREEMENT" })),
         ),
     ])
+}
+
+/// The secret that a key of KMS and one from elsewhere agree on is the same on both sides.
+fn shared_secret_elsewhere(world: &mut World) -> Option<Steps> {
+    use p256::pkcs8::{DecodePublicKey, EncodePublicKey};
+    let id = world.key(json!({ "KeySpec": "ECC_NIST_P256", "KeyUsage": "KEY_AGREEMENT" }));
+    let other = p256::SecretKey::from_slice(&[7; 32]).ok()?;
+    let public = other.public_key().to_public_key_der().ok()?;
+    let body = json!({ "KeyId": id, "KeyAgreementAlgorithm": "ECDH", "PublicKey": text(public.as_bytes()) });
+    let derived = world.call("DeriveSharedSecret", body);
+    let der = world.call("GetPublicKey", json!({ "KeyId": id }))["PublicKey"].clone();
+    let key = p256::PublicKey::from_public_key_der(&BASE64.decode(der.as_str()?).ok()?).ok()?;
+    let here = p256::ecdh::diffie_hellman(other.to_nonzero_scalar(), key.as_affine());
+    assert_eq!(derived["SharedSecret"], text(here.raw_secret_bytes()), "{derived}");
+    one("derived-shared-key-resp", derived)
 }
 
 fn data_keys(world: &mut World, name: &str) -> Option<Steps> {

@@ -9,21 +9,80 @@ use serde_json::{Value, json};
 use super::Steps;
 use super::world::{REGION, World};
 
-/// Imports material of so many equal bytes.
-fn import(world: &mut World, id: &str, byte: u8, length: usize, more: &[(&str, Value)]) -> Value {
-    let body = json!({ "KeyId": id, "WrappingAlgorithm": "RSAES_OAEP_SHA_256", "WrappingKeySpec": "RSA_2048" });
+/// Wraps material as an algorithm wants it.
+fn wrapped(der: &[u8], algorithm: &str, material: &[u8]) -> Vec<u8> {
+    let public = rsa::RsaPublicKey::from_public_key_der(der).expect("an RSA key");
+    let oaep = |bytes: &[u8]| public.encrypt(&mut OsRng, rsa::Oaep::new::<sha2::Sha256>(), bytes).expect("wraps");
+    if algorithm == "RSAES_OAEP_SHA_256" {
+        return oaep(material);
+    }
+    let aes = [9; 32];
+    let material = aes_kw::KekAes256::from(aes).wrap_with_padding_vec(material).expect("wraps");
+    [oaep(&aes), material].concat()
+}
+
+/// Imports material; an algorithm tells how it is wrapped.
+fn import_wrapped(world: &mut World, id: &str, algorithm: &str, material: &[u8], more: &[(&str, Value)]) -> Value {
+    let body = json!({ "KeyId": id, "WrappingAlgorithm": algorithm, "WrappingKeySpec": "RSA_4096" });
     let parameters = world.call("GetParametersForImport", body);
     let der = BASE64.decode(parameters["PublicKey"].as_str().expect("a public key")).expect("base64");
-    let public = rsa::RsaPublicKey::from_public_key_der(&der).expect("an RSA key");
-    let wrapped = public.encrypt(&mut OsRng, rsa::Oaep::new::<sha2::Sha256>(), &vec![byte; length]).expect("wraps");
     let mut body = json!({
-        "KeyId": id, "ImportToken": parameters["ImportToken"], "EncryptedKeyMaterial": BASE64.encode(wrapped),
+        "KeyId": id, "ImportToken": parameters["ImportToken"],
+        "EncryptedKeyMaterial": BASE64.encode(wrapped(&der, algorithm, material)),
         "ExpirationModel": "KEY_MATERIAL_DOES_NOT_EXPIRE",
     });
     for (name, value) in more {
         body[*name] = value.clone();
     }
     world.call("ImportKeyMaterial", body)
+}
+
+/// Imports material of so many equal bytes.
+fn import(world: &mut World, id: &str, byte: u8, length: usize, more: &[(&str, Value)]) -> Value {
+    import_wrapped(world, id, "RSAES_OAEP_SHA_256", &vec![byte; length], more)
+}
+
+/// A private key in PKCS#8.
+fn private_key(world: &mut World, spec: &str) -> Vec<u8> {
+    let id = world.key(json!({}));
+    let made = world.call("GenerateDataKeyPair", json!({ "KeyId": id, "KeyPairSpec": spec }));
+    BASE64.decode(made["PrivateKeyPlaintext"].as_str().expect("a private key")).expect("base64")
+}
+
+/// A private key comes into a key, signs, and goes again.
+fn asymmetric(world: &mut World, name: &str, spec: &str, usage: &str, algorithm: &str) -> Option<Steps> {
+    let description = if name.ends_with("ecc_keys") { "test ecc key import" } else { "test-key" };
+    let mut steps: Steps = vec![];
+    let of_recorded = |step: &str| format!("describe-key-{step}");
+    let body = json!({ "Origin": "EXTERNAL", "KeySpec": spec, "KeyUsage": usage, "Description": description });
+    let made = world.key_in(REGION, body);
+    let id = made["KeyId"].as_str()?.to_owned();
+    let described = |world: &mut World| world.call("DescribeKey", json!({ "KeyId": id }));
+    steps.push(("created-key".into(), made));
+    let before = described(world);
+    steps.push((of_recorded("before-import"), before.clone()));
+    steps.push(("describe-before-import".into(), before));
+    let material = private_key(world, spec);
+    let imported = import_wrapped(world, &id, algorithm, &material, &[]);
+    assert!(imported["KeyId"].is_string(), "{imported}");
+    let after = described(world);
+    steps.push((of_recorded("after-import"), after.clone()));
+    steps.push(("import-key-material-response".into(), after));
+    if usage == "SIGN_VERIFY" {
+        let signing = match spec {
+            "ECC_NIST_P384" => "ECDSA_SHA_384",
+            "ECC_NIST_P521" => "ECDSA_SHA_512",
+            _ => "ECDSA_SHA_256",
+        };
+        let mut body = json!({ "KeyId": id, "Message": BASE64.encode("x"), "SigningAlgorithm": signing });
+        let signed = world.call("Sign", body.clone());
+        body["Signature"] = signed["Signature"].clone();
+        steps.push(("sign-result".into(), signed));
+        steps.push(("verify-result".into(), world.call("Verify", body)));
+    }
+    world.call("DeleteImportedKeyMaterial", json!({ "KeyId": id }));
+    steps.push((of_recorded("after-deleted-import"), described(world)));
+    Some(steps)
 }
 
 fn new_material(world: &mut World, id: &str, byte: u8) -> Value {
@@ -54,6 +113,15 @@ pub(super) fn drive(world: &mut World, name: &str, variant: &str) -> Option<Step
             world.call("DeleteImportedKeyMaterial", json!({ "KeyId": id }));
             steps.push(("describe-key-after-deleted-import".into(), described(world)));
             steps.push(("encrypt-after-delete-error".into(), world.call("Encrypt", sealing(&id))));
+        }
+        "test_import_key_asymmetric" => {
+            return asymmetric(world, name, "ECC_NIST_P256", "SIGN_VERIFY", "RSAES_OAEP_SHA_256");
+        }
+        "test_import_key_ecc_keys" => {
+            return asymmetric(world, name, variant, "SIGN_VERIFY", "RSA_AES_KEY_WRAP_SHA_256");
+        }
+        "test_import_key_rsa_aes_wrap_sha256" => {
+            return asymmetric(world, name, "RSA_4096", "ENCRYPT_DECRYPT", "RSA_AES_KEY_WRAP_SHA_256");
         }
         "test_import_key_hmac_keys" => {
             let id = world.key(json!({

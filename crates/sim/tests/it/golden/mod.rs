@@ -11,7 +11,6 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use crate::client::has;
 use crate::truth;
 use world::World;
 
@@ -55,36 +54,7 @@ const EXCEPTIONS: &[(&str, &str, &str)] = &[
 ];
 
 /// Recorded tests that are not asked again here, one by one: test, why.
-const NOT_DRIVEN: &[(&str, &str)] = &[
-    ("test_verify_salt_length", "the recording is empty"),
-    (
-        "test_derive_shared_secret_matches_openssl",
-        "compares with another program; the answer is that of test_derive_shared_secret",
-    ),
-    ("test_import_key_asymmetric", "wraps a private key with RSA_AES_KEY_WRAP, which tests of imports do"),
-    ("test_import_key_ecc_keys", "wraps a private key with RSA_AES_KEY_WRAP, which tests of imports do"),
-    ("test_import_key_rsa_aes_wrap_sha256", "wraps with RSA_AES_KEY_WRAP, which tests of imports do"),
-];
-
-/// The operation that a recorded test is about, if not every build has it.
-const NEEDS: &[(&str, &str)] = &[
-    ("test_sign_verify", "Sign"),
-    ("test_encrypt_validate_plaintext_size_per_key_type", "Sign"),
-    ("test_error_messaging_for_invalid_keys", "Sign"),
-    ("test_import_key", "ImportKeyMaterial"),
-    ("test_generate_data_key_pair", "GenerateDataKeyPair"),
-    ("test_encryption_context_generate_data_key_pair", "GenerateDataKeyPair"),
-    ("test_get_parameters_for_import", "GetParametersForImport"),
-    ("test_derive_shared_secret", "DeriveSharedSecret"),
-    ("test_re_encrypt", "ReEncrypt"),
-    ("test_rotate_key_on_demand_updates", "ImportKeyMaterial"),
-    ("test_rotate_key_on_demand_for_external", "ImportKeyMaterial"),
-    ("test_rotate_key_on_demand_raises_for_no_pending", "ImportKeyMaterial"),
-];
-
-fn missing(test: &str) -> Option<&'static str> {
-    NEEDS.iter().filter(|(prefix, _)| test.starts_with(prefix)).map(|(_, needed)| *needed).find(|needed| !has(needed))
-}
+const NOT_DRIVEN: &[(&str, &str)] = &[("test_verify_salt_length", "the recording is empty")];
 
 /// Drives a recorded test: its name, and what is in its brackets.
 fn drive(name: &str, variant: &str) -> Option<Steps> {
@@ -108,15 +78,11 @@ fn excused(name: &str, variant: &str, step: &str) -> bool {
 fn every_recorded_test() {
     let Some(recorded) = truth::json("recorded.json") else { return };
     let mut wrong = vec![];
-    let (mut compared, mut waiting, mut left_out) = (0, vec![], vec![]);
+    let (mut compared, mut left_out) = (0, vec![]);
     for (test, recording) in recorded.as_object().expect("tests by name") {
         let (name, variant) = parts(test);
         if NOT_DRIVEN.iter().any(|(of, _)| *of == name) {
             left_out.push(test.rsplit("::").next());
-            continue;
-        }
-        if missing(name).is_some() {
-            waiting.push(name);
             continue;
         }
         let Some(steps) = drive(name, variant) else {
@@ -135,7 +101,7 @@ fn every_recorded_test() {
             }
         }
     }
-    println!("{compared} steps compared; left out: {left_out:?}; operations not in this build: {waiting:?}");
+    println!("{compared} steps compared; left out: {left_out:?}");
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
@@ -143,16 +109,12 @@ fn every_recorded_test() {
 fn every_row_of_the_recorded_errors() {
     let Some(rows) = truth::text("errors.tsv") else { return };
     let mut wrong = vec![];
-    let (mut compared, mut waiting) = (0, 0);
+    let mut compared = 0;
     let mut driven: BTreeMap<String, Steps> = BTreeMap::new();
     for row in rows.lines().filter(|row| !row.starts_with('#') && !row.is_empty()) {
         let cells: Vec<&str> = row.split('\t').collect();
         let [test, step, code, status, message] = cells[..] else { panic!("five cells: {row}") };
         let (name, variant) = parts(test);
-        if missing(name).is_some() {
-            waiting += 1;
-            continue;
-        }
         if excused(name, variant, step) {
             continue;
         }
@@ -167,6 +129,6 @@ fn every_row_of_the_recorded_errors() {
             wrong.push(format!("{test} {step}: {difference}\n    came {came}"));
         }
     }
-    println!("{compared} rows compared; of operations not in this build: {waiting}");
+    println!("{compared} rows compared");
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
