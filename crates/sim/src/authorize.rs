@@ -7,7 +7,7 @@ use serde_json::Value;
 use crate::error::ApiError;
 use crate::grant::{Asker, Grant, Terms};
 use crate::key::Key;
-use crate::policy::{self, Judgement, Question};
+use crate::policy::{self, Facts, Judgement, Question};
 use crate::state::State;
 
 /// The account of callers whose access key names none.
@@ -18,6 +18,8 @@ pub(crate) const DEFAULT_ACCOUNT: &str = "123456789012";
 pub(crate) struct Caller {
     pub(crate) account: String,
     pub(crate) arn: String,
+    /// What the request says that conditions of policies may look at.
+    pub(crate) facts: Facts,
 }
 
 /// A session of temporary credentials is its role's; an access key of 12 digits names an account; any other is the
@@ -25,11 +27,12 @@ pub(crate) struct Caller {
 pub(crate) fn caller(state: &State, access_key: &str) -> Caller {
     if let Some(arn) = state.sessions.get(access_key) {
         let account = policy::account_of(arn).unwrap_or_default();
-        return Caller { account, arn: arn.clone() };
+        return Caller { account, arn: arn.clone(), facts: Facts::new() };
     }
     let names_account = access_key.len() == 12 && access_key.bytes().all(|b| b.is_ascii_digit());
     let account = if names_account { access_key } else { DEFAULT_ACCOUNT };
-    Caller { account: account.to_owned(), arn: format!("arn:aws:iam::{account}:user/default") }
+    let arn = format!("arn:aws:iam::{account}:user/default");
+    Caller { account: account.to_owned(), arn, facts: Facts::new() }
 }
 
 /// What the caller's own IAM policies say to an action.
@@ -102,7 +105,8 @@ fn by_policy_or(
     context: &BTreeMap<String, String>,
     granted: impl Fn(Asker<'_>) -> bool,
 ) -> Result<(), ApiError> {
-    let verdict = verdict(state, caller, action, &key.policy.parts(), &key.account, context);
+    let facts = policy::with_key(&caller.facts, key);
+    let verdict = verdict(state, caller, action, &key.policy.parts(), &key.account, (context, &facts));
     let allowed_by_iam = identity(state, caller, action) == Judgement::Allowed;
     match verdict {
         Judgement::Allowed => Ok(()),
@@ -118,7 +122,8 @@ pub(crate) fn on_account(state: &State, caller: &Caller, action: &str) -> Result
 
 /// KMS refuses a policy under which its caller could not put another one.
 pub(crate) fn lockout(state: &State, caller: &Caller, document: &Value, account: &str) -> Result<(), ApiError> {
-    let verdict = verdict(state, caller, "kms:PutKeyPolicy", document, account, &BTreeMap::new());
+    let without = (&BTreeMap::new(), &caller.facts);
+    let verdict = verdict(state, caller, "kms:PutKeyPolicy", document, account, without);
     if verdict == Judgement::Allowed {
         return Ok(());
     }
@@ -132,10 +137,10 @@ fn verdict(
     action: &str,
     document: &Value,
     account: &str,
-    context: &BTreeMap<String, String>,
+    (context, facts): (&BTreeMap<String, String>, &Facts),
 ) -> Judgement {
     let by_identity = identity(state, caller, action);
-    let question = Question { principal: &caller.arn, action, context };
+    let question = Question { principal: &caller.arn, action, context, facts };
     match policy::judge(document, &question) {
         _ if by_identity == Judgement::Denied => Judgement::Denied,
         Judgement::Denied => Judgement::Denied,

@@ -1,11 +1,16 @@
 //! Key policies as KMS takes, judges and gives them back.
 
+mod conditions;
+mod facts;
+
 use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
 use crate::error::ApiError;
 use crate::options::Doubts;
+
+pub(crate) use facts::{Facts, of_request, with_key};
 
 /// Who asks, for what.
 #[derive(Debug, Clone)]
@@ -16,6 +21,8 @@ pub(crate) struct Question<'a> {
     pub(crate) action: &'a str,
     /// Encryption context of the call.
     pub(crate) context: &'a BTreeMap<String, String>,
+    /// What the request says, and what its key is.
+    pub(crate) facts: &'a Facts,
 }
 
 /// What a policy says.
@@ -121,7 +128,7 @@ fn applies(statement: &Value, question: &Question<'_>) -> bool {
     let resource = statement
         .get("Resource")
         .is_some_and(|resource| texts(resource).iter().any(|name| name == "*" || name.contains(":kms:")));
-    action && resource && condition(statement.get("Condition"), question)
+    action && resource && conditions::hold(statement.get("Condition"), question)
 }
 
 /// Whether the principal is meant, and then whether by its own name (or any) rather than by its account.
@@ -154,37 +161,6 @@ pub(crate) fn role_of(session: &str) -> Option<String> {
 
 pub(crate) fn account_of(arn: &str) -> Option<String> {
     arn.split(':').nth(4).map(str::to_owned)
-}
-
-/// Conditions on what a question holds; an operator or a key that it does not hold makes the statement silent.
-fn condition(block: Option<&Value>, question: &Question<'_>) -> bool {
-    let Some(operators) = block.and_then(Value::as_object) else { return true };
-    operators.iter().all(|(operator, keys)| {
-        keys.as_object()
-            .is_some_and(|keys| keys.iter().all(|(key, wanted)| holds(operator, key, &texts(wanted), question)))
-    })
-}
-
-fn holds(operator: &str, key: &str, wanted: &[String], question: &Question<'_>) -> bool {
-    const CONTEXT: &str = "kms:encryptioncontext:";
-    let lower = key.to_lowercase();
-    let actual = if lower.starts_with(CONTEXT) {
-        question.context.get(&key[CONTEXT.len()..]).cloned()
-    } else {
-        match lower.as_str() {
-            "kms:calleraccount" | "aws:principalaccount" => account_of(question.principal),
-            "aws:principalarn" => Some(role_of(question.principal).unwrap_or_else(|| question.principal.to_owned())),
-            _ => None,
-        }
-    };
-    match (operator.to_lowercase().as_str(), actual) {
-        ("stringequals" | "arnequals" | "stringequalsifexists", Some(actual)) => wanted.contains(&actual),
-        ("stringlike" | "arnlike", Some(actual)) => wanted.iter().any(|pattern| like(pattern, &actual)),
-        ("stringnotequals", Some(actual)) => !wanted.contains(&actual),
-        ("stringnotequals" | "stringequalsifexists", None) => true,
-        ("null", actual) => wanted.contains(&actual.is_none().to_string()),
-        _ => false,
-    }
 }
 
 /// `*` and `?` as IAM means them.

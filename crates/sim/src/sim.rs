@@ -9,9 +9,11 @@ use serde_json::{Value, json};
 use crate::authorize::{self, Caller};
 use crate::error::ApiError;
 use crate::faults::{self, Effect, Fault};
+use crate::grant::token;
 use crate::journal::{self, Entry};
 use crate::lag::{self, History};
 use crate::ops;
+use crate::policy;
 use crate::quotas::Buckets;
 use crate::state::State;
 
@@ -142,6 +144,7 @@ impl Sim {
         self.state.settle(now);
         let changes = ops::find(&request.operation).is_some_and(|operation| operation.changes);
         if let Some(mut late) = self.history.view(now, &self.state, &request.operation, self.calls) {
+            token::carry(&self.state, &mut late, &request.body["GrantTokens"]);
             let (result, _) = perform(&mut late, self.calls, now, caller.clone(), request);
             if !changes || result.is_err() {
                 return (result, false);
@@ -185,6 +188,7 @@ fn perform(
     let stream = if operation.changes { state.changes } else { u64::MAX - calls };
     let mut rng = ChaCha20Rng::seed_from_u64(state.seed);
     rng.set_stream(stream);
+    let caller = Caller { facts: policy::of_request(operation.name, members), ..caller };
     let mut call = Call { now, region: &request.region, caller, operation: operation.name, rng };
     let result = (operation.run)(state, &mut call, members);
     let changed = operation.changes && result.is_ok();

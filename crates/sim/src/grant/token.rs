@@ -4,7 +4,9 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
 use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::RngCore;
+use serde_json::Value;
 
+use super::Grant;
 use crate::error::ApiError;
 use crate::sealed_text;
 use crate::state::State;
@@ -39,6 +41,21 @@ fn named(state: &State, token: &str) -> Option<Named> {
 /// Refuses calls with tokens that were never given out. One of a grant that is gone does no harm, and no good.
 pub(crate) fn check(state: &State, tokens: &[String]) -> Result<(), ApiError> {
     tokens.iter().try_for_each(|token| read(state, token).map(drop))
+}
+
+/// Shows a late call the grants whose tokens it brings: that is what they are for.
+pub(crate) fn carry(now: &State, late: &mut State, tokens: &Value) {
+    let tokens = tokens.as_array().into_iter().flatten().filter_map(Value::as_str);
+    for named in tokens.filter_map(|token| named(now, token)) {
+        let grant = now.key(&named.region, &named.key).and_then(|key| {
+            let is_it = |grant: &&Grant| grant.id == named.grant;
+            key.grants.iter().find(is_it)
+        });
+        let (Some(grant), Some(key)) = (grant, late.key_mut(&named.region, &named.key)) else { continue };
+        if !key.grants.contains(grant) {
+            key.grants.push(grant.clone());
+        }
+    }
 }
 
 #[cfg(test)]

@@ -3,13 +3,16 @@
 use serde_json::{Value, json};
 
 use super::{ADMIN, APP, APP_ROLE, JOB, JOB_ROLE, ROOT, STRANGER, World, text};
+use crate::options::Lag;
 
 fn granted(world: &mut World, key: &str, grantee: &str, operations: &[&str]) -> Value {
     world.ask("CreateGrant", json!({ "KeyId": key, "GranteePrincipal": grantee, "Operations": operations }))
 }
 
 fn encrypt(world: &mut World, who: &str, key: &str, context: Value) -> Result<Value, String> {
-    world.call(who, "Encrypt", json!({ "KeyId": key, "Plaintext": text("m"), "EncryptionContext": context }))
+    let mut body = json!({ "KeyId": key, "Plaintext": text("m") });
+    body["EncryptionContext"] = context;
+    world.call(who, "Encrypt", body)
 }
 
 const DENIED: &str = "AccessDeniedException";
@@ -198,4 +201,18 @@ fn another_principal_of_the_same_name_has_no_grant() {
     assert_eq!(encrypt(&mut world, APP, &key, json!({})), Err(DENIED.into()));
     let shown = world.ask("ListGrants", json!({ "KeyId": key }))["Grants"][0]["GranteePrincipal"].clone();
     assert!(shown.as_str().is_some_and(|id| id.starts_with("AROA")), "{shown}");
+}
+
+#[test]
+fn a_token_helps_where_the_grant_is_not_known_yet() {
+    let mut world = World::new();
+    let key = world.key(json!({}));
+    world.sim.state.options.lag = vec![Lag { operation: Some("Encrypt".into()), seconds: 10.0, probability: 1.0 }];
+    let grant = granted(&mut world, &key, APP_ROLE, &["Encrypt"]);
+    world.pass(0.001);
+    assert_eq!(encrypt(&mut world, APP, &key, json!({})), Err(DENIED.into()));
+    let body = json!({ "KeyId": key, "Plaintext": text("m"), "GrantTokens": [grant["GrantToken"]] });
+    world.call(APP, "Encrypt", body).expect("the token shows the grant");
+    world.pass(20.0);
+    assert!(encrypt(&mut world, APP, &key, json!({})).is_ok());
 }

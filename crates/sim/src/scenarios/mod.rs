@@ -4,6 +4,7 @@ mod data;
 mod grants;
 mod imports;
 mod multi_region_imports;
+mod policies;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
@@ -63,12 +64,12 @@ impl World {
 
     /// An answer to the administrator.
     fn ask(&mut self, operation: &str, body: Value) -> Value {
-        self.call(ADMIN, operation, body.clone()).unwrap_or_else(|code| panic!("{operation} {body}: {code}"))
+        self.call(ADMIN, operation, body).unwrap_or_else(|code| panic!("{operation}: {code}"))
     }
 
     /// The code of the refusal that the administrator gets.
     fn refused(&mut self, operation: &str, body: Value) -> String {
-        self.call(ADMIN, operation, body.clone()).expect_err(&format!("{operation} {body}"))
+        self.call(ADMIN, operation, body).expect_err(operation)
     }
 
     /// The ARN of a new key.

@@ -1,0 +1,83 @@
+//! What conditions of policies may look at besides the caller and the encryption context.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value};
+
+use super::texts;
+use crate::key::Key;
+
+/// Values by condition key in small letters.
+pub(crate) type Facts = BTreeMap<String, Vec<String>>;
+
+/// Condition keys and the members of requests that they look at.
+const MEMBERS: &[(&str, &str)] = &[
+    ("kms:bypasspolicylockoutsafetycheck", "BypassPolicyLockoutSafetyCheck"),
+    ("kms:datakeypairspec", "KeyPairSpec"),
+    ("kms:encryptionalgorithm", "EncryptionAlgorithm"),
+    ("kms:expirationmodel", "ExpirationModel"),
+    ("kms:grantoperations", "Operations"),
+    ("kms:granteeprincipal", "GranteePrincipal"),
+    ("kms:keyagreementalgorithm", "KeyAgreementAlgorithm"),
+    ("kms:macalgorithm", "MacAlgorithm"),
+    ("kms:messagetype", "MessageType"),
+    ("kms:primaryregion", "PrimaryRegion"),
+    ("kms:replicaregion", "ReplicaRegion"),
+    ("kms:retiringprincipal", "RetiringPrincipal"),
+    ("kms:rotationperiodindays", "RotationPeriodInDays"),
+    ("kms:schedulekeydeletionpendingwindowindays", "PendingWindowInDays"),
+    ("kms:signingalgorithm", "SigningAlgorithm"),
+    ("kms:validto", "ValidTo"),
+    ("kms:wrappingalgorithm", "WrappingAlgorithm"),
+    ("kms:wrappingkeyspec", "WrappingKeySpec"),
+];
+
+/// What a request says.
+pub(crate) fn of_request(operation: &str, members: &Map<String, Value>) -> Facts {
+    let mut facts: Facts = MEMBERS
+        .iter()
+        .filter_map(|(key, member)| Some(((*key).to_owned(), texts(members.get(*member)?))))
+        .filter(|(_, values)| !values.is_empty())
+        .collect();
+    if ["CreateGrant", "ListGrants", "RevokeGrant"].contains(&operation) {
+        // Only services of AWS make grants for their resources, and none of them calls here.
+        facts.insert("kms:grantisforawsresource".into(), vec!["false".into()]);
+    }
+    let constraints = members.get("Constraints").and_then(Value::as_object);
+    let kinds: Vec<String> = constraints.into_iter().flat_map(|kinds| kinds.keys().cloned()).collect();
+    if !kinds.is_empty() {
+        facts.insert("kms:grantconstrainttype".into(), kinds);
+    }
+    if let Some(alias) = members.get("KeyId").and_then(Value::as_str).filter(|name| name.starts_with("alias/")) {
+        facts.insert("kms:requestalias".into(), vec![alias.to_owned()]);
+    }
+    for tag in members.get("Tags").and_then(Value::as_array).into_iter().flatten() {
+        if let (Some(name), Some(value)) = (tag["TagKey"].as_str(), tag["TagValue"].as_str()) {
+            facts.insert(format!("aws:requesttag/{}", name.to_lowercase()), vec![value.to_owned()]);
+            facts.entry("aws:tagkeys".into()).or_default().push(name.to_owned());
+        }
+    }
+    if let Some(names) = members.get("TagKeys") {
+        facts.entry("aws:tagkeys".into()).or_default().extend(texts(names));
+    }
+    facts
+}
+
+/// What the key of a request adds.
+pub(crate) fn with_key(request: &Facts, key: &Key) -> Facts {
+    let mut facts = request.clone();
+    for (name, value) in [
+        ("kms:customermasterkeyspec", key.spec.as_str()),
+        ("kms:customermasterkeyusage", key.usage.as_str()),
+        ("kms:keyorigin", key.origin.as_str()),
+        ("kms:keyspec", key.spec.as_str()),
+        ("kms:keyusage", key.usage.as_str()),
+        ("kms:multiregion", if key.multi_region { "true" } else { "false" }),
+    ] {
+        facts.insert(name.to_owned(), vec![value.to_owned()]);
+    }
+    for (name, value) in &key.tags {
+        facts.insert(format!("aws:resourcetag/{}", name.to_lowercase()), vec![value.clone()]);
+    }
+    facts
+}
