@@ -35,26 +35,35 @@ pub(crate) fn caller(state: &State, access_key: &str) -> Caller {
     Caller { account: account.to_owned(), arn, facts: Facts::new() }
 }
 
-/// What the caller's own IAM policies say to an action.
-fn identity(state: &State, caller: &Caller, action: &str) -> Judgement {
+/// What the caller's own IAM policies say: those that were put, and the lists that a test gave.
+fn identity(state: &State, caller: &Caller, question: &Question<'_>) -> Judgement {
     let name = policy::role_of(&caller.arn).unwrap_or_else(|| caller.arn.clone());
     let Some(principal) = state.principals.get(&name) else {
         let everything = caller.arn.ends_with(":user/default") || caller.arn.ends_with(":root");
         return if everything { Judgement::Allowed } else { Judgement::Silent };
     };
+    let action = question.action.to_lowercase();
     let named = |list: &[String]| {
         list.iter().any(|pattern| {
-            let (pattern, action) = (pattern.to_lowercase(), action.to_lowercase());
+            let pattern = pattern.to_lowercase();
             pattern == action || pattern.strip_suffix('*').is_some_and(|prefix| action.starts_with(prefix))
         })
     };
-    if named(&principal.denied) {
+    let put: Vec<Judgement> =
+        principal.policies.values().map(|document| policy::judge_own(&document.parts(), question)).collect();
+    if named(&principal.denied) || put.contains(&Judgement::Denied) {
         Judgement::Denied
-    } else if named(&principal.allowed) {
+    } else if named(&principal.allowed) || put.contains(&Judgement::Allowed) {
         Judgement::Allowed
     } else {
         Judgement::Silent
     }
+}
+
+/// As [`identity`], for what concerns a resource alone.
+fn identity_on(state: &State, caller: &Caller, action: &str, resource: &str) -> Judgement {
+    let (context, facts) = (&BTreeMap::new(), &caller.facts);
+    identity(state, caller, &Question { principal: &caller.arn, action, resource, context, facts })
 }
 
 /// Whether the caller may act on a key, by the key's policy, the caller's IAM policies or a grant.
@@ -87,7 +96,7 @@ pub(crate) fn granting(state: &State, caller: &Caller, key: &Key, terms: Option<
 /// policy has no say in this.
 pub(crate) fn retiring(state: &State, caller: &Caller, key: &Key, grant: &Grant) -> Result<(), ApiError> {
     const ACTION: &str = "kms:RetireGrant";
-    let by_identity = identity(state, caller, ACTION);
+    let by_identity = identity_on(state, caller, ACTION, &key.arn);
     let asker = Asker { caller, allowed_by_iam: by_identity == Judgement::Allowed };
     let delegated = caller.account == grant.terms.issuing_account && asker.allowed_by_iam;
     if by_identity != Judgement::Denied && (delegated || grant.retirable_by(state, asker)) {
@@ -106,9 +115,9 @@ fn by_policy_or(
     granted: impl Fn(Asker<'_>) -> bool,
 ) -> Result<(), ApiError> {
     let facts = policy::with_key(&caller.facts, key);
-    let verdict = verdict(state, caller, action, &key.policy.parts(), &key.account, (context, &facts));
-    let allowed_by_iam = identity(state, caller, action) == Judgement::Allowed;
-    match verdict {
+    let question = Question { principal: &caller.arn, action, resource: &key.arn, context, facts: &facts };
+    let allowed_by_iam = identity(state, caller, &question) == Judgement::Allowed;
+    match verdict(state, caller, &key.policy.parts(), &key.account, &question) {
         Judgement::Allowed => Ok(()),
         Judgement::Silent if granted(Asker { caller, allowed_by_iam }) => Ok(()),
         _ => Err(refusal(caller, action, &key.arn)),
@@ -117,31 +126,34 @@ fn by_policy_or(
 
 /// Whether the caller may do what concerns no key yet.
 pub(crate) fn on_account(state: &State, caller: &Caller, action: &str) -> Result<(), ApiError> {
-    if identity(state, caller, action) == Judgement::Allowed { Ok(()) } else { Err(refusal(caller, action, "*")) }
+    if identity_on(state, caller, action, "*") == Judgement::Allowed {
+        Ok(())
+    } else {
+        Err(refusal(caller, action, "*"))
+    }
 }
 
-/// KMS refuses a policy under which its caller could not put another one.
-pub(crate) fn lockout(state: &State, caller: &Caller, document: &Value, account: &str) -> Result<(), ApiError> {
-    let without = (&BTreeMap::new(), &caller.facts);
-    let verdict = verdict(state, caller, "kms:PutKeyPolicy", document, account, without);
-    if verdict == Judgement::Allowed {
+/// KMS refuses a policy under which its caller could not put another one on the key, whose ARN is empty before the key is
+/// there.
+pub(crate) fn lockout(
+    state: &State,
+    caller: &Caller,
+    document: &Value,
+    account: &str,
+    resource: &str,
+) -> Result<(), ApiError> {
+    let (context, facts) = (&BTreeMap::new(), &caller.facts);
+    let question = Question { principal: &caller.arn, action: "kms:PutKeyPolicy", resource, context, facts };
+    if verdict(state, caller, document, account, &question) == Judgement::Allowed {
         return Ok(());
     }
     Err(ApiError::malformed_policy("The new key policy will not allow you to update the key policy in the future."))
 }
 
 /// Allowed, denied or silent, by a key policy and the caller's IAM policies together.
-fn verdict(
-    state: &State,
-    caller: &Caller,
-    action: &str,
-    document: &Value,
-    account: &str,
-    (context, facts): (&BTreeMap<String, String>, &Facts),
-) -> Judgement {
-    let by_identity = identity(state, caller, action);
-    let question = Question { principal: &caller.arn, action, context, facts };
-    match policy::judge(document, &question) {
+fn verdict(state: &State, caller: &Caller, document: &Value, account: &str, question: &Question<'_>) -> Judgement {
+    let by_identity = identity(state, caller, question);
+    match policy::judge(document, question) {
         _ if by_identity == Judgement::Denied => Judgement::Denied,
         Judgement::Denied => Judgement::Denied,
         Judgement::Allowed if caller.account == account => Judgement::Allowed,

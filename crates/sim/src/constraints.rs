@@ -61,7 +61,9 @@ pub(crate) fn list(name: &str) -> List {
     let any = usize::MAX;
     let (sizes, lengths, values): (_, _, &[&str]) = match name {
         "GrantTokens" => ((0, 10), (1, 8192), &[]),
+        "ResourceARNList" => ((1, 100), (1, 1011), &[]),
         "ResourceOwners" => ((1, 2), (0, any), &["SELF", "OTHER_ACCOUNTS_VIA_RAM"]),
+        "ResourceTypeFilters" => ((0, any), (0, 256), &[]),
         "TagKeys" => ((0, any), (1, 128), &[]),
         _ => ((0, any), (0, any), &[]),
     };

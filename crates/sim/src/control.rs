@@ -1,5 +1,7 @@
 //! What tests ask of the simulator itself, under `/_sim/`.
 
+use std::collections::BTreeMap;
+
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -194,7 +196,14 @@ fn principal(sim: &mut Sim, now: f64, new: NewPrincipal) -> Value {
     let known_from = now + sim.state.clock_offset + new.after_seconds;
     let unique_id = unique_id(prefix, &format!("{}#{known_from}", new.arn));
     let answer = json!({ "arn": new.arn, "uniqueId": unique_id });
-    let principal = Principal { unique_id, known_from, deleted: false, allowed: new.allow, denied: new.deny };
+    let principal = Principal {
+        unique_id,
+        known_from,
+        deleted: false,
+        allowed: new.allow,
+        denied: new.deny,
+        policies: BTreeMap::new(),
+    };
     sim.state.principals.insert(new.arn, principal);
     answer
 }

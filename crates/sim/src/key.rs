@@ -89,6 +89,9 @@ pub(crate) struct Key {
     pub(crate) passing: Option<(Seconds, KeyState)>,
     pub(crate) policy: Document,
     pub(crate) tags: BTreeMap<String, String>,
+    /// Whether it ever had a tag, which the tagging service remembers.
+    #[serde(default)]
+    pub(crate) was_tagged: bool,
     pub(crate) rotation: Option<Rotation>,
     pub(crate) on_demand_rotations: u32,
     /// The last successful cryptographic operation.

@@ -19,6 +19,8 @@ pub(crate) struct Question<'a> {
     pub(crate) principal: &'a str,
     /// Such as `kms:PutKeyPolicy`.
     pub(crate) action: &'a str,
+    /// ARN of the key, or `*` for what concerns none.
+    pub(crate) resource: &'a str,
     /// Encryption context of the call.
     pub(crate) context: &'a BTreeMap<String, String>,
     /// What the request says, and what its key is.
@@ -69,6 +71,18 @@ pub(crate) fn parse(text: &str, doubts: &Doubts) -> Result<Value, ApiError> {
     if good_version && known && good { Ok(document) } else { Err(syntax()) }
 }
 
+/// Whether a document is a policy of a principal's own: its statements name no principals, and always an action and a
+/// resource.
+pub(crate) fn is_own(document: &Value) -> bool {
+    let good = |statement: &Value| {
+        let has = |one: &str, other: &str| statement.get(one).is_some() || statement.get(other).is_some();
+        let effect = matches!(statement["Effect"].as_str(), Some("Allow" | "Deny"));
+        effect && has("Action", "NotAction") && has("Resource", "NotResource") && !has("Principal", "NotPrincipal")
+    };
+    let statements = statements(document);
+    document["Version"].is_string() && !statements.is_empty() && statements.iter().all(good)
+}
+
 fn well_formed(statement: &Map<String, Value>, strict: bool) -> bool {
     const ELEMENTS: [&str; 9] =
         ["Sid", "Effect", "Principal", "NotPrincipal", "Action", "NotAction", "Resource", "NotResource", "Condition"];
@@ -114,6 +128,18 @@ pub(crate) fn judge(document: &Value, question: &Question<'_>) -> Judgement {
     judgement
 }
 
+/// What a policy of the principal's own says, which names no principals.
+pub(crate) fn judge_own(document: &Value, question: &Question<'_>) -> Judgement {
+    let mut judgement = Judgement::Silent;
+    for statement in statements(document).iter().filter(|statement| applies(statement, question)) {
+        if statement["Effect"] == "Deny" {
+            return Judgement::Denied;
+        }
+        judgement = Judgement::Allowed;
+    }
+    judgement
+}
+
 /// Whether action, resource and condition match.
 fn applies(statement: &Value, question: &Question<'_>) -> bool {
     let matches_any = |value: &Value| {
@@ -124,10 +150,12 @@ fn applies(statement: &Value, question: &Question<'_>) -> bool {
         (None, Some(actions)) => !matches_any(actions),
         (None, None) => false,
     };
-    // In a key policy only "*" names the key; an ARN of another thing does not.
-    let resource = statement
-        .get("Resource")
-        .is_some_and(|resource| texts(resource).iter().any(|name| name == "*" || name.contains(":kms:")));
+    let named = |names: &Value| texts(names).iter().any(|pattern| like(pattern, question.resource));
+    let resource = match (statement.get("Resource"), statement.get("NotResource")) {
+        (Some(names), _) => named(names),
+        (None, Some(names)) => !named(names),
+        (None, None) => false,
+    };
     action && resource && conditions::hold(statement.get("Condition"), question)
 }
 

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::document::Document;
 use crate::key::Key;
 use crate::key_store::KeyStore;
 use crate::multi_region::Set;
@@ -22,6 +23,9 @@ pub(crate) struct Principal {
     pub(crate) allowed: Vec<String>,
     /// Actions that its IAM policies deny.
     pub(crate) denied: Vec<String>,
+    /// Inline policies by name.
+    #[serde(default)]
+    pub(crate) policies: BTreeMap<String, Document>,
 }
 
 /// The state of the service.

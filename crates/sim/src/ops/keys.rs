@@ -74,7 +74,7 @@ pub(super) fn create(state: &mut State, call: &mut Call<'_>, members: &Members) 
     let place = wanted.find(state, call)?;
     let account = call.caller.account.clone();
     let document = match text {
-        Some(text) => policies::accepted(state, call, text, &account, bypass)?,
+        Some(text) => policies::accepted(state, call, text, (&account, ""), bypass)?,
         None => policy::default_policy(&account),
     };
     let id = new_id(call, multi_region);
@@ -96,6 +96,7 @@ pub(super) fn create(state: &mut State, call: &mut Call<'_>, members: &Members) 
         pending_window_days: 0.0,
         passing: None,
         policy: document.into(),
+        was_tagged: !tags.is_empty(),
         tags,
         rotation: None,
         on_demand_rotations: 0,

@@ -12,6 +12,7 @@ mod lookup;
 mod multi_region;
 mod placing;
 mod policies;
+mod resources;
 mod rotation;
 mod tagging;
 
@@ -101,6 +102,9 @@ static OPERATIONS: &[Operation] = &[
     reads("VerifyMac", crypto::verify_mac),
 ];
 
+/// Operations of other services that concern keys; their names begin with the service's.
+static OTHERS: &[Operation] = &[reads("tag:GetResources", resources::get)];
+
 /// Names of all operations.
 pub fn names() -> impl Iterator<Item = &'static str> {
     OPERATIONS.iter().map(|operation| operation.name)
@@ -108,5 +112,5 @@ pub fn names() -> impl Iterator<Item = &'static str> {
 
 /// An operation by name.
 pub(crate) fn find(name: &str) -> Option<&'static Operation> {
-    OPERATIONS.iter().find(|operation| operation.name == name)
+    OPERATIONS.iter().chain(OTHERS).find(|operation| operation.name == name)
 }

@@ -49,7 +49,7 @@ pub(super) fn replicate(state: &mut State, call: &mut Call<'_>, members: &Member
         authorize::on_account(state, &call.caller, "kms:TagResource")?;
     }
     let policy = match text {
-        Some(text) => policies::accepted(state, call, text, &primary.account, bypass)?,
+        Some(text) => policies::accepted(state, call, text, (&primary.account, &arn_in(primary, region)), bypass)?,
         None => policy::default_policy(&primary.account),
     };
     let then = if primary.materials.is_empty() || primary.origin == "EXTERNAL" {
@@ -68,6 +68,7 @@ pub(super) fn replicate(state: &mut State, call: &mut Call<'_>, members: &Member
         when_available: None,
         passing: Some((call.now + state.options.creating_seconds, then)),
         policy: policy.clone().into(),
+        was_tagged: !tags.is_empty(),
         tags,
         grants: vec![],
         // Imported material is imported into each Region.

@@ -39,6 +39,7 @@ pub(super) fn tag(state: &mut State, call: &mut Call<'_>, members: &Members) -> 
     let code = state.options.doubts.too_many_tags_code.clone();
     let key = state.key_mut(call.region, &id).expect("found above");
     key.tags = merged(&key.tags, tags, &code)?;
+    key.was_tagged |= !key.tags.is_empty();
     Ok(nothing())
 }
 

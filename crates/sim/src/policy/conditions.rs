@@ -114,7 +114,10 @@ mod tests {
             fact("aws:resourcetag/team", &["red"]),
         ]);
         let principal = "arn:aws:sts::123456789012:assumed-role/App/s";
-        hold(Some(block), &Question { principal, action: "kms:CreateGrant", context: &context, facts: &facts })
+        hold(
+            Some(block),
+            &Question { principal, action: "kms:CreateGrant", resource: "*", context: &context, facts: &facts },
+        )
     }
 
     #[test]
