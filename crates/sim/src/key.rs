@@ -158,10 +158,8 @@ impl Key {
         if let Some(algorithms) = algorithms(&self.spec, &self.usage) {
             metadata[algorithms.0] = json!(algorithms.1);
         }
-        let current = self
-            .materials
-            .last()
-            .filter(|_| self.is_symmetric() && self.place.is_none() && self.state != KeyState::Creating);
+        let shown = self.is_symmetric() && ["AWS_KMS", "EXTERNAL"].contains(&self.origin.as_str());
+        let current = self.materials.last().filter(|_| shown && self.state != KeyState::Creating);
         if let Some(current) = current {
             metadata["CurrentKeyMaterialId"] = json!(current.id());
         }

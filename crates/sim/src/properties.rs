@@ -125,7 +125,11 @@ proptest! {
             sim.state.settle(now);
             sim.state.keys.values_mut().for_each(|key| key.last_use = None);
         }
-        prop_assert_eq!(json!(sim.state), json!(again.state));
+        let written = json!(sim.state);
+        prop_assert_eq!(&written, &json!(again.state));
+        // And so does a state that is written whole and read again.
+        let read: State = serde_json::from_value(written.clone()).expect("a state");
+        prop_assert_eq!(written, json!(read));
     }
 
     #[test]

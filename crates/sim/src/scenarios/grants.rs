@@ -72,12 +72,12 @@ fn constraints_look_at_the_encryption_context() {
 fn the_same_name_and_terms_are_the_same_grant() {
     let mut world = World::new();
     let key = world.key(json!({}));
-    let body = |name: &str, operation: &str| json!({ "KeyId": key, "GranteePrincipal": APP_ROLE, "Operations": [operation], "Name": name });
-    let first = world.ask("CreateGrant", body("n", "Encrypt"));
-    let again = world.ask("CreateGrant", body("n", "Encrypt"));
+    let body = |name: &str, operations: &[&str]| json!({ "KeyId": key, "GranteePrincipal": APP_ROLE, "Operations": operations, "Name": name });
+    let first = world.ask("CreateGrant", body("n", &["Encrypt", "Decrypt"]));
+    let again = world.ask("CreateGrant", body("n", &["Decrypt", "Encrypt"]));
     assert_eq!(first["GrantId"], again["GrantId"]);
     assert_ne!(first["GrantToken"], again["GrantToken"]);
-    for other in [body("o", "Encrypt"), body("n", "Decrypt")] {
+    for other in [body("o", &["Encrypt", "Decrypt"]), body("n", &["Decrypt"])] {
         assert_ne!(world.ask("CreateGrant", other)["GrantId"], first["GrantId"]);
     }
     let nameless = [&["Encrypt"][..], &["Encrypt"]].map(|of| granted(&mut world, &key, APP_ROLE, of));

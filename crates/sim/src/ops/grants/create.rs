@@ -76,7 +76,10 @@ fn read(members: &Members) -> Result<Request<'_>, ApiError> {
     let dry = params.flag("DryRun")?.unwrap_or(false);
     params.done()?;
     let constraints = constraints.map(Constraints::read).transpose()?.unwrap_or_default();
-    let operations = operations.unwrap_or_default();
+    // A set: neither order nor repetition makes it another grant.
+    let mut operations = operations.unwrap_or_default();
+    operations.sort_unstable();
+    operations.dedup();
     Ok(Request { key, grantee, retiring, operations, constraints, tokens, name, dry })
 }
 
