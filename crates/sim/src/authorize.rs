@@ -8,6 +8,7 @@ use crate::error::ApiError;
 use crate::grant::{Asker, Grant, Terms};
 use crate::key::Key;
 use crate::policy::{self, Facts, Judgement, Question};
+use crate::regions;
 use crate::state::State;
 
 /// The account of callers whose access key names none.
@@ -66,6 +67,32 @@ fn identity_on(state: &State, caller: &Caller, action: &str, resource: &str) -> 
     identity(state, caller, &Question { principal: &caller.arn, action, resource, context, facts })
 }
 
+/// Operations that keys of other accounts take; all others act on the caller's account alone, whoever allows them.
+const ACROSS_ACCOUNTS: [&str; 22] = [
+    "CreateGrant",
+    "Decapsulate",
+    "Decrypt",
+    "DeriveSharedSecret",
+    "DescribeKey",
+    "Encapsulate",
+    "Encrypt",
+    "GenerateDataKey",
+    "GenerateDataKeyPair",
+    "GenerateDataKeyPairWithoutPlaintext",
+    "GenerateDataKeyWithoutPlaintext",
+    "GenerateMac",
+    "GetKeyRotationStatus",
+    "GetPublicKey",
+    "ListGrants",
+    "ReEncryptFrom",
+    "ReEncryptTo",
+    "RetireGrant",
+    "RevokeGrant",
+    "Sign",
+    "Verify",
+    "VerifyMac",
+];
+
 /// Whether the caller may act on a key, by the key's policy, the caller's IAM policies or a grant.
 pub(crate) fn on_key(
     state: &State,
@@ -75,6 +102,9 @@ pub(crate) fn on_key(
     context: &BTreeMap<String, String>,
 ) -> Result<(), ApiError> {
     let operation = action.trim_start_matches("kms:");
+    if caller.account != key.account && !ACROSS_ACCOUNTS.contains(&operation) {
+        return Err(refusal(caller, action, &key.arn));
+    }
     let granted = |asker: Asker<'_>| key.grants.iter().any(|grant| grant.allows(state, asker, operation, context));
     by_policy_or(state, caller, action, key, context, granted)
 }
@@ -173,17 +203,34 @@ pub(crate) fn refusal(caller: &Caller, action: &str, resource: &str) -> ApiError
     )
 }
 
-/// Principals of a policy must exist, and KMS must have heard of them.
-pub(crate) fn principals_exist(state: &State, document: &Value, now: f64) -> Result<(), ApiError> {
-    if !state.options.known_principals_only {
-        return Ok(());
-    }
-    let good = policy::principals(document).iter().all(|name| exists(state, name, now));
-    if good {
+/// Principals of a policy must exist, and KMS must have heard of them. Their names must be good in any case.
+pub(crate) fn principals_exist(state: &State, document: &Value, region: &str, now: f64) -> Result<(), ApiError> {
+    let names = policy::principals(document, "AWS");
+    let formed = names.iter().all(|name| is_name(name, regions::partition(region)))
+        && policy::principals(document, "Service").iter().all(|name| is_service(name));
+    let known = !state.options.known_principals_only || names.iter().all(|name| exists(state, name, now));
+    if formed && known {
         Ok(())
     } else {
         Err(ApiError::malformed_policy("Policy contains a statement with one or more invalid principals."))
     }
+}
+
+/// An account, a principal of the partition, or the unique ID of one.
+fn is_name(name: &str, partition: &str) -> bool {
+    let account = |text: &str| text.len() == 12 && text.bytes().all(|b| b.is_ascii_digit());
+    let parts: Vec<&str> = name.splitn(6, ':').collect();
+    match parts.as_slice() {
+        ["arn", of, "iam" | "sts", "", number, rest] => *of == partition && account(number) && !rest.is_empty(),
+        [id] => account(id) || (id.len() > 16 && id.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit())),
+        _ => false,
+    }
+}
+
+fn is_service(name: &str) -> bool {
+    let good = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-' || c == '.';
+    let ends = [".amazonaws.com", ".amazonaws.com.cn", ".aws.internal", ".amazon.com"];
+    name.chars().all(good) && ends.iter().any(|end| name.strip_suffix(end).is_some_and(|rest| !rest.is_empty()))
 }
 
 /// Whether a principal exists and KMS has heard of it.

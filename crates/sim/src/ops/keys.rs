@@ -42,6 +42,8 @@ const SPECS: &[&str] = &[
     "ML_KEM_768",
     "ML_KEM_1024",
 ];
+/// How many of the specs the deprecated member has: those that were there before it was deprecated.
+const OLD_SPECS: usize = 13;
 const USAGES: &[&str] =
     &["SIGN_VERIFY", "ENCRYPT_DECRYPT", "GENERATE_VERIFY_MAC", "KEY_AGREEMENT", "ENCAPSULATE_DECAPSULATE"];
 const ORIGINS: &[&str] = &["AWS_KMS", "EXTERNAL", "AWS_CLOUDHSM", "EXTERNAL_KEY_STORE"];
@@ -51,8 +53,9 @@ pub(super) fn create(state: &mut State, call: &mut Call<'_>, members: &Members) 
     let text = params.limited_text("Policy", 1, 131_072)?;
     let description = params.limited_text("Description", 0, 8192)?.unwrap_or_default();
     let usage = params.choice("KeyUsage", USAGES)?;
-    let old_spec = params.choice("CustomerMasterKeySpec", SPECS)?;
-    let spec = params.choice("KeySpec", SPECS)?.or(old_spec).unwrap_or("SYMMETRIC_DEFAULT");
+    let old_spec = params.choice("CustomerMasterKeySpec", &SPECS[..OLD_SPECS])?;
+    let new_spec = params.choice("KeySpec", SPECS)?;
+    let spec = new_spec.or(old_spec).unwrap_or("SYMMETRIC_DEFAULT");
     let origin = params.choice("Origin", ORIGINS)?.unwrap_or("AWS_KMS");
     let bypass = params.flag("BypassPolicyLockoutSafetyCheck")?.unwrap_or(false);
     let tags = params.tags("Tags")?;
@@ -63,6 +66,11 @@ pub(super) fn create(state: &mut State, call: &mut Call<'_>, members: &Members) 
         external_key: params.limited_text("XksKeyId", 1, 128)?,
     };
     params.done()?;
+    if new_spec.is_some() && old_spec.is_some() {
+        return Err(ApiError::validation(
+            "You cannot specify KeySpec and CustomerMasterKeySpec in the same request. CustomerMasterKeySpec is deprecated.",
+        ));
+    }
     let usage = checked_usage(spec, usage)?;
     wanted.check(spec, multi_region)?;
     regions::has_spec(call.region, spec)?;

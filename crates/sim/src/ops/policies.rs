@@ -21,7 +21,7 @@ pub(super) fn accepted(
     bypass: bool,
 ) -> Result<Value, ApiError> {
     let document = policy::parse(text, &state.options.doubts)?;
-    authorize::principals_exist(state, &document, call.now)?;
+    authorize::principals_exist(state, &document, call.region, call.now)?;
     if !bypass {
         authorize::lockout(state, &call.caller, &document, account, arn)?;
     }

@@ -13,6 +13,8 @@ use crate::sim::{Call, nothing};
 use crate::state::State;
 
 const DAY: f64 = 86_400.0;
+/// Automatic rotations that are due so soon are not anticipated.
+const SOON: f64 = 20.0 * 60.0;
 
 /// Only symmetric keys with material of KMS rotate by themselves.
 fn rotatable(key: &Key) -> Result<(), ApiError> {
@@ -115,6 +117,12 @@ pub(super) fn on_demand(state: &mut State, call: &mut Call<'_>, members: &Member
     if imported && !pending_everywhere(state, key) {
         let message = format!("No available key material pending rotation for the key: {}.", key.arn);
         return Err(ApiError::new("KMSInvalidStateException", message));
+    }
+    if key.rotation.as_ref().is_some_and(|rotation| rotation.next - call.now <= SOON) {
+        return Err(ApiError::new(
+            "ConflictException",
+            format!("An automatic rotation of {} is about to begin.", key.arn),
+        ));
     }
     let key = state.key_mut(call.region, &id).expect("found above");
     let next = match key.pending.take() {
