@@ -20,13 +20,34 @@ const PRIMES: [(usize, &str); 3] = [
 pub(super) fn generate(bits: usize, rng: &mut ChaCha20Rng) -> Pair {
     let (_, lines) = PRIMES.iter().find(|(of, _)| *of == bits).expect("a legal size");
     let lines: Vec<&str> = lines.lines().collect();
-    let count = u64::try_from(lines.len()).expect("a few");
-    let mut below = |most: u64| usize::try_from(rng.next_u64() % most).expect("a few");
-    let first = below(count);
-    let second = (first + 1 + below(count - 1)) % lines.len();
+    let (first, second) = two_of(lines.len(), number(rng));
     let prime = |index: usize| BigUint::parse_bytes(lines[index].as_bytes(), 16).expect("hexadecimal digits");
     let key = RsaPrivateKey::from_p_q(prime(first), prime(second), BigUint::from(65_537_u32));
     pair(&key.expect("two primes")).expect("a key can be written")
+}
+
+/// Which of the keys that the primes make. Numbers that were drawn could be drawn twice; each change of the state has a
+/// stream of its own, and so a number next to that of the change before.
+fn number(rng: &mut ChaCha20Rng) -> u64 {
+    let [start, ..] = rng.get_seed().map(u64::from);
+    let within = u64::try_from(rng.get_word_pos() % 1_000_000).expect("below a million");
+    let number = (start << 32) + rng.get_stream() % (1 << 32) + 7919 * within;
+    rng.next_u64();
+    number
+}
+
+/// Two different indexes below a count, other ones for each number up to the number of pairs.
+fn two_of(count: usize, number: u64) -> (usize, usize) {
+    let pairs = count * (count - 1) / 2;
+    let number = usize::try_from(number % pairs as u64).expect("a few");
+    // Distances between the two from 1 on: a distance d leaves count - d pairs.
+    let mut left = number;
+    let mut distance = 1;
+    while left >= count - distance {
+        left -= count - distance;
+        distance += 1;
+    }
+    (left, left + distance)
 }
 
 fn pair(key: &RsaPrivateKey) -> Option<Pair> {
@@ -85,4 +106,28 @@ pub(super) fn encrypt(secret: &[u8], algorithm: &str, plaintext: &[u8], rng: &mu
 /// Opens what [`encrypt`] sealed, here or elsewhere.
 pub(super) fn decrypt(secret: &[u8], algorithm: &str, sealed: &[u8]) -> Option<Vec<u8>> {
     read(secret)?.decrypt(oaep(algorithm), sealed).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use rand_chacha::ChaCha20Rng;
+    use rand_chacha::rand_core::SeedableRng;
+
+    use super::{number, two_of};
+
+    #[test]
+    fn a_thousand_keys_are_different_ones() {
+        let stream = |stream| {
+            let mut rng = ChaCha20Rng::seed_from_u64(5);
+            rng.set_stream(stream);
+            two_of(48, number(&mut rng))
+        };
+        let pairs: BTreeSet<_> = (0..1128).map(stream).collect();
+        assert_eq!(pairs.len(), 1128);
+        assert!(pairs.iter().all(|(one, other)| one < other && *other < 48));
+        let mut rng = ChaCha20Rng::seed_from_u64(6);
+        assert_ne!(number(&mut rng), number(&mut rng));
+    }
 }

@@ -39,18 +39,33 @@ pub(crate) fn of_request(operation: &str, members: &Map<String, Value>) -> Facts
         .filter_map(|(key, member)| Some(((*key).to_owned(), texts(members.get(*member)?))))
         .filter(|(_, values)| !values.is_empty())
         .collect();
-    if ["CreateGrant", "ListGrants", "RevokeGrant"].contains(&operation) {
-        // Only services of AWS make grants for their resources, and none of them calls here.
-        facts.insert("kms:grantisforawsresource".into(), vec!["false".into()]);
+    if let Some((key, value)) = implied(operation) {
+        facts.entry(key.to_owned()).or_insert_with(|| vec![value.to_owned()]);
     }
     let constraints = members.get("Constraints").and_then(Value::as_object);
-    let kinds: Vec<String> = constraints.into_iter().flat_map(|kinds| kinds.keys().cloned()).collect();
-    if !kinds.is_empty() {
-        facts.insert("kms:grantconstrainttype".into(), kinds);
+    if let Some(kinds) = constraints.filter(|kinds| !kinds.is_empty()) {
+        facts.insert("kms:grantconstrainttype".into(), kinds.keys().cloned().collect());
     }
     if let Some(alias) = members.get("KeyId").and_then(Value::as_str).filter(|name| name.starts_with("alias/")) {
         facts.insert("kms:requestalias".into(), vec![alias.to_owned()]);
     }
+    tags(members, &mut facts);
+    facts
+}
+
+/// What a request means that does not say otherwise.
+fn implied(operation: &str) -> Option<(&'static str, &'static str)> {
+    Some(match operation {
+        "Encrypt" | "Decrypt" => ("kms:encryptionalgorithm", "SYMMETRIC_DEFAULT"),
+        name if name.starts_with("GenerateDataKey") => ("kms:encryptionalgorithm", "SYMMETRIC_DEFAULT"),
+        "Sign" | "Verify" => ("kms:messagetype", "RAW"),
+        // Only services of AWS make grants for their resources, and none of them calls here.
+        "CreateGrant" | "ListGrants" | "RevokeGrant" => ("kms:grantisforawsresource", "false"),
+        _ => return None,
+    })
+}
+
+fn tags(members: &Map<String, Value>, facts: &mut Facts) {
     for tag in members.get("Tags").and_then(Value::as_array).into_iter().flatten() {
         if let (Some(name), Some(value)) = (tag["TagKey"].as_str(), tag["TagValue"].as_str()) {
             facts.insert(format!("aws:requesttag/{}", name.to_lowercase()), vec![value.to_owned()]);
@@ -60,7 +75,6 @@ pub(crate) fn of_request(operation: &str, members: &Map<String, Value>) -> Facts
     if let Some(names) = members.get("TagKeys") {
         facts.entry("aws:tagkeys".into()).or_default().extend(texts(names));
     }
-    facts
 }
 
 /// What the key of a request adds.

@@ -50,6 +50,7 @@ fn the_context_the_key_and_the_request_decide() {
         (json!({ "StringEquals": { "aws:ResourceTag/Team": "red" } }), true),
         (json!({ "StringEquals": { "aws:ResourceTag/Team": "blue" } }), false),
         (json!({ "StringEquals": { "kms:KeySpec": "RSA_2048" } }), false),
+        (json!({ "StringEquals": { "kms:EncryptionAlgorithm": "SYMMETRIC_DEFAULT" } }), true),
         (json!({ "Bool": { "kms:MultiRegion": "false" } }), true),
     ] {
         let key = key_with(&mut world, &["kms:Encrypt"], &condition);

@@ -20,7 +20,10 @@ fn text(content: &[u8]) -> String {
 pub(super) fn drive(world: &mut World, name: &str, variant: &str) -> Option<Steps> {
     let algorithms: Vec<&str> = variant.split('-').collect();
     match name {
-        "test_generate_random" => Some(vec![]),
+        "test_generate_random" => {
+            let made = world.call("GenerateRandom", json!({ "NumberOfBytes": variant.parse::<u16>().ok()? }));
+            one("result_length", json!(BASE64.decode(made["Plaintext"].as_str()?).ok()?.len()))
+        }
         "test_generate_random_invalid_number_of_bytes" => {
             let body = variant.parse::<u16>().map_or(json!({}), |count| json!({ "NumberOfBytes": count }));
             one("generate-random-exc", world.call("GenerateRandom", body))
