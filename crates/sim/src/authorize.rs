@@ -8,6 +8,7 @@ use crate::error::ApiError;
 use crate::grant::{Asker, Grant, Terms};
 use crate::key::Key;
 use crate::policy::{self, Facts, Judgement, Question};
+use crate::regions;
 use crate::state::State;
 
 /// The account of callers whose access key names none.
@@ -35,27 +36,62 @@ pub(crate) fn caller(state: &State, access_key: &str) -> Caller {
     Caller { account: account.to_owned(), arn, facts: Facts::new() }
 }
 
-/// What the caller's own IAM policies say to an action.
-fn identity(state: &State, caller: &Caller, action: &str) -> Judgement {
+/// What the caller's own IAM policies say: those that were put, and the lists that a test gave.
+fn identity(state: &State, caller: &Caller, question: &Question<'_>) -> Judgement {
     let name = policy::role_of(&caller.arn).unwrap_or_else(|| caller.arn.clone());
     let Some(principal) = state.principals.get(&name) else {
         let everything = caller.arn.ends_with(":user/default") || caller.arn.ends_with(":root");
         return if everything { Judgement::Allowed } else { Judgement::Silent };
     };
+    let action = question.action.to_lowercase();
     let named = |list: &[String]| {
         list.iter().any(|pattern| {
-            let (pattern, action) = (pattern.to_lowercase(), action.to_lowercase());
+            let pattern = pattern.to_lowercase();
             pattern == action || pattern.strip_suffix('*').is_some_and(|prefix| action.starts_with(prefix))
         })
     };
-    if named(&principal.denied) {
+    let put: Vec<Judgement> =
+        principal.policies.values().map(|document| policy::judge_own(&document.parts(), question)).collect();
+    if named(&principal.denied) || put.contains(&Judgement::Denied) {
         Judgement::Denied
-    } else if named(&principal.allowed) {
+    } else if named(&principal.allowed) || put.contains(&Judgement::Allowed) {
         Judgement::Allowed
     } else {
         Judgement::Silent
     }
 }
+
+/// As [`identity`], for what concerns a resource alone.
+fn identity_on(state: &State, caller: &Caller, action: &str, resource: &str) -> Judgement {
+    let (context, facts) = (&BTreeMap::new(), &caller.facts);
+    identity(state, caller, &Question { principal: &caller.arn, action, resource, context, facts })
+}
+
+/// Operations that keys of other accounts take; all others act on the caller's account alone, whoever allows them.
+const ACROSS_ACCOUNTS: [&str; 22] = [
+    "CreateGrant",
+    "Decapsulate",
+    "Decrypt",
+    "DeriveSharedSecret",
+    "DescribeKey",
+    "Encapsulate",
+    "Encrypt",
+    "GenerateDataKey",
+    "GenerateDataKeyPair",
+    "GenerateDataKeyPairWithoutPlaintext",
+    "GenerateDataKeyWithoutPlaintext",
+    "GenerateMac",
+    "GetKeyRotationStatus",
+    "GetPublicKey",
+    "ListGrants",
+    "ReEncryptFrom",
+    "ReEncryptTo",
+    "RetireGrant",
+    "RevokeGrant",
+    "Sign",
+    "Verify",
+    "VerifyMac",
+];
 
 /// Whether the caller may act on a key, by the key's policy, the caller's IAM policies or a grant.
 pub(crate) fn on_key(
@@ -66,6 +102,9 @@ pub(crate) fn on_key(
     context: &BTreeMap<String, String>,
 ) -> Result<(), ApiError> {
     let operation = action.trim_start_matches("kms:");
+    if caller.account != key.account && !ACROSS_ACCOUNTS.contains(&operation) {
+        return Err(refusal(caller, action, &key.arn));
+    }
     let granted = |asker: Asker<'_>| key.grants.iter().any(|grant| grant.allows(state, asker, operation, context));
     by_policy_or(state, caller, action, key, context, granted)
 }
@@ -87,7 +126,7 @@ pub(crate) fn granting(state: &State, caller: &Caller, key: &Key, terms: Option<
 /// policy has no say in this.
 pub(crate) fn retiring(state: &State, caller: &Caller, key: &Key, grant: &Grant) -> Result<(), ApiError> {
     const ACTION: &str = "kms:RetireGrant";
-    let by_identity = identity(state, caller, ACTION);
+    let by_identity = identity_on(state, caller, ACTION, &key.arn);
     let asker = Asker { caller, allowed_by_iam: by_identity == Judgement::Allowed };
     let delegated = caller.account == grant.terms.issuing_account && asker.allowed_by_iam;
     if by_identity != Judgement::Denied && (delegated || grant.retirable_by(state, asker)) {
@@ -106,9 +145,9 @@ fn by_policy_or(
     granted: impl Fn(Asker<'_>) -> bool,
 ) -> Result<(), ApiError> {
     let facts = policy::with_key(&caller.facts, key);
-    let verdict = verdict(state, caller, action, &key.policy.parts(), &key.account, (context, &facts));
-    let allowed_by_iam = identity(state, caller, action) == Judgement::Allowed;
-    match verdict {
+    let question = Question { principal: &caller.arn, action, resource: &key.arn, context, facts: &facts };
+    let allowed_by_iam = identity(state, caller, &question) == Judgement::Allowed;
+    match verdict(state, caller, &key.policy.parts(), &key.account, &question) {
         Judgement::Allowed => Ok(()),
         Judgement::Silent if granted(Asker { caller, allowed_by_iam }) => Ok(()),
         _ => Err(refusal(caller, action, &key.arn)),
@@ -117,31 +156,34 @@ fn by_policy_or(
 
 /// Whether the caller may do what concerns no key yet.
 pub(crate) fn on_account(state: &State, caller: &Caller, action: &str) -> Result<(), ApiError> {
-    if identity(state, caller, action) == Judgement::Allowed { Ok(()) } else { Err(refusal(caller, action, "*")) }
+    if identity_on(state, caller, action, "*") == Judgement::Allowed {
+        Ok(())
+    } else {
+        Err(refusal(caller, action, "*"))
+    }
 }
 
-/// KMS refuses a policy under which its caller could not put another one.
-pub(crate) fn lockout(state: &State, caller: &Caller, document: &Value, account: &str) -> Result<(), ApiError> {
-    let without = (&BTreeMap::new(), &caller.facts);
-    let verdict = verdict(state, caller, "kms:PutKeyPolicy", document, account, without);
-    if verdict == Judgement::Allowed {
+/// KMS refuses a policy under which its caller could not put another one on the key, whose ARN is empty before the key is
+/// there.
+pub(crate) fn lockout(
+    state: &State,
+    caller: &Caller,
+    document: &Value,
+    account: &str,
+    resource: &str,
+) -> Result<(), ApiError> {
+    let (context, facts) = (&BTreeMap::new(), &caller.facts);
+    let question = Question { principal: &caller.arn, action: "kms:PutKeyPolicy", resource, context, facts };
+    if verdict(state, caller, document, account, &question) == Judgement::Allowed {
         return Ok(());
     }
     Err(ApiError::malformed_policy("The new key policy will not allow you to update the key policy in the future."))
 }
 
 /// Allowed, denied or silent, by a key policy and the caller's IAM policies together.
-fn verdict(
-    state: &State,
-    caller: &Caller,
-    action: &str,
-    document: &Value,
-    account: &str,
-    (context, facts): (&BTreeMap<String, String>, &Facts),
-) -> Judgement {
-    let by_identity = identity(state, caller, action);
-    let question = Question { principal: &caller.arn, action, context, facts };
-    match policy::judge(document, &question) {
+fn verdict(state: &State, caller: &Caller, document: &Value, account: &str, question: &Question<'_>) -> Judgement {
+    let by_identity = identity(state, caller, question);
+    match policy::judge(document, question) {
         _ if by_identity == Judgement::Denied => Judgement::Denied,
         Judgement::Denied => Judgement::Denied,
         Judgement::Allowed if caller.account == account => Judgement::Allowed,
@@ -161,17 +203,34 @@ pub(crate) fn refusal(caller: &Caller, action: &str, resource: &str) -> ApiError
     )
 }
 
-/// Principals of a policy must exist, and KMS must have heard of them.
-pub(crate) fn principals_exist(state: &State, document: &Value, now: f64) -> Result<(), ApiError> {
-    if !state.options.known_principals_only {
-        return Ok(());
-    }
-    let good = policy::principals(document).iter().all(|name| exists(state, name, now));
-    if good {
+/// Principals of a policy must exist, and KMS must have heard of them. Their names must be good in any case.
+pub(crate) fn principals_exist(state: &State, document: &Value, region: &str, now: f64) -> Result<(), ApiError> {
+    let names = policy::principals(document, "AWS");
+    let formed = names.iter().all(|name| is_name(name, regions::partition(region)))
+        && policy::principals(document, "Service").iter().all(|name| is_service(name));
+    let known = !state.options.known_principals_only || names.iter().all(|name| exists(state, name, now));
+    if formed && known {
         Ok(())
     } else {
         Err(ApiError::malformed_policy("Policy contains a statement with one or more invalid principals."))
     }
+}
+
+/// An account, a principal of the partition, or the unique ID of one.
+fn is_name(name: &str, partition: &str) -> bool {
+    let account = |text: &str| text.len() == 12 && text.bytes().all(|b| b.is_ascii_digit());
+    let parts: Vec<&str> = name.splitn(6, ':').collect();
+    match parts.as_slice() {
+        ["arn", of, "iam" | "sts", "", number, rest] => *of == partition && account(number) && !rest.is_empty(),
+        [id] => account(id) || (id.len() > 16 && id.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit())),
+        _ => false,
+    }
+}
+
+fn is_service(name: &str) -> bool {
+    let good = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-' || c == '.';
+    let ends = [".amazonaws.com", ".amazonaws.com.cn", ".aws.internal", ".amazon.com"];
+    name.chars().all(good) && ends.iter().any(|end| name.strip_suffix(end).is_some_and(|rest| !rest.is_empty()))
 }
 
 /// Whether a principal exists and KMS has heard of it.

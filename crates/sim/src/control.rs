@@ -1,10 +1,13 @@
 //! What tests ask of the simulator itself, under `/_sim/`.
 
+use std::collections::BTreeMap;
+
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::faults::Fault;
 use crate::key::KeyState;
+use crate::key_store::{CONNECTION_ERRORS, Connection};
 use crate::sim::Sim;
 use crate::state::{Principal, State};
 use crate::sts::unique_id;
@@ -37,6 +40,18 @@ struct Clock {
 struct Forced {
     arn: String,
     state: String,
+}
+
+/// How a custom key store is to stand to KMS: now, or whenever it is to be connected.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct Connected {
+    id: String,
+    #[serde(default)]
+    state: Option<Connection>,
+    /// Why connecting fails or has failed; absent, it succeeds.
+    #[serde(default)]
+    error: Option<String>,
 }
 
 /// Answers a control request: status, body, and whether the state changed.
@@ -78,7 +93,9 @@ pub(crate) fn answer(
             sim.state.options = options;
             (json!(sim.state.options), true)
         }),
-        ("POST", "/_sim/keys") => read::<Forced>(body).and_then(|forced| force(sim, &forced)),
+        ("POST", "/_sim/keys") => read::<Forced>(body).and_then(|forced| force(sim, now, &forced)),
+        ("GET", "/_sim/stores") => Ok((stores(sim), false)),
+        ("POST", "/_sim/stores") => read::<Connected>(body).and_then(|wanted| connection(sim, wanted)),
         ("POST", "/_sim/reset") => {
             *sim = Sim::new(State::new(sim.state.seed, sim.state.options.clone()));
             Ok((json!({}), true))
@@ -91,15 +108,46 @@ pub(crate) fn answer(
     }
 }
 
-fn force(sim: &mut Sim, forced: &Forced) -> Result<(Value, bool), String> {
+fn force(sim: &mut Sim, now: f64, forced: &Forced) -> Result<(Value, bool), String> {
     let to = KeyState::of_name(&forced.state).ok_or_else(|| format!("{} is no state of keys", forced.state))?;
+    let now = now + sim.state.clock_offset;
     let found = sim.state.keys.values().find(|key| key.arn == forced.arn);
     let name = found.map(|key| (key.region.clone(), key.id.clone()));
     let key = name.and_then(|(region, id)| sim.state.key_mut(&region, &id));
     let key = key.ok_or_else(|| format!("there is no key {}", forced.arn))?;
+    key.when_available = (to == KeyState::Unavailable).then_some(key.state);
     key.state = to;
     key.passing = None;
+    let pending = matches!(to, KeyState::PendingDeletion | KeyState::PendingReplicaDeletion);
+    key.pending_window_days = if pending { 30.0 } else { 0.0 };
+    key.deletion = (to == KeyState::PendingDeletion).then_some(now + 30.0 * 86_400.0);
     Ok((json!({ "arn": forced.arn, "state": to.name() }), true))
+}
+
+fn stores(sim: &Sim) -> Value {
+    let stores = sim.state.stores.values().map(|store| {
+        json!({ "id": store.id, "region": store.region, "name": store.name, "state": store.connection, "error": store.error })
+    });
+    json!({ "stores": stores.collect::<Vec<_>>() })
+}
+
+fn connection(sim: &mut Sim, wanted: Connected) -> Result<(Value, bool), String> {
+    let Connected { id, state, error } = wanted;
+    if let Some(error) = error.as_ref().filter(|error| !CONNECTION_ERRORS.contains(&error.as_str())) {
+        return Err(format!("{error} is no connection error"));
+    }
+    let store = sim.state.stores.get_mut(&id).ok_or_else(|| format!("there is no custom key store {id}"))?;
+    match state {
+        None => store.fails_with.clone_from(&error),
+        Some(Connection::Failed) if error.is_none() => return Err("FAILED needs an error".into()),
+        Some(Connection::Failed) => sim.state.set_connection(&id, Connection::Failed, error.clone()),
+        Some(_) if error.is_some() => return Err("only FAILED has an error".into()),
+        Some(state @ (Connection::Connected | Connection::Disconnected)) => {
+            sim.state.set_connection(&id, state, None);
+        }
+        Some(_) => return Err("a store is put into CONNECTED, DISCONNECTED or FAILED".into()),
+    }
+    Ok((json!({ "id": id, "state": state, "error": error }), true))
 }
 
 fn read<T: for<'a> Deserialize<'a>>(body: &[u8]) -> Result<T, String> {
@@ -148,7 +196,14 @@ fn principal(sim: &mut Sim, now: f64, new: NewPrincipal) -> Value {
     let known_from = now + sim.state.clock_offset + new.after_seconds;
     let unique_id = unique_id(prefix, &format!("{}#{known_from}", new.arn));
     let answer = json!({ "arn": new.arn, "uniqueId": unique_id });
-    let principal = Principal { unique_id, known_from, deleted: false, allowed: new.allow, denied: new.deny };
+    let principal = Principal {
+        unique_id,
+        known_from,
+        deleted: false,
+        allowed: new.allow,
+        denied: new.deny,
+        policies: BTreeMap::new(),
+    };
     sim.state.principals.insert(new.arn, principal);
     answer
 }

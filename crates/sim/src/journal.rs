@@ -25,10 +25,20 @@ pub(crate) struct Entry {
     pub(crate) request: Value,
 }
 
+/// Members that are not written down.
+const SECRETS: [&str; 6] = [
+    "Plaintext",
+    "Message",
+    "CiphertextBlob",
+    "EncryptedKeyMaterial",
+    "KeyStorePassword",
+    "XksProxyAuthenticationCredential",
+];
+
 /// A request without what must not be written down.
 pub(crate) fn without_secrets(request: &Value) -> Value {
     let mut request = request.clone();
-    for name in ["Plaintext", "Message", "CiphertextBlob", "EncryptedKeyMaterial"] {
+    for name in SECRETS {
         if let Some(value) = request.get_mut(name) {
             *value = Value::String("(hidden)".into());
         }

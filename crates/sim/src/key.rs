@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use crate::document::Document;
 use crate::grant::Grant;
+use crate::key_store::Place;
 use crate::material::Material;
 
 /// Seconds since 1970.
@@ -88,6 +89,9 @@ pub(crate) struct Key {
     pub(crate) passing: Option<(Seconds, KeyState)>,
     pub(crate) policy: Document,
     pub(crate) tags: BTreeMap<String, String>,
+    /// Whether it ever had a tag, which the tagging service remembers.
+    #[serde(default)]
+    pub(crate) was_tagged: bool,
     pub(crate) rotation: Option<Rotation>,
     pub(crate) on_demand_rotations: u32,
     /// The last successful cryptographic operation.
@@ -96,6 +100,12 @@ pub(crate) struct Key {
     /// Grants on this key, the oldest first.
     #[serde(default)]
     pub(crate) grants: Vec<Grant>,
+    /// The custom key store that holds it; none for keys in KMS itself.
+    #[serde(default)]
+    pub(crate) place: Option<Place>,
+    /// The state that an unavailable key takes when it is available again.
+    #[serde(default)]
+    pub(crate) when_available: Option<KeyState>,
     /// Backing keys, the current one last.
     pub(crate) materials: Vec<Material>,
     /// Imported material that waits for a rotation on demand.

@@ -93,7 +93,9 @@ pub(crate) fn check(operation: &str, key: &Key, doubts: &Doubts) -> Result<(), A
         b'Q' => (doubts.pending_deletion_code.as_str(), pending),
         b'N' => ("KMSInvalidStateException", format!("{arn} is not pending deletion.")),
         b'I' => ("KMSInvalidStateException", format!("{arn} is pending import.")),
-        b'E' if operation == "GetKeyRotationStatus" && doubts.rotation_status_of_external => return Ok(()),
+        b'E' if operation == "GetKeyRotationStatus" && doubts.rotation_status_of_external && key.place.is_none() => {
+            return Ok(());
+        }
         b'E' => (
             "UnsupportedOperationException",
             format!("{arn} origin is {} which is not valid for this operation.", key.origin),

@@ -5,6 +5,7 @@
 //! `awskms-sim` puts it behind HTTP on loopback.
 
 mod authorize;
+mod constraints;
 mod control;
 mod document;
 mod error;
@@ -14,6 +15,7 @@ mod imported;
 mod journal;
 mod key;
 mod key_states;
+mod key_store;
 mod lag;
 mod material;
 mod multi_region;

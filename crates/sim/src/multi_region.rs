@@ -46,15 +46,21 @@ pub(crate) fn not_primary(key: &Key) -> ApiError {
     ApiError::new("UnsupportedOperationException", format!("{} is not a multi-region primary key.", key.arn))
 }
 
+/// Whether the spec of a key is shown as `CustomerMasterKeySpec` too, whose enumeration has no new ones.
+pub(crate) fn has_old_name(state: &State, key: &Key) -> bool {
+    let is_new = key.spec.starts_with("ML_") || key.spec == "ECC_NIST_EDWARDS25519";
+    !is_new || state.options.doubts.old_name_of_new_specs
+}
+
 /// `KeyMetadata` of a key, its place in its set included.
 pub(crate) fn metadata(state: &State, key: &Key) -> Value {
     let mut metadata = key.metadata();
-    if !state.options.doubts.old_name_of_new_specs
-        && (key.spec.starts_with("ML_") || key.spec == "ECC_NIST_EDWARDS25519")
+    if !has_old_name(state, key)
         && let Some(members) = metadata.as_object_mut()
     {
         members.remove("CustomerMasterKeySpec");
     }
+    crate::key_store::describe(state, key, &mut metadata);
     if let Some(set) = state.sets.get(&key.id) {
         let member = |region: &String| json!({ "Arn": arn_in(key, region), "Region": region });
         let hidden = set.moving.is_some() && state.options.doubts.both_replicas_while_updating;

@@ -16,6 +16,8 @@ pub struct Options {
     pub creating_seconds: f64,
     /// Seconds of the virtual clock that both keys are `Updating` after `UpdatePrimaryRegion`.
     pub updating_seconds: f64,
+    /// Seconds of the virtual clock that a custom key store is `CONNECTING` or `DISCONNECTING`.
+    pub connecting_seconds: f64,
     /// Requests are throttled at AWS's default rates.
     pub quotas: bool,
     /// Calls that see the service as it was a moment ago; the first rule that fits a call decides. Empty: none.
@@ -31,6 +33,7 @@ impl Default for Options {
             rewrite_policies: true,
             creating_seconds: 2.0,
             updating_seconds: 2.0,
+            connecting_seconds: 2.0,
             quotas: false,
             lag: vec![],
             doubts: Doubts::default(),
@@ -97,7 +100,7 @@ impl Default for Doubts {
             rotation_status_arn: false,
             rotation_counts_from_change: true,
             on_demand_rotations: 25,
-            old_name_of_new_specs: true,
+            old_name_of_new_specs: false,
             both_replicas_while_updating: false,
             unknown_policy_elements_refused: true,
         }
@@ -117,8 +120,9 @@ impl Options {
         merge(&mut all, by);
         let options: Self = serde_json::from_value(all).map_err(|error| error.to_string())?;
         let good = |seconds: f64| (0.0..=1e9).contains(&seconds);
-        if !good(options.creating_seconds) || !good(options.updating_seconds) {
-            return Err("creatingSeconds and updatingSeconds are from 0 to 1e9".into());
+        let spans = [options.creating_seconds, options.updating_seconds, options.connecting_seconds];
+        if !spans.into_iter().all(good) {
+            return Err("creatingSeconds, updatingSeconds and connectingSeconds are from 0 to 1e9".into());
         }
         if options.lag.iter().any(|lag| !good(lag.seconds) || !(0.0..=1.0).contains(&lag.probability)) {
             return Err("lag: seconds are from 0 to 1e9, probability from 0 to 1".into());

@@ -6,9 +6,10 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
+use crate::constraints;
 use crate::error::ApiError;
 
-pub(crate) use lists::blob;
+pub(crate) use lists::{blob, unknown_members};
 
 /// The members of a request. Violations of several constraints are told together, as AWS does; members that the
 /// operation does not have are refused, because a program that sends them is wrong.
@@ -41,6 +42,13 @@ impl<'a> Params<'a> {
         }
     }
 
+    /// Notes a violation, once.
+    fn violates(&mut self, violation: String) {
+        if !self.violations.contains(&violation) {
+            self.violations.push(violation);
+        }
+    }
+
     pub(crate) fn get(&mut self, name: &'static str) -> Option<&'a Value> {
         self.known.push(name);
         self.members.get(name).filter(|value| !value.is_null())
@@ -57,16 +65,21 @@ impl<'a> Params<'a> {
     pub(crate) fn required_text(&mut self, name: &'static str, least: usize, most: usize) -> Result<&'a str, ApiError> {
         match self.text(name)? {
             None => {
-                self.violations.push(format!(
-                    "Value null at '{}' failed to satisfy constraint: Member must not be null",
-                    member(name)
-                ));
+                self.missing(name);
                 Ok("")
             }
             Some(text) => {
-                self.length(&member(name), text, least, most);
+                self.formed(name, &member(name), text, (least, most));
                 Ok(text)
             }
+        }
+    }
+
+    /// Checks a text against the length and the pattern of its member.
+    pub(crate) fn formed(&mut self, name: &str, at: &str, text: &str, lengths: (usize, usize)) {
+        self.length(at, shown(name, text), text, lengths.0, lengths.1);
+        if let Some(pattern) = constraints::pattern(name).filter(|pattern| !(pattern.fits)(text)) {
+            self.violates(unfit(shown(name, text), at, pattern.shown));
         }
     }
 
@@ -78,7 +91,7 @@ impl<'a> Params<'a> {
     ) -> Result<Option<&'a str>, ApiError> {
         let text = self.text(name)?;
         if let Some(text) = text {
-            self.length(&member(name), text, least, most);
+            self.formed(name, &member(name), text, (least, most));
         }
         Ok(text)
     }
@@ -86,7 +99,7 @@ impl<'a> Params<'a> {
     pub(crate) fn choice(&mut self, name: &'static str, values: &[&str]) -> Result<Option<&'a str>, ApiError> {
         let text = self.text(name)?;
         if let Some(text) = text.filter(|text| !values.contains(text)) {
-            self.violations.push(format!(
+            self.violates(format!(
                 "Value '{text}' at '{}' failed to satisfy constraint: Member must satisfy enum value set: [{}]",
                 member(name),
                 values.join(", ")
@@ -97,10 +110,7 @@ impl<'a> Params<'a> {
 
     /// Notes that a text is not of a form.
     pub(crate) fn pattern(&mut self, name: &str, text: &str, form: &str) {
-        self.violations.push(format!(
-            "Value '{text}' at '{}' failed to satisfy constraint: Member must satisfy regular expression pattern: {form}",
-            member(name)
-        ));
+        self.violates(unfit(Some(text), &member(name), form));
     }
 
     pub(crate) fn flag(&mut self, name: &'static str) -> Result<Option<bool>, ApiError> {
@@ -115,32 +125,11 @@ impl<'a> Params<'a> {
         let Some(value) = self.get(name) else { return Ok(None) };
         let number = value.as_i64().ok_or_else(|| wrong_type(name, "Integer"))?;
         if number < least {
-            self.violations.push(format!("Value '{number}' at '{}' failed to satisfy constraint: Member must have value greater than or equal to {least}", member(name)));
+            self.violates(format!("Value '{number}' at '{}' failed to satisfy constraint: Member must have value greater than or equal to {least}", member(name)));
         } else if number > most {
-            self.violations.push(format!("Value '{number}' at '{}' failed to satisfy constraint: Member must have value less than or equal to {most}", member(name)));
+            self.violates(format!("Value '{number}' at '{}' failed to satisfy constraint: Member must have value less than or equal to {most}", member(name)));
         }
         Ok(Some(number))
-    }
-
-    /// Tags as a list of pairs, in order.
-    pub(crate) fn tags(&mut self, name: &'static str) -> Result<Vec<(String, String)>, ApiError> {
-        let Some(list) = self.get(name) else { return Ok(vec![]) };
-        let list = list.as_array().ok_or_else(|| wrong_type(name, "List"))?;
-        let mut tags = vec![];
-        for (index, tag) in list.iter().enumerate() {
-            let text = |member: &str| tag.get(member).and_then(Value::as_str).unwrap_or_default().to_owned();
-            let (key, value) = (text("TagKey"), text("TagValue"));
-            self.length(&format!("tags.{}.member.tagKey", index + 1), &key, 1, 128);
-            self.length(&format!("tags.{}.member.tagValue", index + 1), &value, 0, 256);
-            tags.push((key, value));
-        }
-        Ok(tags)
-    }
-
-    pub(crate) fn texts(&mut self, name: &'static str) -> Result<Vec<String>, ApiError> {
-        let Some(list) = self.get(name) else { return Ok(vec![]) };
-        let list = list.as_array().ok_or_else(|| wrong_type(name, "List"))?;
-        list.iter().map(|item| item.as_str().map(str::to_owned).ok_or_else(|| wrong_type(name, "String"))).collect()
     }
 
     pub(crate) fn text_map(&mut self, name: &'static str) -> Result<BTreeMap<String, String>, ApiError> {
@@ -155,22 +144,19 @@ impl<'a> Params<'a> {
     pub(crate) fn bytes(&mut self, name: &'static str, least: usize, most: usize) -> Result<Vec<u8>, ApiError> {
         use base64::Engine as _;
         let Some(text) = self.text(name)? else {
-            self.violations.push(format!(
-                "Value null at '{}' failed to satisfy constraint: Member must not be null",
-                member(name)
-            ));
+            self.missing(name);
             return Ok(vec![]);
         };
         let bytes = base64::engine::general_purpose::STANDARD
             .decode(text)
             .map_err(|_| ApiError::new("SerializationException", "Blob is not valid base64"))?;
         if bytes.len() < least {
-            self.violations.push(format!(
+            self.violates(format!(
                 "Value at '{}' failed to satisfy constraint: Member must have length greater than or equal to {least}",
                 member(name)
             ));
         } else if bytes.len() > most {
-            self.violations.push(format!(
+            self.violates(format!(
                 "Value at '{}' failed to satisfy constraint: Member must have length less than or equal to {most}",
                 member(name)
             ));
@@ -178,14 +164,32 @@ impl<'a> Params<'a> {
         Ok(bytes)
     }
 
-    fn length(&mut self, at: &str, text: &str, least: usize, most: usize) {
+    fn length(&mut self, at: &str, shown: Option<&str>, text: &str, least: usize, most: usize) {
         let count = text.chars().count();
-        if count < least {
-            self.violations.push(format!("Value '{text}' at '{at}' failed to satisfy constraint: Member must have length greater than or equal to {least}"));
-        } else if count > most {
-            self.violations.push(format!("Value '{text}' at '{at}' failed to satisfy constraint: Member must have length less than or equal to {most}"));
-        }
+        let bound = match count {
+            _ if count < least => format!("greater than or equal to {least}"),
+            _ if count > most => format!("less than or equal to {most}"),
+            _ => return,
+        };
+        let value = value(shown);
+        self.violates(format!("{value} at '{at}' failed to satisfy constraint: Member must have length {bound}"));
     }
+}
+
+/// What a message shows of a member: nothing of a secret.
+fn shown<'a>(name: &str, text: &'a str) -> Option<&'a str> {
+    (!constraints::is_secret(name)).then_some(text)
+}
+
+fn value(shown: Option<&str>) -> String {
+    shown.map_or_else(|| "Value".to_owned(), |text| format!("Value '{text}'"))
+}
+
+fn unfit(shown: Option<&str>, at: &str, form: &str) -> String {
+    format!(
+        "{} at '{at}' failed to satisfy constraint: Member must satisfy regular expression pattern: {form}",
+        value(shown)
+    )
 }
 
 /// AWS names members in messages with a small first letter.

@@ -18,6 +18,8 @@ enum Event {
     Rotates,
     MaterialExpires,
     IsDeleted,
+    /// A custom key store connects or disconnects.
+    StoreSettles,
 }
 
 impl State {
@@ -33,6 +35,13 @@ impl State {
                     due.push((date, key.region.clone(), key.id.clone(), event));
                 } else {
                     quiet_until = quiet_until.min(date);
+                }
+            }
+            for store in self.stores.values() {
+                match store.passing {
+                    Some(date) if date <= now => due.push((date, String::new(), store.id.clone(), Event::StoreSettles)),
+                    Some(date) => quiet_until = quiet_until.min(date),
+                    None => {}
                 }
             }
             if due.is_empty() {
@@ -60,6 +69,7 @@ impl State {
                 }
                 multi_region::finish_move(self, id, date);
             }
+            Event::StoreSettles => self.pass_connection(id),
             Event::MaterialExpires => {
                 let Some(key) = self.key_mut(region, id) else { return };
                 imported::expire(key, date);

@@ -2,15 +2,14 @@
 
 mod conditions;
 mod facts;
+mod grammar;
 
 use std::collections::BTreeMap;
 
-use serde_json::{Map, Value, json};
-
-use crate::error::ApiError;
-use crate::options::Doubts;
+use serde_json::{Value, json};
 
 pub(crate) use facts::{Facts, of_request, with_key};
+pub(crate) use grammar::{is_own, parse};
 
 /// Who asks, for what.
 #[derive(Debug, Clone)]
@@ -19,6 +18,8 @@ pub(crate) struct Question<'a> {
     pub(crate) principal: &'a str,
     /// Such as `kms:PutKeyPolicy`.
     pub(crate) action: &'a str,
+    /// ARN of the key, or `*` for what concerns none.
+    pub(crate) resource: &'a str,
     /// Encryption context of the call.
     pub(crate) context: &'a BTreeMap<String, String>,
     /// What the request says, and what its key is.
@@ -48,37 +49,6 @@ pub(crate) fn default_policy(account: &str) -> Value {
     })
 }
 
-/// Reads a document and checks its grammar.
-pub(crate) fn parse(text: &str, doubts: &Doubts) -> Result<Value, ApiError> {
-    if text.len() > 32_768 {
-        return Err(ApiError::new(
-            &doubts.large_policy_code,
-            "The policy exceeds the key policy document size quota of 32768 bytes.",
-        ));
-    }
-    let syntax = || ApiError::malformed_policy("Syntax errors in policy.");
-    let document: Value = serde_json::from_str(text).map_err(|_| syntax())?;
-    let map = document.as_object().ok_or_else(syntax)?;
-    let version = map.get("Version").map(Value::as_str);
-    let good_version = version.is_none_or(|version| matches!(version, Some("2012-10-17" | "2008-10-17")));
-    let strict = doubts.unknown_policy_elements_refused;
-    let known = !strict || map.keys().all(|name| ["Version", "Id", "Statement"].contains(&name.as_str()));
-    let statements = statements(&document);
-    let good = !statements.is_empty()
-        && statements.iter().all(|statement| statement.as_object().is_some_and(|map| well_formed(map, strict)));
-    if good_version && known && good { Ok(document) } else { Err(syntax()) }
-}
-
-fn well_formed(statement: &Map<String, Value>, strict: bool) -> bool {
-    const ELEMENTS: [&str; 9] =
-        ["Sid", "Effect", "Principal", "NotPrincipal", "Action", "NotAction", "Resource", "NotResource", "Condition"];
-    let effect = matches!(statement.get("Effect").and_then(Value::as_str), Some("Allow" | "Deny"));
-    let principal = statement.get("Principal").or_else(|| statement.get("NotPrincipal"));
-    let principal = principal
-        .is_some_and(|principal| principal == "*" || principal.as_object().is_some_and(|kinds| !kinds.is_empty()));
-    effect && principal && (!strict || statement.keys().all(|name| ELEMENTS.contains(&name.as_str())))
-}
-
 pub(crate) fn statements(document: &Value) -> &[Value] {
     match document.get("Statement") {
         Some(Value::Array(statements)) => statements,
@@ -87,13 +57,13 @@ pub(crate) fn statements(document: &Value) -> &[Value] {
     }
 }
 
-/// ARNs of AWS principals that a document names.
-pub(crate) fn principals(document: &Value) -> Vec<String> {
+/// Principals of a kind that a document names, but for everybody.
+pub(crate) fn principals(document: &Value, kind: &str) -> Vec<String> {
     statements(document)
         .iter()
         .flat_map(|statement| ["Principal", "NotPrincipal"].map(|name| statement.get(name)))
         .flatten()
-        .filter_map(|principal| principal.get("AWS"))
+        .filter_map(|principal| principal.get(kind))
         .flat_map(texts)
         .filter(|name| name != "*")
         .collect()
@@ -114,6 +84,18 @@ pub(crate) fn judge(document: &Value, question: &Question<'_>) -> Judgement {
     judgement
 }
 
+/// What a policy of the principal's own says, which names no principals.
+pub(crate) fn judge_own(document: &Value, question: &Question<'_>) -> Judgement {
+    let mut judgement = Judgement::Silent;
+    for statement in statements(document).iter().filter(|statement| applies(statement, question)) {
+        if statement["Effect"] == "Deny" {
+            return Judgement::Denied;
+        }
+        judgement = Judgement::Allowed;
+    }
+    judgement
+}
+
 /// Whether action, resource and condition match.
 fn applies(statement: &Value, question: &Question<'_>) -> bool {
     let matches_any = |value: &Value| {
@@ -124,10 +106,12 @@ fn applies(statement: &Value, question: &Question<'_>) -> bool {
         (None, Some(actions)) => !matches_any(actions),
         (None, None) => false,
     };
-    // In a key policy only "*" names the key; an ARN of another thing does not.
-    let resource = statement
-        .get("Resource")
-        .is_some_and(|resource| texts(resource).iter().any(|name| name == "*" || name.contains(":kms:")));
+    let named = |names: &Value| texts(names).iter().any(|pattern| like(pattern, question.resource));
+    let resource = match (statement.get("Resource"), statement.get("NotResource")) {
+        (Some(names), _) => named(names),
+        (None, Some(names)) => !named(names),
+        (None, None) => false,
+    };
     action && resource && conditions::hold(statement.get("Condition"), question)
 }
 
@@ -220,8 +204,7 @@ fn reordered(mut names: Vec<String>) -> Value {
 
 #[cfg(test)]
 mod tests {
-    use super::{like, parse, role_of};
-    use crate::options::Doubts;
+    use super::{like, role_of};
 
     #[test]
     fn wildcards() {
@@ -236,23 +219,6 @@ mod tests {
             ("a*b*c", "axxbyy", false),
         ] {
             assert_eq!(like(pattern, text), fits, "{pattern} {text}");
-        }
-    }
-
-    #[test]
-    fn grammar() {
-        assert!(parse(&super::default_policy("123456789012").to_string(), &Doubts::default()).is_ok());
-        for bad in [
-            "",
-            "{}",
-            "[]",
-            r#"{"Statement":[]}"#,
-            r#"{"Statement":[{"Effect":"Allow"}]}"#,
-            r#"{"Statement":[{"Effect":"allow","Principal":"*"}]}"#,
-            r#"{"Statement":[{"Effect":"Allow","Principal":"x"}]}"#,
-            r#"{"Version":"1","Statement":[{"Effect":"Allow","Principal":"*"}]}"#,
-        ] {
-            assert_eq!(parse(bad, &Doubts::default()).expect_err(bad).code, "MalformedPolicyDocumentException");
         }
     }
 

@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::document::Document;
 use crate::key::Key;
+use crate::key_store::KeyStore;
 use crate::multi_region::Set;
 use crate::options::Options;
 
@@ -21,6 +23,9 @@ pub(crate) struct Principal {
     pub(crate) allowed: Vec<String>,
     /// Actions that its IAM policies deny.
     pub(crate) denied: Vec<String>,
+    /// Inline policies by name.
+    #[serde(default)]
+    pub(crate) policies: BTreeMap<String, Document>,
 }
 
 /// The state of the service.
@@ -33,6 +38,9 @@ pub struct State {
     /// Multi-Region sets by key ID.
     #[serde(default)]
     pub(crate) sets: BTreeMap<String, Set>,
+    /// Custom key stores by ID.
+    #[serde(default)]
+    pub(crate) stores: BTreeMap<String, KeyStore>,
     /// Key IDs by account, Region and alias.
     #[serde(with = "pairs")]
     pub(crate) aliases: BTreeMap<(String, String, String), Alias>,

@@ -2,6 +2,8 @@
 //!
 //! Both speak the AWS query protocol: a form in, XML out.
 
+mod own_policies;
+
 use std::collections::BTreeMap;
 
 use crate::authorize::{self, Caller};
@@ -38,6 +40,14 @@ pub(crate) fn answer(
         "AssumeRole" | "AssumeRoleWithWebIdentity" => assume_role(sim, form, action, now).map(|xml| (xml, true)),
         "CreateRole" | "CreateUser" => Ok((create(sim, form, action, &caller, now), true)),
         "GetRole" | "GetUser" => get(sim, form, action, &caller).map(|xml| (xml, false)),
+        "PutRolePolicy" | "PutUserPolicy" => own_policies::put(sim, form, action, &caller).map(|xml| (xml, true)),
+        "GetRolePolicy" | "GetUserPolicy" => own_policies::get(sim, form, action, &caller).map(|xml| (xml, false)),
+        "ListRolePolicies" | "ListUserPolicies" => {
+            own_policies::list(sim, form, action, &caller).map(|xml| (xml, false))
+        }
+        "DeleteRolePolicy" | "DeleteUserPolicy" => {
+            own_policies::delete(sim, form, action, &caller).map(|xml| (xml, true))
+        }
         "DeleteRole" | "DeleteUser" => delete(sim, form, action, &caller).map(|xml| (xml, true)),
         other => Err(ApiError::new("InvalidAction", format!("Could not find operation {other}"))),
     }
@@ -84,7 +94,7 @@ fn assume_role(sim: &mut Sim, form: &BTreeMap<String, String>, action: &str, now
 }
 
 fn principal_arn(form: &BTreeMap<String, String>, action: &str, caller: &Caller) -> String {
-    let (kind, member) = if action.ends_with("Role") { ("role", "RoleName") } else { ("user", "UserName") };
+    let (kind, member) = if action.contains("Role") { ("role", "RoleName") } else { ("user", "UserName") };
     let path = form.get("Path").map_or("/", String::as_str);
     let name = form.get(member).map_or("", String::as_str);
     format!("arn:aws:iam::{}:{kind}{path}{name}", caller.account)
@@ -96,7 +106,14 @@ fn create(sim: &mut Sim, form: &BTreeMap<String, String>, action: &str, caller: 
     let prefix = if action == "CreateRole" { "AROA" } else { "AIDA" };
     // A principal that is made again is another one, with another unique ID.
     let unique_id = unique_id(prefix, &format!("{arn}#{made_before}#{now}"));
-    let principal = Principal { unique_id, known_from: now, deleted: false, allowed: vec![], denied: vec![] };
+    let principal = Principal {
+        unique_id,
+        known_from: now,
+        deleted: false,
+        allowed: vec![],
+        denied: vec![],
+        policies: BTreeMap::new(),
+    };
     let xml = described(&arn, &principal, action);
     sim.state.principals.insert(arn, principal);
     xml
@@ -113,6 +130,13 @@ fn delete(sim: &mut Sim, form: &BTreeMap<String, String>, action: &str, caller: 
     let arn = principal_arn(form, action, caller);
     let principal =
         sim.state.principals.get_mut(&arn).filter(|principal| !principal.deleted).ok_or_else(|| no_such(&arn))?;
+    if !principal.policies.is_empty() {
+        return Err(ApiError {
+            code: "DeleteConflict".into(),
+            message: Some("Cannot delete entity, must delete policies first.".into()),
+            status: 409,
+        });
+    }
     principal.deleted = true;
     Ok(result("iam", action, ""))
 }

@@ -11,13 +11,21 @@ use crate::sim::Request;
 /// The request is no call of KMS.
 pub fn read(authorization: &str, target: &str, body: &[u8]) -> Result<Request, ApiError> {
     let scope = Scope::read(authorization).ok_or_else(unsigned)?;
-    let operation = target
-        .strip_prefix("TrentService.")
-        .filter(|name| !name.is_empty())
-        .ok_or_else(|| ApiError::new("UnknownOperationException", ""))?;
+    let operation = operation(target).ok_or_else(|| ApiError::new("UnknownOperationException", ""))?;
     let body = if body.is_empty() { Ok(Value::Null) } else { serde_json::from_slice(body) };
     let body = body.map_err(|_| ApiError::new("SerializationException", "The request body is not JSON."))?;
-    Ok(Request { region: scope.region, access_key: scope.access_key, operation: operation.to_owned(), body })
+    Ok(Request { region: scope.region, access_key: scope.access_key, operation, body })
+}
+
+/// The operation that a target names: of KMS by its name, of the tagging service after `tag:`.
+fn operation(target: &str) -> Option<String> {
+    let (service, name) = target.split_once('.')?;
+    let good = !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric());
+    match service {
+        "TrentService" if good => Some(name.to_owned()),
+        "ResourceGroupsTaggingAPI_20170126" if good => Some(format!("tag:{name}")),
+        _ => None,
+    }
 }
 
 /// AWS's answer to requests that nobody signed.

@@ -29,7 +29,7 @@ impl Constraints {
             Ok(if params.get(name).is_some() { Some(params.text_map(name)?) } else { None })
         };
         let (subset, equals) = (context("EncryptionContextSubset")?, context("EncryptionContextEquals")?);
-        let source_arn = params.limited_text("SourceArn", 1, 2048)?.map(str::to_owned);
+        let source_arn = params.limited_text("SourceArn", 20, 512)?.map(str::to_owned);
         params.done()?;
         for pairs in [&subset, &equals].into_iter().flatten() {
             if pairs.len() > 8 || pairs.values().any(|value| value.chars().count() > 384) {

@@ -66,6 +66,8 @@ dsa!(dsa_87, MlDsa87);
 /// Encapsulation by one parameter set of ML-KEM.
 pub(super) struct Kem {
     pub(super) pair: fn(Vec<u8>) -> Option<Pair>,
+    /// The seed in PKCS#8.
+    pub(super) to_pkcs8: fn(&[u8]) -> Done,
     /// A shared secret and its encapsulation, from 32 random bytes.
     pub(super) encapsulate: fn(&[u8], [u8; 32]) -> Encapsulated,
     /// The shared secret of an encapsulation of the right length.
@@ -76,7 +78,7 @@ macro_rules! kem {
     ($name:ident, $parameters:ident) => {
         mod $name {
             use ml_kem::Decapsulate;
-            use ml_kem::pkcs8::EncodePublicKey;
+            use ml_kem::pkcs8::{EncodePrivateKey, EncodePublicKey};
             use ml_kem::$parameters::DecapsulationKey;
 
             use super::{Kem, Pair};
@@ -97,6 +99,7 @@ macro_rules! kem {
 
             pub(super) static KEM: Kem = Kem {
                 pair,
+                to_pkcs8: |seed| Some(key(seed)?.to_pkcs8_der().ok()?.as_bytes().to_vec()),
                 encapsulate,
                 decapsulate: |seed, sealed| Some(key(seed)?.decapsulate_slice(sealed).ok()?.to_vec()),
             };

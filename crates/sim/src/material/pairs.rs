@@ -82,5 +82,8 @@ pub(crate) fn to_pkcs8(spec: &str, pair: &Pair) -> Option<Vec<u8>> {
         let document = KeypairBytes { secret_key, public_key: None }.to_pkcs8_der().ok()?;
         return Some(document.as_bytes().to_vec());
     }
+    if let Some(kem) = lattices::kem(spec) {
+        return (kem.to_pkcs8)(&pair.secret);
+    }
     rsa_bits(spec).map(|_| pair.secret.clone())
 }

@@ -14,12 +14,17 @@ use crate::params::Params;
 use crate::sim::{Call, nothing};
 use crate::state::{Alias, State};
 
-fn checked_name(state: &State, name: &str) -> Result<(), ApiError> {
-    let Some(rest) = name.strip_prefix("alias/") else {
-        return Err(ApiError::validation(
+/// What follows the prefix that every alias has.
+fn has_prefix(name: &str) -> Result<&str, ApiError> {
+    name.strip_prefix("alias/").ok_or_else(|| {
+        ApiError::validation(
             "Alias must start with the prefix \"alias/\". Please see https://docs.aws.amazon.com/kms/latest/developerguide/kms-alias.html",
-        ));
-    };
+        )
+    })
+}
+
+fn checked_name(state: &State, name: &str) -> Result<(), ApiError> {
+    let rest = has_prefix(name)?;
     if rest.starts_with("aws/") {
         return Err(ApiError::new(&state.options.doubts.reserved_alias_code, ""));
     }
@@ -39,6 +44,15 @@ fn arn(call: &Call<'_>, alias: &str) -> String {
     format!("arn:{}:kms:{}:{}:{alias}", crate::regions::partition(call.region), call.region, call.caller.account)
 }
 
+/// Refuses an alias more than a key may have.
+fn has_room(state: &State, call: &Call<'_>, id: &str) -> Result<(), ApiError> {
+    let held = state.aliases.iter().filter(|((_, region, _), alias)| region == call.region && alias.key_id == id);
+    if held.count() < 50 {
+        return Ok(());
+    }
+    Err(ApiError::new("LimitExceededException", "The number of aliases per key has reached its quota of 50."))
+}
+
 pub(super) fn create(state: &mut State, call: &mut Call<'_>, members: &Members) -> Result<Value, ApiError> {
     let mut params = Params::new(members);
     let alias = params.required_text("AliasName", 1, 256)?;
@@ -53,14 +67,7 @@ pub(super) fn create(state: &mut State, call: &mut Call<'_>, members: &Members) 
             format!("An alias with the name {} already exists", arn(call, alias)),
         ));
     }
-    let held =
-        state.aliases.iter().filter(|((_, region, _), alias)| region == call.region && alias.key_id == id).count();
-    if held >= 50 {
-        return Err(ApiError::new(
-            "LimitExceededException",
-            "The number of aliases per key has reached its quota of 50.",
-        ));
-    }
+    has_room(state, call, &id)?;
     state.aliases.insert(name, Alias { key_id: id, created: call.now, updated: call.now });
     Ok(nothing())
 }
@@ -86,6 +93,9 @@ pub(super) fn update(state: &mut State, call: &mut Call<'_>, members: &Members) 
         )));
     }
     let id = new.id.clone();
+    if present.id != id {
+        has_room(state, call, &id)?;
+    }
     let entry = state.aliases.get_mut(&name).expect("found above");
     entry.key_id = id;
     entry.updated = call.now;
@@ -104,6 +114,7 @@ pub(super) fn delete(state: &mut State, call: &mut Call<'_>, members: &Members) 
     let mut params = Params::new(members);
     let alias = params.required_text("AliasName", 1, 256)?;
     params.done()?;
+    has_prefix(alias)?;
     let name = own(call, alias);
     let key = state.aliases.get(&name).and_then(|alias| state.key(call.region, &alias.key_id));
     let Some(key) = key else {

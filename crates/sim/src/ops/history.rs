@@ -6,7 +6,7 @@ use super::Members;
 use super::lookup::{Naming, key_id, page};
 use crate::error::ApiError;
 use crate::key::Key;
-use crate::material::Material;
+use crate::material::{Material, digest, hex};
 use crate::multi_region::pending_everywhere;
 use crate::params::Params;
 use crate::sim::Call;
@@ -72,14 +72,23 @@ pub(super) fn last_usage(state: &mut State, call: &mut Call<'_>, members: &Membe
     params.done()?;
     let id = key_id(state, call, name, Naming::KeyOnly)?;
     let key = state.key(call.region, &id).expect("found above");
-    let last = key
-        .last_use
-        .as_ref()
-        .map_or_else(|| json!({}), |(operation, time)| json!({ "Operation": operation, "Timestamp": time }));
+    let last = key.last_use.as_ref().map_or_else(
+        || json!({}),
+        |(operation, time)| {
+            // Every event has an ID of its own, which follows from what it tells.
+            let event = uuid(&format!("{} {operation} {time}", key.arn));
+            json!({ "Operation": operation, "Timestamp": time, "CloudTrailEventId": event })
+        },
+    );
     Ok(json!({
         "KeyId": key.id,
         "KeyLastUsage": last,
         "TrackingStartDate": key.created,
         "KeyCreationDate": key.created,
     }))
+}
+
+fn uuid(of: &str) -> String {
+    let digits = hex(&digest(of));
+    format!("{}-{}-4{}-8{}-{}", &digits[..8], &digits[8..12], &digits[13..16], &digits[17..20], &digits[20..32])
 }

@@ -4,6 +4,7 @@ use rand_chacha::rand_core::RngCore;
 use serde_json::{Value, json};
 
 use super::lookup::{Naming, key_id, page, resolve};
+use super::placing::Wanted;
 use super::tagging;
 use super::{Members, policies};
 use crate::authorize;
@@ -12,7 +13,7 @@ use crate::grant::token;
 use crate::key::{Key, KeyState, algorithms, usages};
 use crate::key_states;
 use crate::material::{Material, hex};
-use crate::multi_region::{Set, metadata};
+use crate::multi_region::{Set, has_old_name, metadata};
 use crate::params::Params;
 use crate::policy;
 use crate::regions;
@@ -41,6 +42,8 @@ const SPECS: &[&str] = &[
     "ML_KEM_768",
     "ML_KEM_1024",
 ];
+/// How many of the specs the deprecated member has: those that were there before it was deprecated.
+const OLD_SPECS: usize = 13;
 const USAGES: &[&str] =
     &["SIGN_VERIFY", "ENCRYPT_DECRYPT", "GENERATE_VERIFY_MAC", "KEY_AGREEMENT", "ENCAPSULATE_DECAPSULATE"];
 const ORIGINS: &[&str] = &["AWS_KMS", "EXTERNAL", "AWS_CLOUDHSM", "EXTERNAL_KEY_STORE"];
@@ -50,29 +53,36 @@ pub(super) fn create(state: &mut State, call: &mut Call<'_>, members: &Members) 
     let text = params.limited_text("Policy", 1, 131_072)?;
     let description = params.limited_text("Description", 0, 8192)?.unwrap_or_default();
     let usage = params.choice("KeyUsage", USAGES)?;
-    let old_spec = params.choice("CustomerMasterKeySpec", SPECS)?;
-    let spec = params.choice("KeySpec", SPECS)?.or(old_spec).unwrap_or("SYMMETRIC_DEFAULT");
+    let old_spec = params.choice("CustomerMasterKeySpec", &SPECS[..OLD_SPECS])?;
+    let new_spec = params.choice("KeySpec", SPECS)?;
+    let spec = new_spec.or(old_spec).unwrap_or("SYMMETRIC_DEFAULT");
     let origin = params.choice("Origin", ORIGINS)?.unwrap_or("AWS_KMS");
     let bypass = params.flag("BypassPolicyLockoutSafetyCheck")?.unwrap_or(false);
     let tags = params.tags("Tags")?;
     let multi_region = params.flag("MultiRegion")?.unwrap_or(false);
+    let wanted = Wanted {
+        origin,
+        store: params.limited_text("CustomKeyStoreId", 1, 64)?,
+        external_key: params.limited_text("XksKeyId", 1, 128)?,
+    };
     params.done()?;
-    let usage = checked_usage(spec, usage)?;
-    regions::has_spec(call.region, spec)?;
-    let tags = tagging::merged(&std::collections::BTreeMap::new(), tags, "TagException")?;
-    if !["AWS_KMS", "EXTERNAL"].contains(&origin) {
-        return Err(ApiError::new(
-            "UnsupportedOperationException",
-            format!("Origin {origin} needs a custom key store, which this simulator does not have."),
+    if new_spec.is_some() && old_spec.is_some() {
+        return Err(ApiError::validation(
+            "You cannot specify KeySpec and CustomerMasterKeySpec in the same request. CustomerMasterKeySpec is deprecated.",
         ));
     }
+    let usage = checked_usage(spec, usage)?;
+    wanted.check(spec, multi_region)?;
+    regions::has_spec(call.region, spec)?;
+    let tags = tagging::merged(&std::collections::BTreeMap::new(), tags, "TagException")?;
     authorize::on_account(state, &call.caller, "kms:CreateKey")?;
     if !tags.is_empty() {
         authorize::on_account(state, &call.caller, "kms:TagResource")?;
     }
+    let place = wanted.find(state, call)?;
     let account = call.caller.account.clone();
     let document = match text {
-        Some(text) => policies::accepted(state, call, text, &account, bypass)?,
+        Some(text) => policies::accepted(state, call, text, (&account, ""), bypass)?,
         None => policy::default_policy(&account),
     };
     let id = new_id(call, multi_region);
@@ -94,11 +104,14 @@ pub(super) fn create(state: &mut State, call: &mut Call<'_>, members: &Members) 
         pending_window_days: 0.0,
         passing: None,
         policy: document.into(),
+        was_tagged: !tags.is_empty(),
         tags,
         rotation: None,
         on_demand_rotations: 0,
         last_use: None,
         grants: vec![],
+        place,
+        when_available: None,
         materials,
         pending: None,
     };
@@ -137,9 +150,9 @@ fn new_id(call: &mut Call<'_>, multi_region: bool) -> String {
 pub(super) fn describe(state: &mut State, call: &mut Call<'_>, members: &Members) -> Result<Value, ApiError> {
     let mut params = Params::new(members);
     let name = params.required_text("KeyId", 1, 2048)?;
-    let tokens = params.grant_tokens()?;
+    // A token that is none is no error of this operation.
+    params.grant_tokens()?;
     params.done()?;
-    token::check(state, &tokens)?;
     let id = key_id(state, call, name, Naming::OrAlias)?;
     let key = state.key(call.region, &id).expect("found above");
     Ok(json!({ "KeyMetadata": metadata(state, key) }))
@@ -149,9 +162,13 @@ pub(super) fn list(state: &mut State, call: &mut Call<'_>, members: &Members) ->
     let mut params = Params::new(members);
     let limit = params.integer("Limit", 1, 1000)?;
     let marker = params.limited_text("Marker", 1, 1024)?;
+    let owners = params.texts("ResourceOwners")?;
     params.done()?;
     authorize::on_account(state, &call.caller, "kms:ListKeys")?;
-    let keys = state.keys.values().filter(|key| key.region == call.region && key.account == call.caller.account);
+    // Nobody shares keys by way of RAM here, so other owners have none to show.
+    let own = owners.is_empty() || owners.iter().any(|owner| owner == "SELF");
+    let mine = |key: &&Key| own && key.region == call.region && key.account == call.caller.account;
+    let keys = state.keys.values().filter(mine);
     let keys = keys.map(|key| json!({ "KeyId": key.id, "KeyArn": key.arn })).collect();
     let (keys, next) = page(keys, marker, limit, 100)?;
     let mut answer = json!({ "Keys": keys, "Truncated": next.is_some() });
@@ -194,9 +211,12 @@ pub(super) fn public_key(state: &mut State, call: &mut Call<'_>, members: &Membe
         ));
     };
     let mut answer = json!({
-        "KeyId": key.arn, "CustomerMasterKeySpec": key.spec, "KeySpec": key.spec, "KeyUsage": key.usage,
+        "KeyId": key.arn, "KeySpec": key.spec, "KeyUsage": key.usage,
         "PublicKey": base64::engine::general_purpose::STANDARD.encode(der),
     });
+    if has_old_name(state, key) {
+        answer["CustomerMasterKeySpec"] = json!(key.spec);
+    }
     if let Some((member, algorithms)) = algorithms(&key.spec, &key.usage) {
         answer[member] = json!(algorithms);
     }

@@ -6,6 +6,7 @@ use super::Members;
 use super::lookup::{Naming, key_id};
 use crate::error::ApiError;
 use crate::key::KeyState;
+use crate::key_store::is_available;
 use crate::multi_region::{is_replica, synchronize};
 use crate::params::Params;
 use crate::sim::{Call, nothing};
@@ -20,12 +21,13 @@ fn named(state: &State, call: &Call<'_>, members: &Members) -> Result<String, Ap
     key_id(state, call, name, Naming::KeyOnly)
 }
 
-/// A key that is not available stays so.
+/// A key that is not available stays so until it is available again.
 fn set_state(state: &mut State, call: &Call<'_>, id: &str, to: KeyState) {
     let now = call.now;
     let follows = is_replica(state, state.key(call.region, id).expect("found above"));
     let key = state.key_mut(call.region, id).expect("found above");
     if key.state == KeyState::Unavailable {
+        key.when_available = Some(to);
         return;
     }
     key.state = to;
@@ -61,6 +63,7 @@ pub(super) fn schedule_deletion(state: &mut State, call: &mut Call<'_>, members:
     let waits = state.sets.get(&id).is_some_and(|set| set.primary == call.region && set.has_replicas());
     let key = state.key_mut(call.region, &id).expect("found above");
     key.passing = None;
+    key.when_available = None;
     #[expect(clippy::cast_precision_loss, reason = "at most 30")]
     let window = days as f64;
     key.pending_window_days = window;
@@ -80,8 +83,13 @@ pub(super) fn schedule_deletion(state: &mut State, call: &mut Call<'_>, members:
 
 pub(super) fn cancel_deletion(state: &mut State, call: &mut Call<'_>, members: &Members) -> Result<Value, ApiError> {
     let id = named(state, call, members)?;
+    let available = is_available(state, state.key(call.region, &id).expect("found above"));
     let key = state.key_mut(call.region, &id).expect("found above");
     key.state = if key.is_complete() { KeyState::Disabled } else { KeyState::PendingImport };
+    if !available {
+        key.when_available = Some(key.state);
+        key.state = KeyState::Unavailable;
+    }
     key.deletion = None;
     Ok(json!({ "KeyId": key.arn }))
 }

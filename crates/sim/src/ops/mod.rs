@@ -5,11 +5,14 @@ mod crypto;
 mod grants;
 mod history;
 mod imports;
+mod key_stores;
 mod keys;
 mod lifecycle;
 mod lookup;
 mod multi_region;
+mod placing;
 mod policies;
+mod resources;
 mod rotation;
 mod tagging;
 
@@ -73,6 +76,12 @@ static OPERATIONS: &[Operation] = &[
     reads("ListRetirableGrants", grants::list_retirable),
     changes("RevokeGrant", grants::revoke),
     changes("RetireGrant", grants::retire),
+    changes("CreateCustomKeyStore", key_stores::create),
+    reads("DescribeCustomKeyStores", key_stores::describe),
+    changes("ConnectCustomKeyStore", key_stores::connect),
+    changes("DisconnectCustomKeyStore", key_stores::disconnect),
+    changes("UpdateCustomKeyStore", key_stores::update),
+    changes("DeleteCustomKeyStore", key_stores::delete),
     reads("Encrypt", crypto::encrypt),
     reads("Decrypt", crypto::decrypt),
     reads("GenerateDataKey", crypto::generate_data_key),
@@ -93,6 +102,9 @@ static OPERATIONS: &[Operation] = &[
     reads("VerifyMac", crypto::verify_mac),
 ];
 
+/// Operations of other services that concern keys; their names begin with the service's.
+static OTHERS: &[Operation] = &[reads("tag:GetResources", resources::get)];
+
 /// Names of all operations.
 pub fn names() -> impl Iterator<Item = &'static str> {
     OPERATIONS.iter().map(|operation| operation.name)
@@ -100,5 +112,5 @@ pub fn names() -> impl Iterator<Item = &'static str> {
 
 /// An operation by name.
 pub(crate) fn find(name: &str) -> Option<&'static Operation> {
-    OPERATIONS.iter().find(|operation| operation.name == name)
+    OPERATIONS.iter().chain(OTHERS).find(|operation| operation.name == name)
 }

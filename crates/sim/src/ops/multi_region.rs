@@ -19,15 +19,6 @@ use crate::regions;
 use crate::sim::{Call, nothing};
 use crate::state::State;
 
-/// A Region in a request, of the right form.
-fn region_member<'a>(params: &mut Params<'a>, name: &'static str) -> Result<&'a str, ApiError> {
-    let region = params.required_text(name, 1, 32)?;
-    if !region.is_empty() && !regions::well_formed(region) {
-        params.pattern(name, region, r"^([a-z]+-){2,3}\d+$");
-    }
-    Ok(region)
-}
-
 /// The primary that a request names, in the Region of the request.
 fn primary<'a>(state: &'a State, call: &Call<'_>, name: &str) -> Result<&'a Key, ApiError> {
     let id = key_id(state, call, name, Naming::KeyOnly)?;
@@ -41,7 +32,7 @@ fn primary<'a>(state: &'a State, call: &Call<'_>, name: &str) -> Result<&'a Key,
 pub(super) fn replicate(state: &mut State, call: &mut Call<'_>, members: &Members) -> Result<Value, ApiError> {
     let mut params = Params::new(members);
     let name = params.required_text("KeyId", 1, 2048)?;
-    let region = region_member(&mut params, "ReplicaRegion")?;
+    let region = params.required_text("ReplicaRegion", 1, 32)?;
     let text = params.limited_text("Policy", 1, 131_072)?;
     let bypass = params.flag("BypassPolicyLockoutSafetyCheck")?.unwrap_or(false);
     let description = params.limited_text("Description", 0, 8192)?.unwrap_or_default();
@@ -58,7 +49,7 @@ pub(super) fn replicate(state: &mut State, call: &mut Call<'_>, members: &Member
         authorize::on_account(state, &call.caller, "kms:TagResource")?;
     }
     let policy = match text {
-        Some(text) => policies::accepted(state, call, text, &primary.account, bypass)?,
+        Some(text) => policies::accepted(state, call, text, (&primary.account, &arn_in(primary, region)), bypass)?,
         None => policy::default_policy(&primary.account),
     };
     let then = if primary.materials.is_empty() || primary.origin == "EXTERNAL" {
@@ -74,8 +65,10 @@ pub(super) fn replicate(state: &mut State, call: &mut Call<'_>, members: &Member
         created: call.now,
         deletion: None,
         pending_window_days: 0.0,
+        when_available: None,
         passing: Some((call.now + state.options.creating_seconds, then)),
         policy: policy.clone().into(),
+        was_tagged: !tags.is_empty(),
         tags,
         grants: vec![],
         // Imported material is imported into each Region.
@@ -125,7 +118,7 @@ fn checked_region(state: &State, primary: &Key, region: &str) -> Result<(), ApiE
 pub(super) fn update_primary(state: &mut State, call: &mut Call<'_>, members: &Members) -> Result<Value, ApiError> {
     let mut params = Params::new(members);
     let name = params.required_text("KeyId", 1, 2048)?;
-    let region = region_member(&mut params, "PrimaryRegion")?;
+    let region = params.required_text("PrimaryRegion", 1, 32)?;
     params.done()?;
     let primary = primary(state, call, name)?;
     let id = primary.id.clone();

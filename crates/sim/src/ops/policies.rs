@@ -11,18 +11,19 @@ use crate::policy;
 use crate::sim::{Call, nothing};
 use crate::state::State;
 
-/// A document that KMS accepts from this caller: well-formed, of principals that exist, and no lockout.
+/// A document that KMS accepts from this caller for the key of an account and an ARN, which is empty before the key is
+/// there: well-formed, of principals that exist, and no lockout.
 pub(super) fn accepted(
     state: &State,
     call: &Call<'_>,
     text: &str,
-    account: &str,
+    (account, arn): (&str, &str),
     bypass: bool,
 ) -> Result<Value, ApiError> {
     let document = policy::parse(text, &state.options.doubts)?;
-    authorize::principals_exist(state, &document, call.now)?;
+    authorize::principals_exist(state, &document, call.region, call.now)?;
     if !bypass {
-        authorize::lockout(state, &call.caller, &document, account)?;
+        authorize::lockout(state, &call.caller, &document, account, arn)?;
     }
     Ok(document)
 }
@@ -43,8 +44,8 @@ pub(super) fn put(state: &mut State, call: &mut Call<'_>, members: &Members) -> 
     params.done()?;
     only_default(policy_name)?;
     let id = key_id(state, call, name, Naming::KeyOnly)?;
-    let account = state.key(call.region, &id).expect("found above").account.clone();
-    let document = accepted(state, call, text, &account, bypass)?;
+    let key = state.key(call.region, &id).expect("found above");
+    let document = accepted(state, call, text, (&key.account, &key.arn), bypass)?;
     state.key_mut(call.region, &id).expect("found above").policy = document.into();
     Ok(nothing())
 }

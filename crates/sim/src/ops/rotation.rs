@@ -13,6 +13,8 @@ use crate::sim::{Call, nothing};
 use crate::state::State;
 
 const DAY: f64 = 86_400.0;
+/// Automatic rotations that are due so soon are not anticipated.
+const SOON: f64 = 20.0 * 60.0;
 
 /// Only symmetric keys with material of KMS rotate by themselves.
 fn rotatable(key: &Key) -> Result<(), ApiError> {
@@ -75,7 +77,8 @@ pub(super) fn status(state: &mut State, call: &mut Call<'_>, members: &Members) 
     let id = key_id(state, call, name, Naming::KeyOnly)?;
     let key = state.key(call.region, &id).expect("found above");
     let doubts = &state.options.doubts;
-    if key.origin != "AWS_KMS" && !doubts.rotation_status_of_external {
+    let answers = key.origin == "EXTERNAL" && doubts.rotation_status_of_external;
+    if key.origin != "AWS_KMS" && !answers {
         rotatable(key)?;
     }
     let name = if doubts.rotation_status_arn { &key.arn } else { &key.id };
@@ -114,6 +117,12 @@ pub(super) fn on_demand(state: &mut State, call: &mut Call<'_>, members: &Member
     if imported && !pending_everywhere(state, key) {
         let message = format!("No available key material pending rotation for the key: {}.", key.arn);
         return Err(ApiError::new("KMSInvalidStateException", message));
+    }
+    if key.rotation.as_ref().is_some_and(|rotation| rotation.next - call.now <= SOON) {
+        return Err(ApiError::new(
+            "ConflictException",
+            format!("An automatic rotation of {} is about to begin.", key.arn),
+        ));
     }
     let key = state.key_mut(call.region, &id).expect("found above");
     let next = match key.pending.take() {

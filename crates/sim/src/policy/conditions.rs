@@ -4,6 +4,48 @@ use serde_json::Value;
 
 use super::{Question, account_of, like, role_of, texts};
 
+const OPERATORS: [&str; 27] = [
+    "stringequals",
+    "stringnotequals",
+    "stringequalsignorecase",
+    "stringnotequalsignorecase",
+    "stringlike",
+    "stringnotlike",
+    "numericequals",
+    "numericnotequals",
+    "numericlessthan",
+    "numericlessthanequals",
+    "numericgreaterthan",
+    "numericgreaterthanequals",
+    "dateequals",
+    "datenotequals",
+    "datelessthan",
+    "datelessthanequals",
+    "dategreaterthan",
+    "dategreaterthanequals",
+    "bool",
+    "binaryequals",
+    "ipaddress",
+    "notipaddress",
+    "arnequals",
+    "arnlike",
+    "arnnotequals",
+    "arnnotlike",
+    "null",
+];
+
+/// Whether a block is one of conditions, by operators that exist if that is to be looked at.
+pub(super) fn well_formed(block: &Value, strict: bool) -> bool {
+    let plain = |value: &Value| value.is_string() || value.is_boolean() || value.is_number();
+    let values = |value: &Value| plain(value) || value.as_array().is_some_and(|values| values.iter().all(plain));
+    block.as_object().is_some_and(|operators| {
+        operators.iter().all(|(operator, keys)| {
+            let known = !strict || OPERATORS.contains(&Operator::read(operator).name.as_str());
+            known && keys.as_object().is_some_and(|keys| keys.values().all(values))
+        })
+    })
+}
+
 /// Conditions on what a question holds. An operator that is not known here makes the statement silent.
 pub(super) fn hold(block: Option<&Value>, question: &Question<'_>) -> bool {
     let Some(operators) = block.and_then(Value::as_object) else { return true };
@@ -114,7 +156,10 @@ mod tests {
             fact("aws:resourcetag/team", &["red"]),
         ]);
         let principal = "arn:aws:sts::123456789012:assumed-role/App/s";
-        hold(Some(block), &Question { principal, action: "kms:CreateGrant", context: &context, facts: &facts })
+        hold(
+            Some(block),
+            &Question { principal, action: "kms:CreateGrant", resource: "*", context: &context, facts: &facts },
+        )
     }
 
     #[test]

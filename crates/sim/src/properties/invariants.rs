@@ -16,6 +16,7 @@ pub(super) fn check(state: &State) {
         let transient = matches!(key.state, KeyState::Creating | KeyState::Updating);
         assert_eq!(key.passing.is_some(), transient, "{}", key.arn);
         assert_eq!(key.multi_region, state.sets.contains_key(id), "{}", key.arn);
+        place(state, key);
         materials(key);
         grants(key);
         if key.multi_region {
@@ -46,6 +47,18 @@ pub(super) fn check(state: &State) {
     for ((_, region, name), alias) in &state.aliases {
         assert!(state.key(region, &alias.key_id).is_some(), "{name} in {region} has no target");
     }
+}
+
+/// A key in a store can be used as long as the store is connected.
+fn place(state: &State, key: &Key) {
+    let available = crate::key_store::is_available(state, key);
+    assert_eq!(key.state == KeyState::Unavailable, key.when_available.is_some(), "{}", key.arn);
+    match key.state {
+        KeyState::Enabled | KeyState::Disabled => assert!(available, "{}", key.arn),
+        KeyState::Unavailable => assert!(!available, "{}", key.arn),
+        _ => {}
+    }
+    assert!(key.place.as_ref().is_none_or(|place| state.stores.contains_key(&place.store)), "{}", key.arn);
 }
 
 /// A key is usable if, and only if, all of its material is there.

@@ -24,7 +24,12 @@ pub(super) struct Step {
 }
 
 /// Operations, some of them more often.
-const OPERATIONS: [&str; 34] = [
+const OPERATIONS: [&str; 39] = [
+    "CreateCustomKeyStore",
+    "ConnectCustomKeyStore",
+    "ConnectCustomKeyStore",
+    "DisconnectCustomKeyStore",
+    "DeleteCustomKeyStore",
     "CreateKey",
     "CreateKey",
     "ReplicateKey",
@@ -81,6 +86,8 @@ pub(super) fn steps() -> impl Strategy<Value = Vec<Step>> {
 pub(super) struct Run {
     /// IDs of keys.
     ids: Vec<String>,
+    /// IDs of custom key stores.
+    stores: Vec<String>,
     /// Grants: key ID, grant ID and token.
     grants: Vec<[String; 3]>,
     /// Ciphertexts, each with its plaintext.
@@ -99,6 +106,7 @@ impl Run {
         if let Some(id) = text(&answer["KeyMetadata"]["KeyId"]) {
             self.ids.push(id);
         }
+        self.stores.extend(text(&answer["CustomKeyStoreId"]));
         if let (Some(grant), Some(token), Some(key)) =
             (text(&answer["GrantId"]), text(&answer["GrantToken"]), text(&request.body["KeyId"]))
         {
@@ -121,7 +129,13 @@ impl Run {
         let id = self.ids.get(pick(self.ids.len())).map_or("none", String::as_str);
         let [key, grant, token] = self.grants.get(pick(self.grants.len())).cloned().unwrap_or_default();
         let blob = self.sealed.keys().nth(pick(self.sealed.len())).cloned().unwrap_or_default();
+        let store = self.stores.get(pick(self.stores.len())).map_or("none", String::as_str);
         let body = match step.operation {
+            "CreateCustomKeyStore" => step.store(),
+            operation if operation.ends_with("CustomKeyStore") => json!({ "CustomKeyStoreId": store }),
+            "CreateKey" if !self.stores.is_empty() && step.choice.is_multiple_of(3) => {
+                json!({ "Origin": "AWS_CLOUDHSM", "CustomKeyStoreId": store })
+            }
             "RevokeGrant" => json!({ "KeyId": key, "GrantId": grant }),
             "RetireGrant" => json!({ "GrantToken": token }),
             "Decrypt" => json!({ "CiphertextBlob": blob }),
@@ -185,6 +199,15 @@ impl Step {
             "Encrypt" => json!({ "KeyId": id, "Plaintext": BASE64.encode([self.choice]) }),
             _ => json!({ "KeyId": id }),
         }
+    }
+
+    fn store(&self) -> Value {
+        let kind = self.choice % 3;
+        json!({
+            "CustomKeyStoreName": format!("store {kind}"),
+            "CloudHsmClusterId": format!("cluster-aaaaaaaaaa{}", char::from(b'a' + kind)),
+            "KeyStorePassword": "password", "TrustAnchorCertificate": "certificate",
+        })
     }
 
     fn call(&self, operation: &str, body: Value) -> Request {

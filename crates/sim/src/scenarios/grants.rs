@@ -131,11 +131,11 @@ fn a_service_gets_a_grant_for_a_resource_only() {
         "RetiringPrincipal": APP_ROLE,
     });
     assert_eq!(world.refused("CreateGrant", body.clone()), "ValidationException");
-    body["Constraints"] = json!({ "SourceArn": "arn:aws:s3:::bucket" });
+    body["Constraints"] = json!({ "SourceArn": "arn:aws:sns:eu-central-1:123456789012:topic" });
     world.ask("CreateGrant", body);
     let entry = world.ask("ListGrants", json!({ "KeyId": key }))["Grants"][0].clone();
     assert_eq!(entry["GranteeServicePrincipal"], "s3.amazonaws.com");
-    assert_eq!(entry["Constraints"], json!({ "SourceArn": "arn:aws:s3:::bucket" }));
+    assert_eq!(entry["Constraints"], json!({ "SourceArn": "arn:aws:sns:eu-central-1:123456789012:topic" }));
     assert!(entry.get("GranteePrincipal").is_none());
 }
 

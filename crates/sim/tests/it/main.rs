@@ -4,6 +4,7 @@ mod client;
 mod drive;
 mod golden;
 mod http;
+mod key_stores;
 mod multi_region;
 mod state_table;
 mod trouble;

@@ -3,9 +3,11 @@
 use rand_chacha::rand_core::RngCore;
 use serde_json::{Value, json};
 
+use super::super::key_stores;
 use super::encrypting::SYMMETRIC;
 use super::request::{Recipient, Using};
 use super::{Members, current, fitting};
+use crate::authorize;
 use crate::error::ApiError;
 use crate::params::{Params, blob};
 use crate::sim::Call;
@@ -58,16 +60,18 @@ fn data_key(state: &State, call: &mut Call<'_>, members: &Members, with_plaintex
 }
 
 pub(in crate::ops) fn generate_random(
-    _: &mut State,
+    state: &mut State,
     call: &mut Call<'_>,
     members: &Members,
 ) -> Result<Value, ApiError> {
     let mut params = Params::new(members);
     let count = params.integer("NumberOfBytes", 1, 1024)?;
-    params.text("CustomKeyStoreId")?;
+    let store = params.limited_text("CustomKeyStoreId", 1, 64)?;
     let recipient = Recipient::read(&mut params)?;
     params.done()?;
     let count = count.ok_or_else(|| ApiError::validation("NumberOfBytes is required."))?;
+    authorize::on_account(state, &call.caller, "kms:GenerateRandom")?;
+    key_stores::random_source(state, call, store)?;
     recipient.refuse()?;
     let mut bytes = vec![0; usize::try_from(count).expect("1 to 1024")];
     call.rng.fill_bytes(&mut bytes);

@@ -11,11 +11,9 @@ pub(super) use list::{list, list_retirable};
 use crate::error::ApiError;
 use crate::params::Params;
 
-const PRINCIPAL: &str = r"^[\w+=,.@:/-]+$";
-
 /// A principal or service in a request.
 fn principal_member<'a>(params: &mut Params<'a>, name: &'static str) -> Result<Option<&'a str>, ApiError> {
-    params.formed_text(name, (1, 256), PRINCIPAL, |c| c.is_ascii_alphanumeric() || "_+=,.@:/-".contains(c))
+    params.limited_text(name, 1, if name.ends_with("ServicePrincipal") { 128 } else { 256 })
 }
 
 /// The ID of a grant has a form of its own.
