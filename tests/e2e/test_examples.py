@@ -18,7 +18,7 @@ from kit import paths, simulator, stack
 from programs import ADMIN, USER, plain
 
 TENANTS = ["tenant-a", "tenant-b", "tenant-c"]
-TYPESCRIPT = ["typescript", "manifest/typescript", "automation-typescript"]
+TYPESCRIPT = ["typescript", "manifest/typescript", "automation-typescript", "disaster-recovery/typescript"]
 
 
 def run(running: stack.Stack, command: list[str]) -> subprocess.CompletedProcess[str]:
@@ -32,6 +32,48 @@ def client(sim: simulator.Simulator) -> Any:
     return boto3.client(
         "kms", endpoint_url=sim.url, region_name=simulator.REGION, aws_access_key_id="test", aws_secret_access_key="test"
     )
+
+
+# Disaster recovery
+
+
+@pytest.mark.parametrize("language", ["python", "typescript"])
+def test_data_survives_a_region_and_the_primary_moves(language: str, sim: simulator.Simulator) -> None:
+    sim.control("POST", "options", {"creatingSeconds": 0.2, "updatingSeconds": 0.2})
+    roles = {name: sim.role(name, allow=["sts:*"]) for name in ("OrdersService", "OrdersRecovery")}
+
+    def kms(role: str, region: str) -> Any:
+        sts = boto3.client("sts", endpoint_url=sim.url, region_name=region, aws_access_key_id="a", aws_secret_access_key="a")
+        session = sts.assume_role(RoleArn=roles[role], RoleSessionName="test")["Credentials"]
+        return boto3.client(
+            "kms", endpoint_url=sim.url, region_name=region, aws_access_key_id=session["AccessKeyId"],
+            aws_secret_access_key=session["SecretAccessKey"], aws_session_token=session["SessionToken"],
+        )  # fmt: skip
+
+    with stack.example("disaster-recovery", sim.url) as running:
+        running.folder /= language
+        running.init()
+        running.pulumi("up", "--yes", "--skip-preview")
+        before = running.outputs()
+        assert before["primaryRegion"] == "eu-central-1" and set(before["standbyArns"]) == {"eu-west-1", "eu-north-1"}
+        writer = kms("OrdersService", "eu-central-1")
+        blob = writer.encrypt(KeyId="alias/prod/orders", Plaintext=b"orders")["CiphertextBlob"]
+        # The primary's Region is lost: the replica reads without it.
+        sim.fault("cutBefore", region="eu-central-1")
+        reader = kms("OrdersRecovery", "eu-west-1")
+        assert reader.decrypt(CiphertextBlob=blob)["Plaintext"] == b"orders"
+        sim.control("DELETE", "faults")
+        mark = sim.mark()
+        for index, region in enumerate(["eu-west-1", "eu-central-1"]):
+            running.pulumi("config", "set", "--path", f"regions[{index}]", region)
+        running.pulumi("config", "set", "--path", "regions[2]", "eu-north-1")
+        running.pulumi("up", "--yes", "--skip-preview")
+        after = running.outputs()
+        assert (after["keyId"], after["primaryRegion"]) == (before["keyId"], "eu-west-1")
+        assert sorted(sim.writes(mark)) == ["PutKeyPolicy", "PutKeyPolicy", "UpdatePrimaryRegion"]
+        assert kms("OrdersService", "eu-west-1").decrypt(CiphertextBlob=blob)["Plaintext"] == b"orders"
+        refused = running.pulumi("destroy", "--yes", "--skip-preview", check=False)
+        assert "PREVENT" in refused and all(key["state"] == "Enabled" for key in sim.keys())
 
 
 # Manifests
