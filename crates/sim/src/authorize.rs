@@ -1,5 +1,7 @@
 //! Who calls, and whether they may.
 
+mod principals;
+
 use std::collections::BTreeMap;
 
 use serde_json::Value;
@@ -8,8 +10,9 @@ use crate::error::ApiError;
 use crate::grant::{Asker, Grant, Terms};
 use crate::key::Key;
 use crate::policy::{self, Facts, Judgement, Question};
-use crate::regions;
 use crate::state::State;
+
+pub(crate) use principals::{exists, principals_exist};
 
 /// The account of callers whose access key names none.
 pub(crate) const DEFAULT_ACCOUNT: &str = "123456789012";
@@ -201,44 +204,4 @@ pub(crate) fn refusal(caller: &Caller, action: &str, resource: &str) -> ApiError
             caller.arn
         ),
     )
-}
-
-/// Principals of a policy must exist, and KMS must have heard of them. Their names must be good in any case.
-pub(crate) fn principals_exist(state: &State, document: &Value, region: &str, now: f64) -> Result<(), ApiError> {
-    let names = policy::principals(document, "AWS");
-    let formed = names.iter().all(|name| is_name(name, regions::partition(region)))
-        && policy::principals(document, "Service").iter().all(|name| is_service(name));
-    let known = !state.options.known_principals_only || names.iter().all(|name| exists(state, name, now));
-    if formed && known {
-        Ok(())
-    } else {
-        Err(ApiError::malformed_policy("Policy contains a statement with one or more invalid principals."))
-    }
-}
-
-/// An account, a principal of the partition, or the unique ID of one.
-fn is_name(name: &str, partition: &str) -> bool {
-    let account = |text: &str| text.len() == 12 && text.bytes().all(|b| b.is_ascii_digit());
-    let parts: Vec<&str> = name.splitn(6, ':').collect();
-    match parts.as_slice() {
-        ["arn", of, "iam" | "sts", "", number, rest] => *of == partition && account(number) && !rest.is_empty(),
-        [id] => account(id) || (id.len() > 16 && id.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit())),
-        _ => false,
-    }
-}
-
-fn is_service(name: &str) -> bool {
-    let good = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-' || c == '.';
-    let ends = [".amazonaws.com", ".amazonaws.com.cn", ".aws.internal", ".amazon.com"];
-    name.chars().all(good) && ends.iter().any(|end| name.strip_suffix(end).is_some_and(|rest| !rest.is_empty()))
-}
-
-/// Whether a principal exists and KMS has heard of it.
-pub(crate) fn exists(state: &State, name: &str, now: f64) -> bool {
-    let is_account = name.len() == 12 && name.bytes().all(|b| b.is_ascii_digit());
-    if is_account || name.ends_with(":root") || name.ends_with(":user/default") {
-        return true;
-    }
-    let role = policy::role_of(name).unwrap_or_else(|| name.to_owned());
-    state.principals.get(&role).is_some_and(|principal| !principal.deleted && principal.known_from <= now)
 }

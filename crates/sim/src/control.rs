@@ -1,5 +1,7 @@
 //! What tests ask of the simulator itself, under `/_sim/`.
 
+mod stores;
+
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
@@ -7,7 +9,6 @@ use serde_json::{Value, json};
 
 use crate::faults::Fault;
 use crate::key::KeyState;
-use crate::key_store::{CONNECTION_ERRORS, Connection};
 use crate::sim::Sim;
 use crate::state::{Principal, State};
 use crate::sts::unique_id;
@@ -40,18 +41,6 @@ struct Clock {
 struct Forced {
     arn: String,
     state: String,
-}
-
-/// How a custom key store is to stand to KMS: now, or whenever it is to be connected.
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-struct Connected {
-    id: String,
-    #[serde(default)]
-    state: Option<Connection>,
-    /// Why connecting fails or has failed; absent, it succeeds.
-    #[serde(default)]
-    error: Option<String>,
 }
 
 /// Answers a control request: status, body, and whether the state changed.
@@ -94,8 +83,8 @@ pub(crate) fn answer(
             (json!(sim.state.options), true)
         }),
         ("POST", "/_sim/keys") => read::<Forced>(body).and_then(|forced| force(sim, now, &forced)),
-        ("GET", "/_sim/stores") => Ok((stores(sim), false)),
-        ("POST", "/_sim/stores") => read::<Connected>(body).and_then(|wanted| connection(sim, wanted)),
+        ("GET", "/_sim/stores") => Ok((stores::list(sim), false)),
+        ("POST", "/_sim/stores") => read(body).and_then(|wanted| stores::put(sim, wanted)),
         ("POST", "/_sim/reset") => {
             *sim = Sim::new(State::new(sim.state.seed, sim.state.options.clone()));
             Ok((json!({}), true))
@@ -122,32 +111,6 @@ fn force(sim: &mut Sim, now: f64, forced: &Forced) -> Result<(Value, bool), Stri
     key.pending_window_days = if pending { 30.0 } else { 0.0 };
     key.deletion = (to == KeyState::PendingDeletion).then_some(now + 30.0 * 86_400.0);
     Ok((json!({ "arn": forced.arn, "state": to.name() }), true))
-}
-
-fn stores(sim: &Sim) -> Value {
-    let stores = sim.state.stores.values().map(|store| {
-        json!({ "id": store.id, "region": store.region, "name": store.name, "state": store.connection, "error": store.error })
-    });
-    json!({ "stores": stores.collect::<Vec<_>>() })
-}
-
-fn connection(sim: &mut Sim, wanted: Connected) -> Result<(Value, bool), String> {
-    let Connected { id, state, error } = wanted;
-    if let Some(error) = error.as_ref().filter(|error| !CONNECTION_ERRORS.contains(&error.as_str())) {
-        return Err(format!("{error} is no connection error"));
-    }
-    let store = sim.state.stores.get_mut(&id).ok_or_else(|| format!("there is no custom key store {id}"))?;
-    match state {
-        None => store.fails_with.clone_from(&error),
-        Some(Connection::Failed) if error.is_none() => return Err("FAILED needs an error".into()),
-        Some(Connection::Failed) => sim.state.set_connection(&id, Connection::Failed, error.clone()),
-        Some(_) if error.is_some() => return Err("only FAILED has an error".into()),
-        Some(state @ (Connection::Connected | Connection::Disconnected)) => {
-            sim.state.set_connection(&id, state, None);
-        }
-        Some(_) => return Err("a store is put into CONNECTED, DISCONNECTED or FAILED".into()),
-    }
-    Ok((json!({ "id": id, "state": state, "error": error }), true))
 }
 
 fn read<T: for<'a> Deserialize<'a>>(body: &[u8]) -> Result<T, String> {
