@@ -25,7 +25,8 @@ const file = JSON.parse(fs.readFileSync("inputs.json", "utf8"));
 if (file.inputs) {
     const key = new awskms.AwsKmsKey(file.name, file.inputs, file.options);
     module.exports = { keyId: key.keyId, keyArn: key.keyArn, aliasArn: key.aliasArn, keyState: key.keyState,
-        rotationEnabled: key.rotationEnabled, tagsAll: key.tagsAll };
+        rotationEnabled: key.rotationEnabled, tagsAll: key.tagsAll, primaryRegion: key.primaryRegion,
+        west: key.replicaKeys.apply(keys => keys?.["eu-west-1"]?.keyArn) };
 }
 """,
 }
@@ -42,12 +43,16 @@ def named(inputs):
     out = {snake(name): value for name, value in inputs.items()}
     if isinstance(out.get("policy"), dict):
         out["policy"] = {snake(name): value for name, value in out["policy"].items()}
+    if "replicas" in out:
+        out["replicas"] = [named(replica) for replica in out["replicas"]]
     return out
 if file["inputs"]:
     options = {snake(name): value for name, value in file.get("options", {}).items()}
     key = awskms.AwsKmsKey(file["name"], **named(file["inputs"]), opts=pulumi.ResourceOptions(**options))
-    for name in ["keyId", "keyArn", "aliasArn", "keyState", "rotationEnabled", "tagsAll"]:
+    for name in ["keyId", "keyArn", "aliasArn", "keyState", "rotationEnabled", "tagsAll", "primaryRegion"]:
         pulumi.export(name, getattr(key, snake(name)))
+    west = lambda keys: keys["eu-west-1"].key_arn if keys and "eu-west-1" in keys else None
+    pulumi.export("west", key.replica_keys.apply(west))
 """,
 }
 
