@@ -6,8 +6,10 @@ use awskms_core::observed::{Metadata, Observed, ObservedSet};
 use futures_util::future::join_all;
 
 use super::error::{Kind, KmsError};
+use super::look::look;
 use super::observe::{describe, observe};
 use super::run::Regions;
+use crate::resource::Context;
 
 /// What came of reading one key: the key, `None` for one that is not there, or why it could not be read.
 type Read<T> = Result<Option<T>, KmsError>;
@@ -19,10 +21,14 @@ type Read<T> = Result<Option<T>, KmsError>;
 ///
 /// # Errors
 /// No Region answered: the error of the first one.
-pub async fn observe_set(at: Regions<'_>, arns: &BTreeMap<String, String>) -> Result<Option<ObservedSet>, KmsError> {
+pub async fn observe_set(
+    context: &Context,
+    at: Regions<'_>,
+    arns: &BTreeMap<String, String>,
+) -> Result<Option<ObservedSet>, KmsError> {
     let looks = arns.iter().map(|(region, arn)| async move {
         let target = at(region);
-        (region.clone(), found(describe(&target.client, region, arn).await))
+        (region.clone(), found(look(context, region, describe(&target.client, region, arn)).await))
     });
     let looks: BTreeMap<String, Read<Metadata>> = join_all(looks).await.into_iter().collect();
     let seen: Vec<&Metadata> = looks.values().filter_map(|look| look.as_ref().ok()?.as_ref()).collect();
@@ -35,16 +41,21 @@ pub async fn observe_set(at: Regions<'_>, arns: &BTreeMap<String, String>) -> Re
     let (id, primary) = (known.key_id.clone(), known.primary_region.clone());
     let primary = primary.unwrap_or_else(|| arns.keys().next().cloned().unwrap_or_default());
     let relatives = relatives(known, looks.keys().map(String::as_str));
-    let (own, others) = tokio::join!(details(at, looks), read_others(at, &relatives));
+    let (own, others) = tokio::join!(details(context, at, looks), read_others(context, at, &relatives));
     Ok(gathered(primary, &id, own.into_iter().chain(others)))
 }
 
 /// A key that was read already, together with the other keys of its set.
-pub async fn observe_relatives(at: Regions<'_>, region: &str, observed: Observed) -> ObservedSet {
+pub async fn observe_relatives(
+    context: &Context,
+    at: Regions<'_>,
+    region: &str,
+    observed: Observed,
+) -> ObservedSet {
     let relatives = relatives(&observed.metadata, std::iter::once(region));
     let mut set = ObservedSet::of_one(region, observed);
     let id = set.members[region].metadata.key_id.clone();
-    let others = read_others(at, &relatives).await;
+    let others = read_others(context, at, &relatives).await;
     if let Some(others) = gathered(set.primary.clone(), &id, others.into_iter()) {
         set.members.extend(others.members);
         set.unreachable.extend(others.unreachable);
@@ -67,24 +78,32 @@ fn relatives<'a>(known: &Metadata, asked: impl Iterator<Item = &'a str>) -> BTre
         .collect()
 }
 
-async fn read_others(at: Regions<'_>, arns: &BTreeMap<String, String>) -> Vec<(String, Read<Observed>)> {
+async fn read_others(
+    context: &Context,
+    at: Regions<'_>,
+    arns: &BTreeMap<String, String>,
+) -> Vec<(String, Read<Observed>)> {
     let reads = arns.iter().map(|(region, arn)| async move {
         let target = at(region);
         let read = async {
             let metadata = describe(&target.client, region, arn).await?;
             observe(&target.client, region, metadata).await
         };
-        (region.clone(), found(read.await))
+        (region.clone(), found(look(context, region, read).await))
     });
     join_all(reads).await
 }
 
-async fn details(at: Regions<'_>, looks: BTreeMap<String, Read<Metadata>>) -> Vec<(String, Read<Observed>)> {
-    let reads = looks.into_iter().map(|(region, look)| async move {
-        let read = match look {
+async fn details(
+    context: &Context,
+    at: Regions<'_>,
+    looks: BTreeMap<String, Read<Metadata>>,
+) -> Vec<(String, Read<Observed>)> {
+    let reads = looks.into_iter().map(|(region, looked)| async move {
+        let read = match looked {
             Ok(Some(metadata)) => {
                 let target = at(&region);
-                found(observe(&target.client, &region, metadata).await)
+                found(look(context, &region, observe(&target.client, &region, metadata)).await)
             }
             Ok(None) => Ok(None),
             Err(error) => Err(error),

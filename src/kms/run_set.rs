@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use awskms_core::observed::{Observed, ObservedSet};
+use awskms_core::observed::{Metadata, Observed, ObservedSet};
 use awskms_core::plan::{Lanes, Plan, Replication, SetPlan, Step};
 use futures_util::future::join_all;
 use serde_json::Value;
@@ -257,20 +257,17 @@ async fn settled(on: &SetRun<'_>, from: &str, to: &str, arn: &str) -> Result<(),
             async move { describe(&target.client, &target.region, &arn).await }
         };
         let (old, new) = tokio::join!(look(from), look(to));
-        let has_moved = |look: &Result<awskms_core::observed::Metadata, KmsError>| {
+        let has_moved = |look: &Result<Metadata, KmsError>| {
             look.as_ref().is_ok_and(|key| key.primary_region.as_deref() == Some(to) && !key.state.passes())
         };
-        if has_moved(&old) && has_moved(&new) {
+        // The new primary knows best; an old one that cannot be asked will say so to its own next call.
+        let unasked = old.as_ref().is_err_and(|error| error.kind != Kind::NotFound);
+        if has_moved(&new) && (unasked || has_moved(&old)) {
             return Ok(());
         }
-        if let Some(why) = on.context.stopped() {
-            return Err(Trouble::Stopped(why));
-        }
-        if started.elapsed() > SETTLING {
-            return Err(match old.and(new) {
-                Err(error) => Trouble::Kms(error),
-                Ok(_) => Trouble::Stopped("KMS accepted it, and the keys have not settled within two minutes"),
-            });
+        let over = (started.elapsed() > SETTLING).then_some("the keys have not settled within two minutes");
+        if let Some(why) = on.context.stopped().or(over) {
+            return Err(old.and(new).map_or_else(Trouble::Kms, |_| Trouble::Stopped(why)));
         }
         attempt += 1;
         on.context.log.status(&format!("waiting for the primary to move from {from} to {to}"));

@@ -12,7 +12,7 @@ use tonic::Code;
 use super::create::urn_name;
 use super::provider::kms_failure;
 use super::{Context, Memory, ResourceError};
-use crate::kms::{Kind, Target, describe, observe};
+use crate::kms::{Kind, Target, describe, look, observe};
 
 /// A name that another key holds.
 #[derive(Debug)]
@@ -34,11 +34,12 @@ pub(super) async fn holders(
 
 async fn holder(context: &Context, target: &Target, alias: &str) -> Result<Option<Held>, ResourceError> {
     let failure = |error| kms_failure(&format!("looking up {alias}"), &error);
-    match describe(&target.client, &target.region, alias).await {
-        Ok(metadata) => {
-            let holder = observe(&target.client, &target.region, metadata).await.map_err(failure)?;
-            Ok(Some(Held { alias: alias.to_owned(), holder }))
-        }
+    let read = async {
+        let metadata = describe(&target.client, &target.region, alias).await?;
+        observe(&target.client, &target.region, metadata).await
+    };
+    match look(context, &target.region, read).await {
+        Ok(holder) => Ok(Some(Held { alias: alias.to_owned(), holder })),
         Err(error) if error.kind == Kind::NotFound => Ok(None),
         Err(error) if error.kind == Kind::AccessDenied => {
             context.log.warning(&format!(

@@ -39,7 +39,7 @@ impl Provider {
             let present = self.already_there(context, urn, inputs, &target, desired.main(), mark).await?;
             let Present { found, mark } = present;
             let set = match &found {
-                Some(found) => Some(self.whole(&target.region, found.observed.clone()).await),
+                Some(found) => Some(self.whole(context, &target.region, found.observed.clone()).await),
                 None => None,
             };
             let claims = self.claims(context, urn, &desired, set.as_ref(), mark.as_ref()).await?;

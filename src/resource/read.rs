@@ -50,7 +50,7 @@ impl Provider {
         let target = self.target(region.as_deref().or_else(|| region_of(old_outputs)))?;
         self.account(&target.region).await?;
         let set = if importing {
-            self.find_to_import(&target, &reference).await?
+            self.find_to_import(context, &target, &reference).await?
         } else {
             let held = held_before(old_inputs, old_outputs, &target.region);
             let arns = known_arns(&reference, &target.region, &held, old_outputs);
@@ -120,7 +120,12 @@ impl Provider {
     }
 
     /// The key that a person names, with its whole set.
-    async fn find_to_import(&self, target: &Target, reference: &str) -> Result<Option<ObservedSet>, ResourceError> {
+    async fn find_to_import(
+        &self,
+        context: &Context,
+        target: &Target,
+        reference: &str,
+    ) -> Result<Option<ObservedSet>, ResourceError> {
         let failure = |error: KmsError| kms_failure(&format!("reading {reference}"), &error);
         let metadata = match kms::describe(&target.client, &target.region, reference).await {
             Ok(metadata) => metadata,
@@ -128,7 +133,7 @@ impl Provider {
             Err(error) => return Err(failure(error)),
         };
         let observed = kms::observe(&target.client, &target.region, metadata).await.map_err(failure)?;
-        let set = self.whole(&target.region, observed).await;
+        let set = self.whole(context, &target.region, observed).await;
         if let Some((region, why)) = set.unreachable.iter().next() {
             // Inputs that lack a replica would be taken for the whole truth later.
             let reason = format!("the key of {reference} in {region} could not be read: {why}");

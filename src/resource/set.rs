@@ -106,7 +106,7 @@ impl Provider {
         let mut attempt = 0;
         loop {
             attempt += 1;
-            let set = kms::observe_set(&at, arns).await;
+            let set = kms::observe_set(context, &at, arns).await;
             let set = set.map_err(|error| kms_failure(&format!("reading {arn}"), &error))?;
             let enough = set.as_ref().is_some_and(|set| {
                 let known = |region: &String| set.members.contains_key(region) || set.unreachable.contains_key(region);
@@ -121,9 +121,9 @@ impl Provider {
     }
 
     /// The whole set of a key that was read.
-    pub(super) async fn whole(&self, region: &str, observed: Observed) -> ObservedSet {
+    pub(super) async fn whole(&self, context: &Context, region: &str, observed: Observed) -> ObservedSet {
         let at = |region: &str| self.target_in(region);
-        kms::observe_relatives(&at, region, observed).await
+        kms::observe_relatives(context, &at, region, observed).await
     }
 
     /// Which names each key may take, in every Region at the same time. A name that is taken is an error; a replica's

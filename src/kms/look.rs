@@ -1,0 +1,37 @@
+//! Reads that may not take all of the time.
+//!
+//! A Region that does not answer must leave time for the others: what can be done there is done before the user's
+//! `customTimeouts` end.
+
+use tokio::time::{Instant, sleep_until};
+
+use super::error::{Kind, KmsError};
+use crate::resource::Context;
+
+/// Waits for reads of one Region: for a third of the time that is left, if the time is limited, or until the run is
+/// cancelled.
+pub async fn look<T>(
+    context: &Context,
+    region: &str,
+    read: impl Future<Output = Result<T, KmsError>>,
+) -> Result<T, KmsError> {
+    let over = async {
+        match context.deadline {
+            Some(deadline) => sleep_until(Instant::now() + (deadline - Instant::now()) / 3).await,
+            None => std::future::pending().await,
+        }
+    };
+    let why = tokio::select! {
+        answer = read => return answer,
+        () = over => "a third of the time that customTimeouts allow was over",
+        () = context.cancel.cancelled() => "the update was cancelled",
+    };
+    Err(KmsError {
+        operation: "DescribeKey",
+        region: region.to_owned(),
+        kind: Kind::Unreachable,
+        code: "NoAnswer".into(),
+        message: format!("KMS had not answered when {why}"),
+        request_id: None,
+    })
+}
