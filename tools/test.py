@@ -18,7 +18,8 @@ PYTEST = [str(paths.VENV / "bin/python"), "-m", "pytest", "-q", "-p", "no:cachep
 
 PARTS: list[tuple[str, list[str]]] = [
     ("format of the Rust code", ["cargo", "fmt", "--all", "--check"]),
-    ("provider and simulator build", ["cargo", "build", "--release", "--locked", "--quiet", "-p", "pulumi-awskms", "-p", "awskms-sim"]),
+    # With the feature that the tests need, so that they find everything built.
+    ("provider and simulator build", ["cargo", "build", "--release", "--locked", "--quiet", "--workspace", "--features", "awskms-sim/connector"]),
     ("unit and property tests: checks, diff, plan, policy, wire form, simulator", ["cargo", "test", "--release", "--locked", "--quiet", "--workspace"]),
     ("lints", ["cargo", "clippy", "--release", "--locked", "--quiet", "--workspace", "--all-targets", "--", "-D", "warnings"]),
     ("licences, sources and versions of dependencies", [sys.executable, "tools/licences.py"]),
@@ -28,8 +29,8 @@ PARTS: list[tuple[str, list[str]]] = [
     ("types of the Python SDK and examples", [str(paths.VENV / "bin/mypy"), "--config-file", "tools/mypy.ini"]),
     ("types of the TypeScript examples, strict", [sys.executable, "tools/typescript.py"]),
     ("wire contract against Pulumi's own descriptors", [*PYTEST, "tests/wire"]),
-    ("gRPC: the running provider, called as the engine calls it", [*PYTEST, "tests/grpc"]),
-    ("the simulator from Python, as its documentation shows it", [*PYTEST, "tests/simulator"]),
+    ("gRPC: the running provider, called as the engine calls it", [*PYTEST, "-n", "3", "tests/grpc"]),
+    ("the simulator from Python, as its documentation shows it", [*PYTEST, "-n", "2", "tests/simulator"]),
     ("end to end: the real Pulumi CLI on the simulator, TypeScript and Python", [*PYTEST, "-n", "3", "tests/e2e"]),
 ]
 

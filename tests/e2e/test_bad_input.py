@@ -33,7 +33,8 @@ CASES: list[tuple[str, dict[str, Any], list[str]]] = [
     ("context on HMAC", {"keySpec": "HMAC_256", "policy": {"adminRole": ADMIN, "usageRoles": [USER], "encryptionContext": {"a": "b"}}}, ["policy.encryptionContext", "HMAC_256", "remove encryptionContext"]),
     ("nobody manages", {"policy": {"usageRoles": [USER], "accountAccess": "NONE"}}, ["policy.accountAccess", "adminRole"]),
     ("an unknown Region", {"region": "eu-centrl-1"}, ["region", '"eu-centrl-1"', '"eu-central-1"']),
-    ("something to come", {"replicas": [{"region": "eu-west-1"}]}, ["replicas", "not available in this version"]),
+    ("a Region twice", {"replicas": [{"region": "eu-west-1"}, {"region": "eu-west-1"}]}, ["replicas[1].region", "has a replica already"]),
+    ("something to come", {"origin": "EXTERNAL"}, ["origin", "not available in this version"]),
 ]  # fmt: skip
 
 GENERIC = """

@@ -47,8 +47,7 @@ def complete(program: KeyProgram, sim: simulator.Simulator) -> None:
     assert (key["state"], key["aliases"], key["rotationPeriodInDays"]) == ("Enabled", ["alias/prod/orders"], 180)
     assert key["tags"]["team"] == "payments"
     assert len([call for call in sim.writes() if call == "CreateKey"]) == 1
-    program.stack.pulumi("up", "--yes", "--skip-preview", "--expect-no-changes")
-    program.stack.pulumi("refresh", "--yes", "--skip-preview", "--expect-no-changes")
+    program.stack.pulumi("up", "--refresh", "--yes", "--skip-preview", "--expect-no-changes")
 
 
 @pytest.mark.parametrize("operation", WRITES)

@@ -102,7 +102,8 @@ def test_a_rename_with_aliases_keeps_the_key(program: KeyProgram, sim: simulator
     assert program.key()["id"] == old["id"] and sim.writes(mark) == []
     program.up({**INPUTS, "description": "e"})
     program.up(None)
-    assert sim.writes(mark) == ["UpdateKeyDescription", "ScheduleKeyDeletion", "DeleteAlias"]
+    # The key gets the mark of its resource's new name.
+    assert sim.writes(mark) == ["TagResource", "UpdateKeyDescription", "ScheduleKeyDeletion", "DeleteAlias"]
 
 
 TWO = {
