@@ -7,6 +7,8 @@ use pulumi_awskms::rpc::engine::Engine;
 use pulumi_awskms::rpc::{SCHEMA, Service, VERSION, serve};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::filter_fn;
+use tracing_subscriber::prelude::*;
 
 const HELP: &str = "\
 pulumi-resource-awskms: the Pulumi provider for AWS KMS keys
@@ -50,11 +52,18 @@ fn engine_address<'a>(words: &[&'a str]) -> Option<&'a str> {
     words.iter().copied().rev().find(|word| !word.starts_with('-') && !word.contains("://") && is_address(word))
 }
 
+/// At the level of traces the AWS SDK and the crates below it write whole requests and answers, with what is secret in
+/// them; these are never written.
+fn keeps_secrets(event: &tracing::Metadata<'_>) -> bool {
+    event.target().starts_with("pulumi_awskms") || *event.level() <= tracing::Level::DEBUG
+}
+
 #[tokio::main]
 async fn run(engine_address: Option<&str>) -> Result<(), AnyError> {
     // stdout belongs to the engine.
     if let Ok(filter) = EnvFilter::try_from_env("AWSKMS_LOG") {
-        tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+        let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
+        tracing_subscriber::registry().with(lines).with(filter).with(filter_fn(keeps_secrets)).init();
     }
     let engine = Engine::default();
     if let Some(address) = engine_address {

@@ -58,6 +58,19 @@ class Life:
         again = provider.checked({"alias": "alias/held"})
         third = URN.replace("::key", "::third")
         provider.stub.Create(provider_pb2.CreateRequest(urn=third, properties=struct(again)))
+        self.move_a_set()
+
+    def move_a_set(self) -> None:
+        """A multi-Region key gets a replica, which becomes the primary."""
+        self.sim.control("POST", "options", {"creatingSeconds": 0.1, "updatingSeconds": 0.1})
+        set_, away = URN.replace("::key", "::set"), "eu-west-1"
+        old = self.provider.checked({"alias": "alias/set", "replicas": [{"region": away}]})
+        made = self.provider.stub.Create(provider_pb2.CreateRequest(urn=set_, properties=struct(old)))
+        moved = {"alias": "alias/set", "region": away, "replicas": [{"region": simulator.REGION}]}
+        request = provider_pb2.UpdateRequest(
+            id=made.id, urn=set_, olds=made.properties, old_inputs=struct(old), news=struct(self.provider.checked(moved, old))
+        )
+        self.provider.stub.Update(request)
 
     def hold_a_name(self, arn: str) -> None:
         """A name that somebody has given to the key that is pending deletion, before it was."""
