@@ -4,8 +4,11 @@ mod adopt;
 mod aliases;
 mod create;
 mod delete;
+mod doubt;
+mod fence;
 mod look;
 mod memory;
+mod on_demand;
 mod ownership;
 mod preview;
 mod provider;
@@ -19,9 +22,10 @@ use tokio_util::sync::CancellationToken;
 use tonic::Code;
 
 pub use memory::Memory;
+pub use on_demand::TRIGGER;
 pub use provider::Provider;
 pub use read::ReadOutcome;
-pub use update::{Change, TRIGGER, pending_replicas, was_pending};
+pub use update::{Change, pending_replicas, was_pending};
 
 use crate::config::ConfigError;
 use crate::rpc::engine::ResourceLog;

@@ -12,9 +12,10 @@ use awskms_core::value::PropertyMap;
 use tonic::Code;
 
 use super::look::{attempts, now};
+use super::on_demand::keep_trigger;
 use super::provider::{MARK_OUTPUT, Provider, account_of, default_policy, key_arn, kms_failure, region_of, with_mark};
 use super::set::{UNRELEASED_OUTPUT, held_before, known_arns};
-use super::update::{keep_trigger, warn_of_denied};
+use super::update::warn_of_denied;
 use super::{Context, ResourceError};
 use crate::kms::{self, Kind, KmsError, Target};
 

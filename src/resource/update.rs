@@ -1,33 +1,22 @@
 //! Changing a key, and its replicas, in place.
 
-use std::collections::BTreeMap;
-
-use awskms_core::desired::{DesiredSet, Held, Managed};
 use awskms_core::members;
-use awskms_core::observed::{Observed, ObservedSet, Reading};
+use awskms_core::observed::{KeyState, Observed, ObservedSet, Reading};
 use awskms_core::outputs::REPLICA_KEYS;
-use awskms_core::owner::{OwnerMark, may_touch};
-use awskms_core::plan::{Claim, Intent, Retirement, SetPlan, Step};
-use awskms_core::rotation_mark::RotationMark;
+use awskms_core::plan::{Intent, Retirement, SetPlan};
 use awskms_core::spec::generated::DeletionPolicy;
-use awskms_core::stale::disabling_is_in_doubt;
 use awskms_core::value::{PropertyMap, PropertyValue};
 use tonic::Code;
 
 use super::create::outcome;
+use super::doubt::doubted;
+use super::fence::{Marks, fence, marks};
 use super::look::{attempts, is_young};
-use super::provider::{
-    Provider, account_of, default_policy, key_arn, kms_failure, region_of, remembered_mark, resolved_set,
-};
+use super::on_demand::{is_rotation, keep_trigger, report_rotation, rotation_due};
+use super::provider::{Provider, account_of, default_policy, key_arn, region_of, remembered_mark, resolved_set};
 use super::set::{Work, held_before, known_arns, retirements};
 use super::{Context, Outcome, ResourceError, delete, ownership};
-use crate::kms::{self, ExecutedSet, Patience, Target};
-
-/// The property whose change rotates the key.
-pub const TRIGGER: &str = "rotateOnDemandTrigger";
-
-/// Most rotations on demand of one key.
-const ON_DEMAND_ROTATIONS: u32 = 25;
+use crate::kms::Patience;
 
 /// What the engine says of a key that is to be changed.
 #[derive(Debug, Clone, Copy)]
@@ -162,154 +151,10 @@ pub(super) struct Prepared<'a> {
     pub(super) plan: SetPlan,
 }
 
-/// The rotation on demand that a changed trigger asks for.
-async fn rotation_due(
-    target: &Target,
-    old_outputs: &PropertyMap,
-    desired: &awskms_core::desired::Desired,
-    observed: &Observed,
-) -> Result<Option<RotationMark>, ResourceError> {
-    let before = old_outputs.get(TRIGGER).and_then(PropertyValue::as_str);
-    let Some(trigger) = desired.rotate_on_demand_trigger.as_deref().filter(|trigger| Some(*trigger) != before) else {
-        return Ok(None);
-    };
-    let had = kms::on_demand_rotations(target, &observed.metadata).await;
-    let had = had.map_err(|error| kms_failure("counting the key's rotations on demand", &error))?;
-    Ok(RotationMark::due(trigger, observed.rotation_mark.as_ref(), had))
-}
-
-fn is_rotation(step: &Step) -> bool {
-    matches!(step, Step::RotateKeyOnDemand { .. })
-}
-
-/// Tells how many rotations on demand are left (AWS KMS developer guide, "Resource quotas": 25 a key).
-fn report_rotation(context: &Context, plan: &SetPlan, done: &ExecutedSet) {
-    let rotated = plan.steps().find_map(|(region, step)| match step {
-        Step::RotateKeyOnDemand { target } if done.has_done(step) => Some((region, *target)),
-        _ => None,
-    });
-    if let Some((region, had)) = rotated {
-        let left = ON_DEMAND_ROTATIONS.saturating_sub(had);
-        let arn = done.set.members.get(region).map_or("The key", |member| &member.metadata.arn);
-        context.log.info(&format!("{arn} was rotated on demand; KMS allows {left} more such rotations in its life."));
-    }
-}
-
-/// Gives outputs the trigger that the state had.
-pub(super) fn keep_trigger(outputs: &mut PropertyMap, old_outputs: &PropertyMap) {
-    match old_outputs.get(TRIGGER) {
-        Some(trigger) => outputs.insert(TRIGGER.into(), trigger.clone()),
-        None => outputs.remove(TRIGGER),
-    };
-}
-
-/// The mark that the state remembers, and the one that this resource would put on the key.
-#[derive(Debug, Clone, Copy)]
-struct Marks<'a> {
-    remembered: Option<&'a OwnerMark>,
-    ours: Option<&'a OwnerMark>,
-}
-
-/// A key that a newer run of the resource has taken over is not this state's to change. A replica that others have made
-/// is left alone, unless the inputs name it: then that is an error.
-fn fence(
-    context: &Context,
-    marks: Marks<'_>,
-    set: &mut ObservedSet,
-    held: &mut Held,
-    desired: &DesiredSet,
-) -> Result<(), ResourceError> {
-    let foreign = |observed: &Observed| !may_touch(marks.remembered, observed.owner.as_ref(), marks.ours);
-    if let Some(main) = set.main().filter(|main| foreign(main)) {
-        return Err(taken_over(&main.metadata.arn));
-    }
-    for (region, observed) in set.members.iter().filter(|(_, observed)| foreign(observed)) {
-        if desired.members.contains_key(region) {
-            return Err(taken_over(&observed.metadata.arn));
-        }
-        if held.remove(region).is_some() {
-            context.log.warning(&format!("{} belongs to a newer owner and is left alone.", observed.metadata.arn));
-        }
-    }
-    set.unreachable.retain(|region, _| desired.members.contains_key(region) || held.contains_key(region));
-    Ok(())
-}
-
-/// Claims the mark that each key shall carry, where it is not the one that it has; gives the mark of the set. A replica that
-/// others have made and the inputs name, or whose mark was taken off, gets it too.
-fn marks(
-    claims: &mut BTreeMap<String, Claim>,
-    set: &ObservedSet,
-    ours: Option<&OwnerMark>,
-    remembered: Option<&OwnerMark>,
-) -> Option<OwnerMark> {
-    let main = set.main()?;
-    let renewed = ours.filter(|_| main.tags.seen().is_some());
-    let renewed = renewed.and_then(|ours| ours.renewed(main.owner.as_ref(), remembered));
-    let mark = renewed.or_else(|| main.owner.clone());
-    for (region, observed) in set.members.iter().filter(|(_, observed)| observed.tags.seen().is_some()) {
-        if let Some(claim) = claims.get_mut(region).filter(|_| ours.is_some() && observed.owner != mark) {
-            claim.mark.clone_from(&mark);
-        }
-    }
-    mark
-}
-
-/// The keys for a plan in spite of late reads, and the Regions whose key must be disabled once more to be sure.
-fn doubted(
-    mut set: ObservedSet,
-    work: &Work<'_>,
-    old_outputs: &PropertyMap,
-    before: &str,
-) -> (ObservedSet, Vec<String>) {
-    let mut in_doubt = vec![];
-    let none = Managed::default();
-    for (region, observed) in &mut set.members {
-        let Some(wanted) = work.desired.members.get(region) else { continue };
-        let remembered = remembered_of(old_outputs, region, before);
-        if disabling_is_in_doubt(observed, wanted, &remembered) {
-            in_doubt.push(region.clone());
-        }
-        let managed = work.held.get(region).unwrap_or(&none);
-        *observed = observed.doubted(wanted, &remembered, managed, &work.default_policy);
-    }
-    (set, in_doubt)
-}
-
-/// What a state remembers of the key in one Region; nothing where it knows of none there.
-fn remembered_of(outputs: &PropertyMap, region: &str, before: &str) -> PropertyMap {
-    if region == before {
-        return outputs.clone();
-    }
-    let key = outputs.get(REPLICA_KEYS).and_then(PropertyValue::as_map).and_then(|keys| keys.get(region)?.as_map());
-    let (Some(key), Some(entry)) = (key, members::entries(outputs).remove(region)) else { return PropertyMap::new() };
-    let own = members::effective(outputs, &entry);
-    let tags = own.get("tagsAll").or_else(|| own.get("tags"));
-    let kept = [
-        ("keyId", outputs.get("keyId")),
-        ("keyState", key.get("keyState")),
-        ("description", own.get("description")),
-        ("tagsAll", tags),
-    ];
-    kept.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?.clone()))).collect()
-}
-
 fn gone(arn: &str) -> ResourceError {
     ResourceError::failed(
         Code::NotFound,
         format!("{arn} does not exist any more. Nothing was changed. `pulumi refresh` takes it out of the state."),
-    )
-}
-
-fn taken_over(arn: &str) -> ResourceError {
-    ResourceError::failed(
-        Code::FailedPrecondition,
-        format!(
-            "{arn} has been taken over by a newer owner since this state was written (tag {tag}). Nothing was changed. \
-             If this program is to own the key, run `pulumi state delete` for this resource and import it again: \
-             `pulumi import awskms:index:AwsKmsKey NAME {arn}`.",
-            tag = awskms_core::owner::OWNER_TAG,
-        ),
     )
 }
 
@@ -344,7 +189,7 @@ pub fn was_pending(outputs: &PropertyMap) -> bool {
     outputs
         .get("keyState")
         .and_then(PropertyValue::as_str)
-        .is_some_and(|state| awskms_core::observed::KeyState::parse(state).is_pending_deletion())
+        .is_some_and(|state| KeyState::parse(state).is_pending_deletion())
 }
 
 /// Regions of wanted replicas that a state says were pending deletion.

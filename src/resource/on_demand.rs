@@ -1,0 +1,58 @@
+//! Rotation on demand: once for each change of the trigger, also when a run is repeated.
+
+use awskms_core::desired::Desired;
+use awskms_core::observed::Observed;
+use awskms_core::plan::{SetPlan, Step};
+use awskms_core::rotation_mark::RotationMark;
+use awskms_core::value::{PropertyMap, PropertyValue};
+
+use super::provider::kms_failure;
+use super::{Context, ResourceError};
+use crate::kms::{self, ExecutedSet, Target};
+
+/// The property whose change rotates the key.
+pub const TRIGGER: &str = "rotateOnDemandTrigger";
+
+/// Most rotations on demand of one key.
+const ON_DEMAND_ROTATIONS: u32 = 25;
+
+/// The rotation on demand that a changed trigger asks for.
+pub(super) async fn rotation_due(
+    target: &Target,
+    old_outputs: &PropertyMap,
+    desired: &Desired,
+    observed: &Observed,
+) -> Result<Option<RotationMark>, ResourceError> {
+    let before = old_outputs.get(TRIGGER).and_then(PropertyValue::as_str);
+    let Some(trigger) = desired.rotate_on_demand_trigger.as_deref().filter(|trigger| Some(*trigger) != before) else {
+        return Ok(None);
+    };
+    let had = kms::on_demand_rotations(target, &observed.metadata).await;
+    let had = had.map_err(|error| kms_failure("counting the key's rotations on demand", &error))?;
+    Ok(RotationMark::due(trigger, observed.rotation_mark.as_ref(), had))
+}
+
+pub(super) fn is_rotation(step: &Step) -> bool {
+    matches!(step, Step::RotateKeyOnDemand { .. })
+}
+
+/// Tells how many rotations on demand are left (AWS KMS developer guide, "Resource quotas": 25 a key).
+pub(super) fn report_rotation(context: &Context, plan: &SetPlan, done: &ExecutedSet) {
+    let rotated = plan.steps().find_map(|(region, step)| match step {
+        Step::RotateKeyOnDemand { target } if done.has_done(step) => Some((region, *target)),
+        _ => None,
+    });
+    if let Some((region, had)) = rotated {
+        let left = ON_DEMAND_ROTATIONS.saturating_sub(had);
+        let arn = done.set.members.get(region).map_or("The key", |member| &member.metadata.arn);
+        context.log.info(&format!("{arn} was rotated on demand; KMS allows {left} more such rotations in its life."));
+    }
+}
+
+/// Gives outputs the trigger that the state had.
+pub(super) fn keep_trigger(outputs: &mut PropertyMap, old_outputs: &PropertyMap) {
+    match old_outputs.get(TRIGGER) {
+        Some(trigger) => outputs.insert(TRIGGER.into(), trigger.clone()),
+        None => outputs.remove(TRIGGER),
+    };
+}
