@@ -46,12 +46,7 @@ pub async fn observe_set(
 }
 
 /// A key that was read already, together with the other keys of its set.
-pub async fn observe_relatives(
-    context: &Context,
-    at: Regions<'_>,
-    region: &str,
-    observed: Observed,
-) -> ObservedSet {
+pub async fn observe_relatives(context: &Context, at: Regions<'_>, region: &str, observed: Observed) -> ObservedSet {
     let relatives = relatives(&observed.metadata, std::iter::once(region));
     let mut set = ObservedSet::of_one(region, observed);
     let id = set.members[region].metadata.key_id.clone();
