@@ -3,6 +3,7 @@ Region, and the next run ends where the inputs say."""
 
 from __future__ import annotations
 
+import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -174,6 +175,65 @@ def test_a_region_that_hangs_leaves_time_for_the_others(
     cases = [case for case in cases if case[:2] != ("add", 6)]
     with ThreadPoolExecutor(len(cases)) as pool:
         list(pool.map(case, cases))
+
+
+# A change, and the call of it that gets no answer: where and which.
+HUNG = [
+    ("change", HOME, "DescribeKey"),
+    ("change", HOME, "TagResource"),
+    ("add", HOME, "ReplicateKey"),
+    ("add", NORTH, "CreateAlias"),
+    ("promote", HOME, "UpdatePrimaryRegion"),
+    ("promote", SOUTH, "DescribeKey"),
+    ("remove", WEST, "ScheduleKeyDeletion"),
+    ("remove", WEST, "DeleteAlias"),
+]
+
+
+def test_a_call_that_hangs_ends_with_the_users_time(env: dict[str, str], engine: tuple[Engine, str]) -> None:
+    """Also where nothing can go on without it: the primary's Region, a promotion, a Region that goes."""
+
+    def case(arguments: tuple[str, str, str, str]) -> None:
+        name, region, operation, effect = arguments
+        with simulator.running() as sim:
+            sim.control("POST", "options", {"creatingSeconds": 0.1, "updatingSeconds": 0.1})
+            provider = start({**env, "AWS_ENDPOINT_URL": sim.url}, engine[0], engine[1])
+            provider.configure(region=HOME, maxRetries=1)
+            made = Set(provider, TWO)
+            ready(sim)
+            mark = sim.mark()
+            sim.fault(effect, region=region, operation=operation)
+            began = time.monotonic()
+            reasons = run(made, CHANGES[name])
+            assert time.monotonic() - began < 2 * SECONDS, arguments
+            assert any(call["operation"] == operation and call["region"] == region for call in sim.calls(mark)), arguments
+            assert any(region in reason for reason in reasons), (arguments, reasons)
+            assert WEST in made.outputs["replicaKeys"] or name == "remove", arguments
+            converges(made, sim, CHANGES[name])
+            stop(provider)
+
+    cases = [(*hung, effect) for hung in HUNG for effect in ("hang", "hangAfter")]
+    with ThreadPoolExecutor(len(cases)) as pool:
+        list(pool.map(case, cases))
+
+
+@pytest.mark.parametrize("effect", ["hang", "hangAfter"])
+def test_a_destroy_whose_call_hangs_ends_with_the_users_time(impatient: Provider, sim: simulator.Simulator, effect: str) -> None:
+    made = Set(impatient, TWO)
+    ready(sim)
+    sim.fault(effect, region=WEST, operation="ScheduleKeyDeletion")
+    request = provider_pb2.DeleteRequest(
+        id=made.id, urn=URN, properties=made.properties, old_inputs=struct(made.inputs), timeout=SECONDS
+    )
+    began = time.monotonic()
+    with pytest.raises(grpc.RpcError, match=WEST):
+        impatient.stub.Delete(request)
+    assert time.monotonic() - began < 2 * SECONDS
+    assert keys(sim)[HOME]["state"] == "Enabled", "the primary waits for its replicas"
+    assert keys(sim)[SOUTH]["state"] == "PendingDeletion"
+    sim.control("DELETE", "faults")
+    made.delete()
+    assert {key["state"] for key in sim.keys()} == {"PendingDeletion", "PendingReplicaDeletion"}
 
 
 def test_a_create_with_a_region_that_hangs(env: dict[str, str], engine: tuple[Engine, str]) -> None:
