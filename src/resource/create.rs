@@ -54,16 +54,13 @@ impl Provider {
             // KMS names the account in the ARN of the key that it makes.
             default_policy: account.as_ref().map(default_policy).unwrap_or_default(),
         };
-        let (set, patience) = match found.zip(taken_up) {
-            Some((found, set)) => {
-                self.take_up(&mut work, urn, &found, &set);
-                (set, Patience::default())
-            }
-            None => {
-                let observed = self.create_new(&work, &target).await?;
-                let just_created = Patience { just_created: true, ..Patience::default() };
-                (ObservedSet::of_one(&target.region, observed), just_created)
-            }
+        let (set, patience) = if let Some((found, set)) = found.zip(taken_up) {
+            self.take_up(&mut work, urn, &found, &set);
+            (set, Patience::default())
+        } else {
+            let observed = self.create_new(&work, &target).await?;
+            let just_created = Patience { just_created: true, ..Patience::default() };
+            (ObservedSet::of_one(&target.region, observed), just_created)
         };
         Ok(self.bring(work, urn, inputs, set, patience).await)
     }

@@ -14,6 +14,7 @@ mod preview;
 mod provider;
 mod read;
 mod set;
+mod tell;
 mod update;
 
 use awskms_core::value::PropertyMap;

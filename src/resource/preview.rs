@@ -1,19 +1,17 @@
 //! What a preview can say without changing anything.
 
 use awskms_core::desired::{Account, Desired, DesiredSet, resolve, resolve_set};
-use awskms_core::diff::{ChangeKind, diff};
 use awskms_core::members;
-use awskms_core::observed::Observed;
 use awskms_core::outputs;
-use awskms_core::path::{Path, Segment};
-use awskms_core::plan::{Intent, SetPlan, Step};
-use awskms_core::policy::{Control, Form, access_changes, keeps_control, named_principals};
+use awskms_core::plan::{Intent, Step};
+use awskms_core::policy::{Control, Form, keeps_control};
 use awskms_core::value::{PropertyMap, PropertyValue};
 use tonic::Code;
 
 use super::create::{Present, taking_up};
 use super::provider::{MARK_OUTPUT, Provider, account_of, default_policy, key_arn, region_of};
 use super::set::{Work, retirements};
+use super::tell::{calls, tell_access, tell_replicas};
 use super::update::{Change, Prepared, was_pending};
 use super::{Context, ResourceError, ownership};
 use crate::config::ConfigError;
@@ -187,81 +185,6 @@ impl Provider {
 
 fn sets_policy(step: &Step) -> bool {
     matches!(step, Step::PutKeyPolicy { .. } | Step::ReplicateKey(_))
-}
-
-/// The calls of a plan in one line: each tells what will happen to the keys, the ones in between included. Calls go to the
-/// Region of `primary` unless another one is named.
-fn calls(plan: &SetPlan, primary: &str) -> String {
-    if plan.is_empty() {
-        return "Nothing about it changes.".to_owned();
-    }
-    let mut names = vec![];
-    let promotion = plan.promotion.iter().map(|region| format!("UpdatePrimaryRegion (to {region})"));
-    let promotion: Vec<String> = promotion.collect();
-    for lanes in [&plan.opening, &plan.main, &plan.closing] {
-        for (region, steps) in lanes {
-            names.extend(steps.steps().map(|step| match step {
-                Step::ReplicateKey(_) => format!("ReplicateKey (to {region})"),
-                step if region == primary => step.operation().to_owned(),
-                step => format!("{} ({region})", step.operation()),
-            }));
-        }
-        if std::ptr::eq(lanes, &plan.opening) {
-            names.extend(promotion.iter().cloned());
-        }
-    }
-    format!("KMS calls: {}", names.join(", "))
-}
-
-/// Says what changes in each replica. The engine shows the same paths and not their values, because it knows lists by
-/// number only.
-fn tell_replicas(context: &Context, old: &PropertyMap, new: &PropertyMap) {
-    for change in diff(old, new).iter().filter(|change| change.path.root() == "replicas") {
-        let shown = |inputs| value_at(inputs, &change.path).map(shown);
-        let (old, new) = (shown(old), shown(new));
-        let what = match (change.kind, old, new) {
-            (ChangeKind::Delete, Some(old), _) => format!("{old} goes"),
-            (ChangeKind::Add, _, Some(new)) => format!("{new} is new"),
-            (_, Some(old), Some(new)) => format!("{old} becomes {new}"),
-            _ => continue,
-        };
-        context.log.info(&format!("{}: {what}", change.path));
-    }
-}
-
-/// The value at a path whose second segment is a replica's Region.
-fn value_at(inputs: &PropertyMap, path: &Path) -> Option<PropertyValue> {
-    let mut segments = path.segments().iter().skip(1);
-    let Segment::Name(region) = segments.next()? else { return None };
-    let mut value = PropertyValue::Map(members::entries(inputs).remove(region)?);
-    for segment in segments {
-        let secret = matches!(value, PropertyValue::Secret(_));
-        let inner = match segment {
-            Segment::Name(name) => value.as_map()?.get(name)?.clone(),
-            Segment::Index(index) => value.as_list()?.get(*index)?.clone(),
-        };
-        value = if secret { inner.into_secret() } else { inner };
-    }
-    Some(value)
-}
-
-fn shown(value: PropertyValue) -> String {
-    if value.has_secrets() {
-        return "[secret]".to_owned();
-    }
-    value.to_json().map_or_else(|| "a value that is not known yet".to_owned(), |json| json.to_string())
-}
-
-/// Says who gains and who loses what by a new policy. What a secret policy says is not told.
-fn tell_access(context: &Context, observed: &Observed, desired: &Desired, account: &Account) {
-    let (Some(old), Some(new)) = (observed.policy.seen(), desired.policy.as_ref()) else { return };
-    if desired.policy_is_secret {
-        return;
-    }
-    let principals = named_principals(old, new);
-    for change in access_changes(old, new, &account.id, principals.iter().map(String::as_str)) {
-        context.log.info(&format!("Access: {change}"));
-    }
 }
 
 /// The policy that the inputs lead to, if everything in it is known.

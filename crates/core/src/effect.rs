@@ -24,8 +24,9 @@ impl Observed {
             Step::EnableKeyRotation { period_days } => {
                 self.rotation_period_days = Reading::Seen(Some(*period_days));
             }
-            // The new material shows in no fact that the resource keeps.
-            Step::RotateKeyOnDemand { .. } => {}
+            // The new material shows in no fact that the resource keeps; a replica comes into being beside the key, and who
+            // runs the plan adds it.
+            Step::RotateKeyOnDemand { .. } | Step::ReplicateKey(_) => {}
             Step::DisableKeyRotation => self.rotation_period_days = Reading::Seen(None),
             Step::UpdateKeyDescription { description } => {
                 self.metadata.description.clone_from(description);
@@ -57,8 +58,6 @@ impl Observed {
                     held.remove(name);
                 }
             }
-            // A replica comes into being beside the key; who runs the plan adds it.
-            Step::ReplicateKey(_) => {}
             Step::UpdatePrimaryRegion { region } => self.metadata.primary_region = Some(region.clone()),
             // The answer carries the date; the caller puts it in.
             Step::ScheduleKeyDeletion { .. } => self.metadata.state = KeyState::PendingDeletion,
