@@ -11,6 +11,7 @@ use awskms_core::plan::Step;
 
 use super::error::{Kind, KmsError};
 use super::observe::{read_metadata, whole_seconds};
+use super::patience::pause;
 use super::run::Target;
 
 /// What KMS said beyond "done".
@@ -81,21 +82,7 @@ pub(super) async fn apply(target: &Target, metadata: &Metadata, step: &Step) -> 
             let request = client.update_alias().alias_name(name).target_key_id(arn);
             call!("UpdateAlias", target, request).map(drop)?;
         }
-        Step::DeleteAlias { name, holder } => {
-            // KMS deletes a name whoever has it by now: look once more.
-            match super::observe::describe(client, &target.region, name).await {
-                Ok(now) if now.arn == holder.as_deref().unwrap_or(arn) => {}
-                Ok(now) if holder.is_some() && now.arn != arn => return Err(moved_away(target, name, &now.arn)),
-                Ok(_) => return Ok(Answer::default()),
-                // Gone, or not known everywhere yet.
-                Err(error) if error.kind == Kind::NotFound => {}
-                // The caller can see this resource's key, so the name is another's by now.
-                Err(error) if error.kind == Kind::AccessDenied => return Ok(Answer::default()),
-                Err(error) => return Err(error),
-            }
-            let deleted = call!("DeleteAlias", target, client.delete_alias().alias_name(name));
-            done_if(deleted.map(drop), Kind::NotFound)?;
-        }
+        Step::DeleteAlias { name, holder } => delete_alias(target, arn, name, holder.as_deref()).await?,
         Step::ScheduleKeyDeletion { window_days } => {
             let request = client.schedule_key_deletion().key_id(arn).pending_window_in_days(*window_days);
             let answer = match call!("ScheduleKeyDeletion", target, request) {
@@ -184,6 +171,31 @@ async fn create_alias(target: &Target, arn: &str, name: &str) -> Result<(), KmsE
     }
 }
 
+/// Deletes a name from the key that holds it, and from no other: KMS deletes a name whoever has it by now, so this looks once
+/// more. That there is no such name is believed when it was said in two rounds, because a young name may not show yet.
+async fn delete_alias(target: &Target, arn: &str, name: &str, holder: Option<&str>) -> Result<(), KmsError> {
+    let mut absent = 0;
+    for attempt in 1.. {
+        match super::observe::describe(&target.client, &target.region, name).await {
+            Ok(now) if now.arn == holder.unwrap_or(arn) => {}
+            Ok(now) if holder.is_some() && now.arn != arn => return Err(moved_away(target, name, &now.arn)),
+            Ok(_) => break,
+            Err(error) if error.kind == Kind::NotFound => absent += 1,
+            // The caller can see this resource's key, so the name is another's by now.
+            Err(error) if error.kind == Kind::AccessDenied => break,
+            Err(error) => return Err(error),
+        }
+        match call!("DeleteAlias", target, target.client.delete_alias().alias_name(name)) {
+            Err(error) if error.kind == Kind::NotFound && absent < 2 && attempt < 5 => {
+                tokio::time::sleep(pause(attempt)).await;
+            }
+            Err(error) if error.kind == Kind::NotFound => break,
+            other => return other.map(drop),
+        }
+    }
+    Ok(())
+}
+
 /// Rotates once: the SDK's own retries are off, and after an error that leaves it open the rotations are counted. "One is
 /// under way" is such an error too.
 async fn rotate(target: &Target, metadata: &Metadata, wanted: u32) -> Result<(), KmsError> {
@@ -199,13 +211,6 @@ async fn rotate(target: &Target, metadata: &Metadata, wanted: u32) -> Result<(),
 
 fn once() -> aws_sdk_kms::config::Builder {
     aws_sdk_kms::config::Builder::new().retry_config(RetryConfig::disabled())
-}
-
-fn done_if(result: Result<(), KmsError>, proof: Kind) -> Result<(), KmsError> {
-    match result {
-        Err(error) if error.kind == proof => Ok(()),
-        other => other,
-    }
 }
 
 fn sdk_tags(tags: &BTreeMap<String, String>) -> Vec<Tag> {

@@ -8,6 +8,7 @@ use aws_smithy_types::date_time::{DateTime, Format};
 use awskms_core::observed::{KeyState, Metadata, Observed, Reading, take_marks};
 
 use super::error::{Kind, KmsError};
+use super::patience::pause;
 
 /// Reads what `DescribeKey` says. `key` is a key ID, an ARN, an alias or an alias ARN.
 pub async fn describe(client: &Client, region: &str, key: &str) -> Result<Metadata, KmsError> {
@@ -21,8 +22,26 @@ pub async fn describe(client: &Client, region: &str, key: &str) -> Result<Metada
     Ok(read_metadata(metadata))
 }
 
+/// Attempts to read a key that `DescribeKey` has just shown.
+const READS: u32 = 5;
+
 /// Reads everything that the resource manages. A missing permission to read one fact leaves that fact out.
+///
+/// The key exists, as `metadata` proves: a read that does not find it comes too early, and is repeated a few times.
 pub async fn observe(client: &Client, region: &str, metadata: Metadata) -> Result<Observed, KmsError> {
+    let mut attempt = 1;
+    loop {
+        match observe_once(client, region, metadata.clone()).await {
+            Err(error) if error.kind == Kind::NotFound && attempt < READS => {
+                tokio::time::sleep(pause(attempt)).await;
+                attempt += 1;
+            }
+            other => return other,
+        }
+    }
+}
+
+async fn observe_once(client: &Client, region: &str, metadata: Metadata) -> Result<Observed, KmsError> {
     let arn = metadata.arn.as_str();
     let (policy, tags, aliases, rotation, public_key) = tokio::try_join!(
         allowed("kms:GetKeyPolicy", read_policy(client, region, arn)),
