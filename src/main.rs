@@ -53,7 +53,30 @@ fn engine_address<'a>(words: &[&'a str]) -> Option<&'a str> {
 #[tokio::main]
 async fn run(engine_address: Option<&str>) -> Result<(), AnyError> {
     // stdout belongs to the engine.
-    if let Ok(filter) = EnvFilter::try_from_env("AWSKMS_LOG") {
+    if let Ok(mut filter) = EnvFilter::try_from_env("AWSKMS_LOG") {
+        // These write whole requests and answers, secrets included, once they are asked for everything.
+        for verbose in [
+            "aws_smithy_runtime",
+            "aws_smithy_runtime_api",
+            "aws_smithy_http",
+            "aws_smithy_http_client",
+            "aws_sdk_kms",
+            "aws_sdk_sts",
+            "aws_config",
+            "aws_runtime",
+            "aws_sigv4",
+            "KMS",
+            "STS",
+            "hyper",
+            "hyper_util",
+            "h2",
+            "tonic",
+            "tower",
+        ] {
+            if let Ok(quiet) = format!("{verbose}=info").parse() {
+                filter = filter.add_directive(quiet);
+            }
+        }
         tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
     }
     let engine = Engine::default();

@@ -38,7 +38,7 @@ impl Observed {
         if let Some(period) = remembered_rotation(remembered)
             && view.rotation_period_days.seen() == Some(&desired.rotation_period_days)
         {
-            view.rotation_period_days = Reading::Seen(period);
+            view.rotation_period_days = period;
         }
         let wanted = desired.policy.as_ref().unwrap_or(default_policy);
         if let (Reading::Seen(seen), Some(last)) = (&view.policy, text("policyJson"))
@@ -78,14 +78,15 @@ pub fn disabling_is_in_doubt(observed: &Observed, desired: &Desired, remembered:
     observed.metadata.state == KeyState::Disabled && !desired.enabled && last == Some("Enabled")
 }
 
-fn remembered_rotation(remembered: &PropertyMap) -> Option<Option<i32>> {
+/// The rotation that the state remembers, if it does.
+fn remembered_rotation(remembered: &PropertyMap) -> Option<Reading<Option<i32>>> {
     if !remembered.get("rotationEnabled")?.as_bool()? {
-        return Some(None);
+        return Some(Reading::Seen(None));
     }
     let days = remembered.get("rotationPeriodDays").and_then(PropertyValue::as_number).unwrap_or(365.0);
     // Check lets nothing but whole numbers from 90 to 2560 through.
     #[expect(clippy::cast_possible_truncation, reason = "a number of days")]
-    Some(Some(days as i32))
+    Some(Reading::Seen(Some(days as i32)))
 }
 
 #[cfg(test)]
