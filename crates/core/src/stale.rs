@@ -78,6 +78,7 @@ pub fn disabling_is_in_doubt(observed: &Observed, desired: &Desired, remembered:
     observed.metadata.state == KeyState::Disabled && !desired.enabled && last == Some("Enabled")
 }
 
+/// The rotation that the state remembers, if it does.
 fn remembered_rotation(remembered: &PropertyMap) -> Option<Reading<Option<i32>>> {
     if !remembered.get("rotationEnabled")?.as_bool()? {
         return Some(Reading::Seen(None));
