@@ -1,5 +1,8 @@
 //! Retiring a key: its replicas first, then the key itself.
 
+use std::collections::BTreeMap;
+
+use awskms_core::desired::Held;
 use awskms_core::members;
 use awskms_core::observed::{KeyState, Observed, ObservedSet, Reading};
 use awskms_core::outputs::REPLICA_KEYS;
@@ -76,15 +79,10 @@ impl Provider {
             return Ok(());
         }
         report_strangers(context, &set, &held);
+        would_not_wait_for_ever(&set, &held, &how)?;
         set.unreachable.retain(|region, _| held.contains_key(region));
         let inputs = members::by_region(old_inputs, &region);
-        for (region, member) in set.members.iter().filter(|(region, _)| held.contains_key(*region)) {
-            let schedules = how.get(region).is_some_and(|how| how.policy == DeletionPolicy::Schedule);
-            if schedules && !member.metadata.state.is_pending_deletion() {
-                let of_member = inputs.get(region).unwrap_or(old_inputs);
-                check_idle(context, &self.target_in(region), &member.metadata.arn, of_member).await?;
-            }
-        }
+        self.check_all_idle(context, &set, &held, &how, &inputs).await?;
         let patience = Patience { just_created: is_young(outputs), ..Patience::default() };
         if let Some(ours) = ours.filter(|_| !self.memory.is_replaced(urn, id)) {
             let primary = self.target_in(&set.primary);
@@ -93,8 +91,7 @@ impl Provider {
         let (replicas, primary) = plan_set_deletion(&set, &held, &how);
         let primary = Lanes::from([(set.primary.clone(), primary)]);
         for (region, plan) in replicas.iter().chain(&primary) {
-            let schedules = how.get(region).is_some_and(|how| how.policy == DeletionPolicy::Schedule);
-            let intent = if schedules { Intent::ScheduleDeletion } else { Intent::Keep };
+            let intent = if schedules(&how, region) { Intent::ScheduleDeletion } else { Intent::Keep };
             guard(plan, intent)
                 .map_err(|refusal| ResourceError::failed(Code::FailedPrecondition, refusal.to_string()))?;
         }
@@ -119,6 +116,55 @@ impl Provider {
     }
 }
 
+impl Provider {
+    /// Lets the deletion guard look at the last use of every key that would be scheduled for deletion, before any is.
+    async fn check_all_idle(
+        &self,
+        context: &Context,
+        set: &ObservedSet,
+        held: &Held,
+        how: &BTreeMap<String, Retirement>,
+        inputs: &BTreeMap<String, PropertyMap>,
+    ) -> Result<(), ResourceError> {
+        let going = set.members.iter().filter(|(region, member)| {
+            held.contains_key(*region) && schedules(how, region) && !member.metadata.state.is_pending_deletion()
+        });
+        for (region, member) in going {
+            if let Some(of_member) = inputs.get(region) {
+                check_idle(context, &self.target_in(region), &member.metadata.arn, of_member).await?;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn schedules(how: &BTreeMap<String, Retirement>, region: &str) -> bool {
+    how.get(region).is_some_and(|how| how.policy == DeletionPolicy::Schedule)
+}
+
+/// Check refuses a replica that stays below a key that goes, but the primary may have been moved by hand since.
+fn would_not_wait_for_ever(
+    set: &ObservedSet,
+    held: &Held,
+    how: &BTreeMap<String, Retirement>,
+) -> Result<(), ResourceError> {
+    let stays = |region: &&String| **region != set.primary && held.contains_key(*region) && !schedules(how, region);
+    let staying = set.members.keys().find(stays);
+    let Some(staying) = staying.filter(|_| held.contains_key(&set.primary) && schedules(how, &set.primary)) else {
+        return Ok(());
+    };
+    let primary = &set.primary;
+    Err(ResourceError::failed(
+        Code::FailedPrecondition,
+        format!(
+            "nothing was deleted: the primary is in {primary} now, to be scheduled for deletion, and the key in {staying} \
+             stays by its deletionPolicy, so KMS would wait for it for ever. Move the primary to {staying} first: \
+             `aws kms update-primary-region --region {primary} --primary-region {staying} --key-id {id}`.",
+            id = set.members.values().next().map_or("", |member| &member.metadata.key_id),
+        ),
+    ))
+}
+
 /// A key ID means another key in every Region of a set, so the keys that answered must be the ones that were asked for.
 fn check_answers(arn: &str, set: &ObservedSet) -> Result<(), ResourceError> {
     let wrong = set.members.iter().find(|(region, member)| {
@@ -137,7 +183,7 @@ fn check_answers(arn: &str, set: &ObservedSet) -> Result<(), ResourceError> {
 }
 
 /// Replicas that others have added to the set are not this resource's to delete, and KMS waits for them.
-fn report_strangers(context: &Context, set: &ObservedSet, held: &awskms_core::desired::Held) {
+fn report_strangers(context: &Context, set: &ObservedSet, held: &Held) {
     let strangers: Vec<&str> = set
         .members
         .iter()

@@ -113,7 +113,7 @@ impl Provider {
                 known(&set.primary) && (attempt >= 2 || arns.keys().all(known))
             });
             if enough || attempt >= most || context.stopped().is_some() {
-                return Ok(set.filter(|set| set.main().is_some() || !set.unreachable.is_empty()));
+                return Ok(set.map(with_primary));
             }
             context.log.status("waiting for the key to become visible");
             tokio::time::sleep(kms::pause(attempt)).await;
@@ -165,6 +165,15 @@ impl Provider {
         });
         Ok(try_join_all(claims).await?.into_iter().collect())
     }
+}
+
+/// KMS deletes a primary after its replicas: while one of them is there, a primary that is not found is there as well.
+fn with_primary(mut set: ObservedSet) -> ObservedSet {
+    if set.main().is_none() && !set.unreachable.contains_key(&set.primary) {
+        let why = "KMS does not find the primary, although it shows a replica".to_owned();
+        set.unreachable.insert(set.primary.clone(), why);
+    }
+    set
 }
 
 /// ARNs of the keys that a state knows of, by Region.

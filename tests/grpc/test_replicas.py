@@ -462,3 +462,16 @@ def test_prevented_replicas_keep_the_set(provider: Provider, sim: simulator.Simu
     with pytest.raises(grpc.RpcError, match="PREVENT"):
         made.change({**TWO, "replicas": [{"region": SOUTH}]})
     assert writes(sim, mark) == []
+
+
+def test_a_primary_moved_by_hand_does_not_wait_for_one_that_stays(provider: Provider, sim: simulator.Simulator) -> None:
+    sim.control("POST", "options", {"updatingSeconds": 0.2})
+    inputs = {**TWO, "deletionPolicy": "RETAIN", "replicas": [{"region": WEST, "deletionPolicy": "SCHEDULE"}]}
+    made = Set(provider, inputs)
+    ready(sim)
+    client(sim, HOME).update_primary_region(KeyId=made.outputs["keyArn"], PrimaryRegion=WEST)
+    ready(sim)
+    mark = sim.mark()
+    with pytest.raises(grpc.RpcError, match=f"Move the primary to {HOME} first"):
+        made.delete()
+    assert writes(sim, mark) == []
