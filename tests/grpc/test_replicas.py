@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import boto3
@@ -45,6 +46,13 @@ def tags(key: dict[str, Any]) -> dict[str, str]:
     return {name: value for name, value in key["tags"].items() if not name.startswith("awskms:")}
 
 
+def announced(provider: Provider, since: int) -> list[str]:
+    """The calls that a preview has told."""
+    told = [message.message for message in provider.engine.messages[since:] if message.message.startswith("KMS calls: ")]
+    [line] = told or ["KMS calls: "]
+    return sorted(re.sub(r" \(.*?\)", "", line.removeprefix("KMS calls: ")).split(", ")) if told else []
+
+
 class Set:
     """A set as the engine knows it."""
 
@@ -58,14 +66,22 @@ class Set:
     def outputs(self) -> dict[str, Any]:
         return plain(self.properties)
 
-    def change(self, inputs: dict[str, Any]) -> Any:
+    def change(self, inputs: dict[str, Any], sim: simulator.Simulator | None = None) -> Any:
         new = self.provider.checked(inputs, self.inputs)
         answer = diff(self.provider, self.inputs, new, self.outputs)
         assert not answer.replaces, answer.replaces
         if answer.changes == provider_pb2.DiffResponse.DIFF_SOME:
             old, self.inputs = self.inputs, new
+            if sim is not None:
+                before, mark = len(self.provider.engine.messages), sim.mark()
+                update(self.provider, self, old, new, preview=True)
+                shown = announced(self.provider, before)
+                assert writes(sim, mark) == []
             try:
                 self.properties = update(self.provider, self, old, new).properties
+                if sim is not None:
+                    # The preview tells the truth.
+                    assert shown == sorted(operation for operation, _ in writes(sim, mark))
             except grpc.RpcError as error:
                 if "grpc-status-details-bin" in dict(error.trailing_metadata()):
                     self.properties = init_failed(error).properties
@@ -136,20 +152,20 @@ def test_replicas_come_change_and_go_one_by_one(provider: Provider, sim: simulat
     ready(sim)
     mark = sim.mark()
     third = {"region": NORTH, "description": "n"}
-    answer = made.change({**TWO, "replicas": [third, *reversed(TWO["replicas"])]})
+    answer = made.change({**TWO, "replicas": [third, *reversed(TWO["replicas"])]}, sim)
     assert list(answer.detailedDiff) == [f'replicas["{NORTH}"]']
     assert writes(sim, mark) == [("CreateAlias", NORTH), ("ReplicateKey", HOME)]
     ready(sim)
     mark = sim.mark()
     changed = {"region": WEST, "tags": {"team": "w"}, "aliases": ["alias/w"]}
-    answer = made.change({**TWO, "replicas": [third, changed, {"region": SOUTH}]})
+    answer = made.change({**TWO, "replicas": [third, changed, {"region": SOUTH}]}, sim)
     assert set(answer.detailedDiff) == {f'replicas["{WEST}"].tags', f'replicas["{WEST}"].aliases'}
     assert writes(sim, mark) == [("CreateAlias", WEST), ("DeleteAlias", WEST), ("TagResource", WEST)]
     changed = {**changed, "tags": {"team": "v"}}
-    answer = made.change({**TWO, "replicas": [third, changed, {"region": SOUTH}]})
+    answer = made.change({**TWO, "replicas": [third, changed, {"region": SOUTH}]}, sim)
     assert set(answer.detailedDiff) == {f'replicas["{WEST}"].tags.team'}
     mark = sim.mark()
-    answer = made.change({**TWO, "replicas": [third, changed]})
+    answer = made.change({**TWO, "replicas": [third, changed]}, sim)
     assert list(answer.detailedDiff) == [f'replicas["{SOUTH}"]']
     assert writes(sim, mark) == [("DeleteAlias", SOUTH), ("ScheduleKeyDeletion", SOUTH)]
     assert set(made.outputs["replicaKeys"]) == {NORTH, WEST}
@@ -158,7 +174,7 @@ def test_replicas_come_change_and_go_one_by_one(provider: Provider, sim: simulat
         HOME: "Enabled", NORTH: "Enabled", WEST: "Enabled", SOUTH: "PendingDeletion",
     }  # fmt: skip
     mark = sim.mark()
-    made.change({**TWO, "replicas": [third, changed, {"region": SOUTH}]})
+    made.change({**TWO, "replicas": [third, changed, {"region": SOUTH}]}, sim)
     assert writes(sim, mark) == [("CancelKeyDeletion", SOUTH), ("CreateAlias", SOUTH), ("EnableKey", SOUTH)]
 
 
@@ -166,7 +182,7 @@ def test_what_the_key_changes_its_replicas_inherit(provider: Provider, sim: simu
     made = Set(provider, {**TWO, "replicas": [{"region": WEST}, {"region": SOUTH, "description": "s"}]})
     ready(sim)
     mark = sim.mark()
-    made.change({**TWO, "description": "e", "replicas": [{"region": WEST}, {"region": SOUTH, "description": "s"}]})
+    made.change({**TWO, "description": "e", "replicas": [{"region": WEST}, {"region": SOUTH, "description": "s"}]}, sim)
     assert writes(sim, mark) == [("UpdateKeyDescription", HOME), ("UpdateKeyDescription", WEST)]
 
 
@@ -174,7 +190,7 @@ def test_the_last_replica_can_go_and_the_key_stays(provider: Provider, sim: simu
     made = Set(provider, TWO)
     ready(sim)
     mark = sim.mark()
-    answer = made.change(KEY)
+    answer = made.change(KEY, sim)
     assert not answer.replaces and made.inputs["multiRegion"] is True
     assert ("ScheduleKeyDeletion", HOME) not in writes(sim, mark)
     assert keys(sim)[HOME]["state"] == "Enabled"
@@ -187,14 +203,14 @@ def test_a_promotion_happens_in_place_and_back(provider: Provider, sim: simulato
     mark = sim.mark()
     sim.control("POST", "options", {"updatingSeconds": 0.5})
     moved = {**TWO, "region": WEST, "rotationPeriodDays": 100, "replicas": [{"region": HOME}, {"region": SOUTH}]}
-    answer = made.change(moved)
+    answer = made.change(moved, sim)
     assert not {"keyArn", "primaryRegion"} & set(answer.stables) and "keyId" in answer.stables
     assert writes(sim, mark) == [("EnableKeyRotation", WEST), ("UpdatePrimaryRegion", HOME)]
     assert made.id == id and made.outputs["keyArn"] == arn.replace(HOME, WEST)
     assert set(made.outputs["replicaKeys"]) == {HOME, SOUTH} and made.outputs["primaryRegion"] == WEST
     assert made.refresh() == {}
     mark = sim.mark()
-    made.change({**TWO, "rotationPeriodDays": 100})
+    made.change({**TWO, "rotationPeriodDays": 100}, sim)
     assert writes(sim, mark) == [("UpdatePrimaryRegion", WEST)]
     assert made.outputs["keyArn"] == arn and made.refresh() == {}
 
@@ -204,7 +220,7 @@ def test_a_promotion_that_leaves_the_old_region(provider: Provider, sim: simulat
     made = Set(provider, TWO)
     ready(sim)
     mark = sim.mark()
-    made.change({**TWO, "region": WEST, "replicas": [{"region": SOUTH}]})
+    made.change({**TWO, "region": WEST, "replicas": [{"region": SOUTH}]}, sim)
     assert writes(sim, mark) == [("DeleteAlias", HOME), ("ScheduleKeyDeletion", HOME), ("UpdatePrimaryRegion", HOME)]
     calls = [(call["operation"], call["region"]) for call in sim.calls(mark) if call["effect"]]
     assert calls[0] == ("UpdatePrimaryRegion", HOME)
@@ -229,7 +245,7 @@ def test_a_promotion_by_hand_is_drift(provider: Provider, sim: simulator.Simulat
     assert {entry["region"] for entry in drift["replicas"]} == {HOME, SOUTH}
     assert said(provider, f"The primary was moved from {HOME} to {WEST} by somebody else")
     mark = sim.mark()
-    answer = made.change(own)
+    answer = made.change(own, sim)
     assert "region" in answer.detailedDiff and not answer.replaces
     assert writes(sim, mark) == [("UpdatePrimaryRegion", WEST)]
     assert made.refresh() == {} and made.outputs["primaryRegion"] == HOME
@@ -268,7 +284,7 @@ def test_drift_in_a_replica_is_shown_and_repaired(provider: Provider, sim: simul
     [entry] = [entry for entry in drift["replicas"] if entry["region"] == WEST]
     assert entry["description"] == "by hand" and entry["tags"] == {"team": "z"} and entry["enabled"] is False
     assert sorted(entry["aliases"]) == ["alias/extra", "alias/x"] and "RDSServiceRole" in str(entry["policyDocument"])
-    answer = made.change(TWO)
+    answer = made.change(TWO, sim)
     assert {path.split("]")[0] + "]" for path in answer.detailedDiff} == {f'replicas["{WEST}"]'}
     key = keys(sim)[WEST]
     assert (key["description"], key["state"], key["aliases"], tags(key)) == ("d", "Enabled", ["alias/x"], {"team": "a"})
@@ -284,7 +300,7 @@ def test_a_replica_of_somebody_else_is_told_and_left_alone(provider: Provider, s
     assert made.refresh() == {}
     assert NORTH in made.outputs["replicaKeys"] and said(provider, "was added to the set by somebody else")
     mark = sim.mark()
-    made.change({**TWO, "description": "e"})
+    made.change({**TWO, "description": "e"}, sim)
     assert all(region != NORTH for _, region in writes(sim, mark))
     made.delete()
     assert all(region != NORTH for _, region in writes(sim, mark))
@@ -298,7 +314,7 @@ def test_a_replica_of_somebody_else_is_taken_in_when_it_is_named(provider: Provi
     client(sim, HOME).replicate_key(KeyId=made.outputs["keyArn"], ReplicaRegion=NORTH)
     ready(sim)
     mark = sim.mark()
-    made.change({**TWO, "replicas": [*TWO["replicas"], {"region": NORTH}]})
+    made.change({**TWO, "replicas": [*TWO["replicas"], {"region": NORTH}]}, sim)
     assert writes(sim, mark) == [
         ("CreateAlias", NORTH), ("TagResource", NORTH), ("TagResource", NORTH), ("UpdateKeyDescription", NORTH),
     ]  # fmt: skip
@@ -460,7 +476,7 @@ def test_prevented_replicas_keep_the_set(provider: Provider, sim: simulator.Simu
     with pytest.raises(grpc.RpcError, match=f"{WEST}.*PREVENT"):
         made.delete()
     with pytest.raises(grpc.RpcError, match="PREVENT"):
-        made.change({**TWO, "replicas": [{"region": SOUTH}]})
+        made.change({**TWO, "replicas": [{"region": SOUTH}]}, sim)
     assert writes(sim, mark) == []
 
 
