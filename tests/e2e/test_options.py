@@ -102,8 +102,10 @@ def test_a_rename_with_aliases_keeps_the_key(program: KeyProgram, sim: simulator
     assert program.key()["id"] == old["id"] and sim.writes(mark) == []
     program.up({**INPUTS, "description": "e"})
     program.up(None)
-    # The key gets the mark of its resource's new name.
+    # The first change marks the key with its new name, under which it is found again.
     assert sim.writes(mark) == ["TagResource", "UpdateKeyDescription", "ScheduleKeyDeletion", "DeleteAlias"]
+    program.up(INPUTS)
+    assert program.key()["id"] == old["id"] and len(sim.keys()) == 1
 
 
 TWO = {
