@@ -97,7 +97,7 @@ pub async fn create_key(
     let mut attempts = Attempts::new(context, Patience::default());
     loop {
         paced(context, target, "CreateKey").await?;
-        match apply::create_key(target, desired, mark).await {
+        match in_time(context, target, "CreateKey", apply::create_key(target, desired, mark)).await {
             Ok(observed) => return Ok(observed),
             Err(error) => attempts.next(error).await?,
         }
@@ -154,7 +154,7 @@ pub(super) async fn run_step(
     let mut attempts = Attempts::new(context, patience);
     loop {
         paced(context, target, step.operation()).await?;
-        match in_time(context, target, step, apply::apply(target, metadata, step)).await {
+        match in_time(context, target, step.operation(), apply::apply(target, metadata, step)).await {
             Ok(answer) => return Ok(answer),
             Err(error) => attempts.next(error).await?,
         }
@@ -174,12 +174,12 @@ async fn paced(context: &Context, target: &Target, operation: &'static str) -> R
 const LAST_CALL: Duration = Duration::from_secs(3);
 
 /// Waits for a call, but not much longer than the run may last: KMS may never answer.
-async fn in_time(
+async fn in_time<T>(
     context: &Context,
     target: &Target,
-    step: &Step,
-    call: impl Future<Output = Result<Answer, KmsError>>,
-) -> Result<Answer, KmsError> {
+    operation: &'static str,
+    call: impl Future<Output = Result<T, KmsError>>,
+) -> Result<T, KmsError> {
     let over = async {
         context.ended().await;
         tokio::time::sleep(LAST_CALL).await;
@@ -187,7 +187,7 @@ async fn in_time(
     tokio::select! {
         answer = call => answer,
         () = over => Err(KmsError {
-            operation: step.operation(),
+            operation,
             region: target.region.clone(),
             kind: Kind::NoAnswer,
             code: "NoAnswer".into(),

@@ -10,6 +10,7 @@ use serde_json::Value;
 use tokio::time::Instant;
 
 use super::error::{Kind, KmsError};
+use super::look::look;
 use super::observe::{describe, observe};
 use super::patience::{self, Patience};
 use super::run::{Executed, Regions, Target, Trouble, run, run_step};
@@ -208,7 +209,8 @@ async fn replicate(
         Ok(_) => Ok((newborn, None)),
         Err(Trouble::Kms(error)) if error.kind == Kind::AlreadyExists => {
             let target = (on.at)(&replication.region);
-            let there = read(&target, &newborn.metadata.arn).await.map_err(Trouble::Kms)?;
+            let there =
+                look(context, &target.region, read(&target, &newborn.metadata.arn)).await.map_err(Trouble::Kms)?;
             let rest = (on.replan)(&replication.region, &there).map_err(Trouble::Refused)?;
             Ok((there, Some(rest)))
         }
@@ -252,11 +254,11 @@ async fn settled(on: &SetRun<'_>, from: &str, to: &str, arn: &str) -> Result<(),
     let started = Instant::now();
     let mut attempt = 0;
     loop {
-        let look = |region: &str| {
+        let ask = |region: &str| {
             let (target, arn) = ((on.at)(region), awskms_core::outputs::arn_in(arn, region));
-            async move { describe(&target.client, &target.region, &arn).await }
+            async move { look(on.context, &target.region, describe(&target.client, &target.region, &arn)).await }
         };
-        let (old, new) = tokio::join!(look(from), look(to));
+        let (old, new) = tokio::join!(ask(from), ask(to));
         let has_moved = |look: &Result<Metadata, KmsError>| {
             look.as_ref().is_ok_and(|key| key.primary_region.as_deref() == Some(to) && !key.state.passes())
         };

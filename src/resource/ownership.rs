@@ -163,8 +163,12 @@ pub(super) async fn find_after_lost_answer(
             }
             Ok(None) | Err(_) => {}
         }
+        // The next run finds what this one has no more time to look for.
+        if context.stopped().is_some() {
+            break;
+        }
         tokio::select! {
-            () = context.cancel.cancelled() => break,
+            () = context.ended() => {}
             () = tokio::time::sleep(kms::pause(attempt)) => {}
         }
     }
