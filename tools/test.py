@@ -29,9 +29,10 @@ PARTS: list[tuple[str, list[str]]] = [
     ("types of the Python SDK and examples", [str(paths.VENV / "bin/mypy"), "--config-file", "tools/mypy.ini"]),
     ("types of the TypeScript examples, strict", [sys.executable, "tools/typescript.py"]),
     ("wire contract against Pulumi's own descriptors", [*PYTEST, "tests/wire"]),
-    ("gRPC: the running provider, called as the engine calls it", [*PYTEST, "-n", "3", "tests/grpc"]),
+    # Most of their time these two wait, for the engine or for what is limited in time, so more of them than cores go on.
+    ("gRPC: the running provider, called as the engine calls it", [*PYTEST, "-n", "6", "tests/grpc"]),
     ("the simulator from Python, as its documentation shows it", [*PYTEST, "-n", "2", "tests/simulator"]),
-    ("end to end: the real Pulumi CLI on the simulator, TypeScript and Python", [*PYTEST, "-n", "3", "tests/e2e"]),
+    ("end to end: the real Pulumi CLI on the simulator, TypeScript and Python", [*PYTEST, "-n", "6", "tests/e2e"]),
 ]
 
 

@@ -18,7 +18,6 @@ from kit import paths, simulator, stack
 from programs import ADMIN, USER, plain
 
 TENANTS = ["tenant-a", "tenant-b", "tenant-c"]
-TYPESCRIPT = ["typescript", "manifest/typescript", "automation-typescript", "disaster-recovery/typescript"]
 
 
 def run(running: stack.Stack, command: list[str]) -> subprocess.CompletedProcess[str]:
@@ -315,13 +314,3 @@ def test_the_workflow_runs_the_scripts_that_are_tested_here() -> None:
         "drift": ["deploy/drift.sh"],
     }
     assert all((folder / script).stat().st_mode & 0o111 for scripts in commands.values() for script in scripts)
-
-
-# Types
-
-
-@pytest.mark.parametrize("name", TYPESCRIPT)
-def test_types_of_a_typescript_example(name: str, tmp_path: Path) -> None:
-    with stack.example(name, "") as running:
-        done = run(running, [str(paths.NODE / "node_modules/.bin/tsc"), "--noEmit", "-p", "."])
-        assert done.returncode == 0, done.stdout
