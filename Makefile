@@ -18,10 +18,11 @@ test: tools
 tools:
 	@$(PYTHON) tools/setup.py
 
-## The provider and the simulator, into target/release.
+## The provider and the simulator, into target/release; with the feature that the tests need, so that neither builds again
+## what the other has built.
 build:
 	@echo "==> building the provider and the simulator (about 4 min the first time)"
-	@cargo build --quiet --release --locked -p pulumi-awskms -p awskms-sim
+	@cargo build --quiet --release --locked -p pulumi-awskms -p awskms-sim --features awskms-sim/connector
 
 ## Everything generated: Rust tables, schema.json, SDKs, reference.
 sdk:
