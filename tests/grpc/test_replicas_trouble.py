@@ -106,6 +106,35 @@ def test_a_region_that_fails_at_any_of_its_calls(
 
 
 @pytest.mark.parametrize("effect", EFFECTS)
+def test_a_create_with_a_region_that_fails_at_any_of_its_calls(
+    impatient: Provider, sim: simulator.Simulator, effect: str
+) -> None:
+    inputs = impatient.checked(TWO)
+    for step in range(1, 9):
+        sim.control("POST", "reset")
+        sim.fault(effect, region=WEST, nth=step)
+        made = object.__new__(Set)
+        made.provider, made.inputs = impatient, inputs
+        reasons = []
+        try:
+            answer = impatient.stub.Create(provider_pb2.CreateRequest(urn=URN, properties=struct(inputs), timeout=SECONDS))
+        except grpc.RpcError as error:
+            answer = init_failed(error)
+            reasons = list(answer.reasons)
+            assert all(reason.startswith(WEST) for reason in reasons), reasons
+        made.id, made.properties = answer.id, answer.properties
+        calls = [call for call in sim.calls() if call["region"] == WEST]
+        ready(sim)
+        others = {region: fact for region, fact in wanted(inputs).items() if region != WEST}
+        assert {region: fact for region, fact in facts(sim).items() if region != WEST} == others
+        converges(made, sim, TWO | {"description": KEY["description"]})
+        if len(calls) < step:
+            assert reasons == []
+            return
+    raise AssertionError("there are more calls than steps")
+
+
+@pytest.mark.parametrize("effect", EFFECTS)
 def test_a_destroy_with_a_region_that_fails(impatient: Provider, sim: simulator.Simulator, effect: str) -> None:
     for step in range(1, 20):
         sim.control("POST", "reset")
