@@ -11,7 +11,7 @@ use awskms_core::value::PropertyMap;
 use tonic::Code;
 
 use super::ownership::{self, Found, Search};
-use super::provider::{Provider, account_of, default_policy, kms_failure, region_of, resolved_set, with_mark};
+use super::provider::{Provider, account_of, default_policy, kms_failure, region_of, remember_mark, resolved_set};
 use super::set::{UNRELEASED_OUTPUT, Work, retirements, unreleased_value};
 use super::{Context, Outcome, ResourceError};
 use crate::kms::{self, ExecutedSet, Patience, Target, Trouble};
@@ -218,7 +218,9 @@ pub(super) fn outcome(
     let set = &done.set;
     let mut outputs = outputs::set_outputs(inputs, set, previous);
     let main = set.main().or_else(|| set.members.values().next());
-    outputs = main.map_or(outputs.clone(), |main| with_mark(outputs, main, previous));
+    if let Some(main) = main {
+        remember_mark(&mut outputs, main, previous);
+    }
     if !done.is_complete() {
         let all = held_by_both(awskms_core::desired::held(inputs, &set.primary), before);
         outputs.insert(UNRELEASED_OUTPUT.into(), unreleased_value(&all, how));

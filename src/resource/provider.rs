@@ -125,14 +125,13 @@ pub(super) fn remembered_mark(outputs: &PropertyMap) -> Option<OwnerMark> {
 }
 
 /// Remembers the mark in the outputs; the one of before where the tags could not be read.
-pub(super) fn with_mark(mut outputs: PropertyMap, observed: &Observed, previous: &PropertyMap) -> PropertyMap {
+pub(super) fn remember_mark(outputs: &mut PropertyMap, observed: &Observed, previous: &PropertyMap) {
     let mark = match (&observed.owner, &observed.tags) {
         (Some(mark), _) => Some(mark.to_string().into()),
         (None, Reading::Denied(_)) => previous.get(MARK_OUTPUT).cloned(),
         (None, Reading::Seen(_)) => None,
     };
     outputs.extend(mark.map(|mark| (MARK_OUTPUT.to_owned(), mark)));
-    outputs
 }
 
 /// A refusal of KMS, as the engine needs it: the code says whether anything may have happened.

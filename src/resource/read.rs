@@ -13,7 +13,9 @@ use tonic::Code;
 
 use super::look::{attempts, now};
 use super::on_demand::keep_trigger;
-use super::provider::{MARK_OUTPUT, Provider, account_of, default_policy, key_arn, kms_failure, region_of, with_mark};
+use super::provider::{
+    MARK_OUTPUT, Provider, account_of, default_policy, key_arn, kms_failure, region_of, remember_mark,
+};
 use super::set::{UNRELEASED_OUTPUT, held_before, known_arns};
 use super::update::warn_of_denied;
 use super::{Context, ResourceError};
@@ -102,7 +104,9 @@ impl Provider {
         let inputs = read_back::set_inputs(old_inputs, set, &around);
         let mut outputs = outputs::set_outputs(&inputs, set, old_outputs);
         if before.is_none() {
-            outputs = set.main().map_or(outputs.clone(), |main| with_mark(outputs, main, old_outputs));
+            if let Some(main) = set.main() {
+                remember_mark(&mut outputs, main, old_outputs);
+            }
         } else if let Some(mark) = old_outputs.get(MARK_OUTPUT) {
             // What this state last wrote, not what is there now: a newer owner must stay visible to the fence.
             outputs.insert(MARK_OUTPUT.into(), mark.clone());

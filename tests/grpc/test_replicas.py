@@ -62,6 +62,13 @@ class Set:
         made = provider.stub.Create(provider_pb2.CreateRequest(urn=URN, properties=struct(self.inputs)))
         self.id, self.properties = made.id, made.properties
 
+    @classmethod
+    def known(cls, provider: Provider, inputs: dict[str, Any], answer: Any) -> Set:
+        """A set that a create has answered with, whole or in part."""
+        known = cls.__new__(cls)
+        known.provider, known.inputs, known.id, known.properties = provider, inputs, answer.id, answer.properties
+        return known
+
     @property
     def outputs(self) -> dict[str, Any]:
         return plain(self.properties)

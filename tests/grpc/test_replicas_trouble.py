@@ -113,8 +113,6 @@ def test_a_create_with_a_region_that_fails_at_any_of_its_calls(
     for step in range(1, 9):
         sim.control("POST", "reset")
         sim.fault(effect, region=WEST, nth=step)
-        made = object.__new__(Set)
-        made.provider, made.inputs = impatient, inputs
         reasons = []
         try:
             answer = impatient.stub.Create(provider_pb2.CreateRequest(urn=URN, properties=struct(inputs), timeout=SECONDS))
@@ -122,7 +120,7 @@ def test_a_create_with_a_region_that_fails_at_any_of_its_calls(
             answer = init_failed(error)
             reasons = list(answer.reasons)
             assert all(reason.startswith(WEST) for reason in reasons), reasons
-        made.id, made.properties = answer.id, answer.properties
+        made = Set.known(impatient, inputs, answer)
         calls = [call for call in sim.calls() if call["region"] == WEST]
         ready(sim)
         others = {region: fact for region, fact in wanted(inputs).items() if region != WEST}
@@ -168,10 +166,7 @@ def test_lost_answers_make_no_difference(impatient: Provider, sim: simulator.Sim
         try:
             made = Set(impatient, TWO)
         except grpc.RpcError as error:
-            made = object.__new__(Set)
-            made.provider, made.inputs = impatient, impatient.checked(TWO)
-            detail = init_failed(error)
-            made.id, made.properties = detail.id, detail.properties
+            made = Set.known(impatient, impatient.checked(TWO), init_failed(error))
         ready(sim)
         sim.fault("cutAfter", operation=operation, count=3)
         run(made, inputs)
@@ -275,8 +270,7 @@ def test_a_create_with_a_region_that_hangs(env: dict[str, str], engine: tuple[En
             provider.stub.Create(provider_pb2.CreateRequest(urn=URN, properties=struct(inputs), timeout=SECONDS))
         failed = init_failed(caught.value)
         assert any(WEST in reason for reason in failed.reasons) and keys(sim)[SOUTH]["aliases"] == ["alias/x"]
-        made = object.__new__(Set)
-        made.provider, made.inputs, made.id, made.properties = provider, inputs, failed.id, failed.properties
+        made = Set.known(provider, inputs, failed)
         converges(made, sim, TWO | {"description": KEY["description"]})
         stop(provider)
 
