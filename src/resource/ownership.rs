@@ -205,19 +205,24 @@ impl Provider {
     ) -> Result<Option<Observed>, ResourceError> {
         let failure = |error: &KmsError| kms_failure("looking for the key of a lost answer", error);
         for attempt in 1..=6 {
-            let marked = self.index.refreshed(context, target).await.map_err(|error| failure(&error))?;
+            let marked = match self.index.refreshed(context, target).await {
+                Ok(marked) => marked,
+                // The next run finds what this one has no more time to look for.
+                Err(error) if error.kind == Kind::Stopped => return Ok(None),
+                Err(error) => return Err(failure(&error)),
+            };
             if let Some((arn, _)) = marked.keys.iter().find(|(_, theirs)| theirs.same_mark(mark)) {
                 let read = kms::observe_key(&target.client, &target.region, arn);
                 match kms::look_up(context, &target.region, read).await {
                     Lookup::Present(key) => return Ok(Some(key)),
                     // Listed, but not shown everywhere yet.
                     Lookup::Absent => {}
+                    Lookup::Unknown(error) if error.kind == Kind::Stopped => return Ok(None),
                     Lookup::Unknown(error) => return Err(failure(&error)),
                 }
             } else {
                 self.report_unread(context, target, &marked);
             }
-            // The next run finds what this one has no more time to look for.
             if context.stopped().is_some() {
                 break;
             }
