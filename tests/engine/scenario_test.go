@@ -6,6 +6,8 @@ import (
 	"os"
 	"testing"
 
+	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
+
 	"pulumi-awskms/tests/engine/judge"
 	"pulumi-awskms/tests/engine/sim"
 	"pulumi-awskms/tests/engine/stack"
@@ -171,3 +173,6 @@ func id(t *testing.T, s *stack.Stack, name string) string {
 	}
 	return string(row.ID)
 }
+
+// resourceID is an ID as the option import takes it.
+func resourceID(id string) resource.ID { return resource.ID(id) }

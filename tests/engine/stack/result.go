@@ -146,9 +146,11 @@ func (r *Result) String() string {
 	if r.Err != nil {
 		fmt.Fprintf(&b, " ERROR %s", strings.ReplaceAll(r.Err.Error(), "\n", " | "))
 	}
-	fmt.Fprintf(&b, "\n    rows  %s\n    keys  %s\n    calls %s", Rows(r.After, r.Pending), Keys(r.KeysAfter), sim.Names(r.Calls))
+	fmt.Fprintf(&b, "\n    rows  %s\n    keys  %s\n    calls %s", Rows(r.After, r.Pending), Keys(r.KeysAfter), shortened(sim.Names(r.Calls)))
 	for _, m := range r.Messages {
-		fmt.Fprintf(&b, "\n    %s: %s", m.Severity, strings.ReplaceAll(m.Text, "\n", " | "))
+		if !strings.Contains(m.Text, "no policy is given") { // said of nearly every key here
+			fmt.Fprintf(&b, "\n    %s: %s", m.Severity, strings.ReplaceAll(m.Text, "\n", " | "))
+		}
 	}
 	return b.String()
 }
@@ -191,4 +193,13 @@ func Short(id string) string {
 		return id[:6]
 	}
 	return id
+}
+
+// shortened cuts long texts in the middle.
+func shortened(text string) string {
+	const most = 600
+	if len(text) <= most {
+		return text
+	}
+	return text[:most/2] + " … " + text[len(text)-most/2:]
 }
