@@ -125,6 +125,9 @@ func (h *History) observe(r *stack.Result) {
 func (h *History) judge(m Moment) {
 	for _, p := range Promises {
 		for _, what := range p.Judge(m) {
+			if slices.ContainsFunc(h.breaches, func(b Breach) bool { return b.Promise.ID == p.ID && b.What == what }) {
+				continue // said once
+			}
 			h.breaches = append(h.breaches, Breach{p, what})
 			h.Note("  !! %s %s: %s", p.ID, p.Words, what)
 			h.T.Errorf("%s broken (%s): %s", p.ID, p.Words, what)
@@ -145,7 +148,7 @@ func (h *History) before(r *stack.Result) *stack.Result {
 func (h *History) holders(id string) (holders []string) {
 	for _, s := range h.Stacks {
 		for _, row := range s.Rows() {
-			if !row.Delete && sim.IDOf(string(row.ID)) == id {
+			if stays(row) && sim.IDOf(string(row.ID)) == id {
 				holders = append(holders, s.Name+"/"+row.Name())
 			}
 		}

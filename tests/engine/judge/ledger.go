@@ -72,7 +72,7 @@ func (l *ledger) note(h *History, r *stack.Result) {
 		l.noteStep(r, s)
 	}
 	for _, row := range r.After {
-		if !row.Delete {
+		if stays(row) {
 			delete(l.released, sim.IDOf(string(row.ID)))
 		}
 	}
@@ -82,7 +82,7 @@ func (l *ledger) note(h *History, r *stack.Result) {
 func (l *ledger) noteStep(r *stack.Result, s stack.Step) {
 	old, id := s.Old.State, sim.IDOf(string(s.Old.State.ID))
 	if s.Deletes() {
-		if heldElsewhere(r, id) {
+		if kept(r, s) {
 			return // the key stays: another row has it
 		}
 		policy := text(old.Inputs, "deletionPolicy", "SCHEDULE")
@@ -117,11 +117,23 @@ func (l *ledger) askedFor(id, region string) bool {
 
 // held says whether a row that stays has the key.
 func held(rows []stack.Row, id string) bool {
-	return slices.ContainsFunc(rows, func(r stack.Row) bool { return !r.Delete && sim.IDOf(string(r.ID)) == id })
+	return slices.ContainsFunc(rows, func(r stack.Row) bool { return stays(r) && sim.IDOf(string(r.ID)) == id })
 }
 
-// heldElsewhere says whether a row that stays has the key after an operation.
-func heldElsewhere(r *stack.Result, id string) bool { return held(r.After, id) }
+// stays says whether a row is neither waiting for its deletion nor deleted and waiting for its replacement.
+func stays(r stack.Row) bool { return !r.Delete && !r.PendingReplacement }
+
+// kept says whether the key of a row that a step deletes stays with another row: of another resource, or of the same one,
+// which a replacement has given the key that it had.
+func kept(r *stack.Result, s stack.Step) bool {
+	id := sim.IDOf(string(s.Old.State.ID))
+	sameAgain := s.Old.State.Delete || slices.ContainsFunc(r.Steps, func(o stack.Step) bool {
+		return o.URN == s.URN && o.Op == "create-replacement" && o.New != nil && sim.IDOf(string(o.New.ID)) == id
+	})
+	return slices.ContainsFunc(r.After, func(row stack.Row) bool {
+		return stays(row) && sim.IDOf(string(row.ID)) == id && (row.URN != s.URN || sameAgain)
+	})
+}
 
 // deletes says whether an operation has a step that deletes the row of a key.
 func deletes(r *stack.Result, id string) bool {
