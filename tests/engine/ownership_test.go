@@ -15,18 +15,25 @@ import (
 // Kind 3: whose key is it? A live key of another state is never taken up silently; a row's own key is never lost to it.
 
 func TestNewStackUnderARenamedStacksOldNameTakesNoKey(t *testing.T) {
-	each(t, map[string]bool{"after an up": true, "at once": false}, func(t *testing.T, up bool) {
+	type how struct {
+		up    bool
+		alias string
+	}
+	cases := map[string]how{
+		"after an up": {true, "alias/a"}, "at once": {false, "alias/a"}, "after an up, another alias": {true, "alias/b"}, "at once, another alias": {false, "alias/b"},
+	}
+	each(t, cases, func(t *testing.T, how how) {
 		h, staging := begin(t)
 		staging.Program = stack.One(named1)
 		must(t, staging.Up())
 		k := id(t, staging, "a")
 		staging.Rename("staging")
-		if up {
+		if how.up {
 			done(t, staging.Up()) // signs the key with the new name
 			unchanged(t, staging.Up())
 		}
 		dev := h.Stack("dev")
-		dev.Program = stack.One(inputs{"alias": "alias/other"})
+		dev.Program = stack.One(inputs{"alias": how.alias})
 		dev.Up()
 		if row := dev.Row("a"); row != nil && sim.IDOf(string(row.ID)) == sim.IDOf(k) {
 			t.Error("the new stack has taken the key of the renamed one")
@@ -51,11 +58,9 @@ func TestLiveKeyOfAnotherLineageIsRefusedUnlessAdopted(t *testing.T) {
 	keeps(t, h, first, "a", k)
 	unchanged(t, first.Up())
 	second.Program = stack.One(inputs{"alias": "alias/a", "adopt": k})
-	h.Shared = true
 	must(t, second.Up())
 	failed(t, firstChanged(first))
 	must(t, first.Destroy()) // forgets
-	h.Shared = false
 	keeps(t, h, second, "a", k)
 	h.Settle(second)
 }
@@ -212,14 +217,12 @@ func TestAnotherOwnersLowerGenerationFences(t *testing.T) {
 			must(t, one.Up()) // restored: its mark is of generation 2
 			two := h.Stack("two")
 			two.Program = stack.Of(key{Name: "z", Inputs: inputs{"alias": "alias/a", "adopt": k}})
-			h.Shared = true
 			prepare(h, k)
 			must(t, two.Up())
 			h.Calm()
 			failed(t, firstChanged(one))
 			one.Destroy() // may forget, must not delete
 			keeps(t, h, two, "z", k)
-			h.Shared = false
 			h.Settle(two)
 			keeps(t, h, two, "z", k)
 		})
@@ -231,6 +234,7 @@ func TestLateTagsLowerNoGeneration(t *testing.T) {
 	dev.Program = stack.One(named1)
 	must(t, dev.Up())
 	k := id(t, dev, "a")
+	h.Sim.Advance(120)
 	must(t, dev.Destroy())
 	must(t, dev.Up()) // restored: generation 2
 	dev.Program = stack.One(inputs{"alias": "alias/a", "description": "2"})
@@ -270,6 +274,16 @@ func TestSetThatComesBackIsNotFencedByItself(t *testing.T) {
 		must(t, dev.Up())
 		must(t, dev.Destroy())
 		dev.Program = of("eu-west-1")
+		h.Settle(dev)
+		must(t, dev.Destroy())
+		lives(t, h, 0)
+	})
+	t.Run("with another Region and another replica", func(t *testing.T) {
+		h, dev := begin(t)
+		dev.Program = of("us-east-1", "eu-west-1")
+		must(t, dev.Up())
+		must(t, dev.Destroy())
+		dev.Program = of("eu-west-1", "eu-central-1")
 		h.Settle(dev)
 		must(t, dev.Destroy())
 		lives(t, h, 0)

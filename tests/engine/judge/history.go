@@ -23,7 +23,7 @@ type History struct {
 	Results []*stack.Result
 	// Planted are secrets that must nowhere be seen.
 	Planted []string
-	// Shared says that a person has brought one key into two states, by a copy or by imports.
+	// Shared says that a person has brought one key into two rows, by copying a state or by an import into the same program.
 	Shared bool
 
 	ledger   ledger
@@ -144,16 +144,26 @@ func (h *History) before(r *stack.Result) *stack.Result {
 	return h.Results[at-1]
 }
 
-// holders are the stacks and rows that hold a key now; rows that wait for their deletion do not count.
+// holders are the rows that hold a key now, as "stack/name", but for those whose stack has lost it.
 func (h *History) holders(id string) (holders []string) {
 	for _, s := range h.Stacks {
 		for _, row := range s.Rows() {
-			if stays(row) && sim.IDOf(string(row.ID)) == id {
+			if stays(row) && sim.IDOf(string(row.ID)) == id && !h.ledger.lost[claim{s, id}] {
 				holders = append(holders, s.Name+"/"+row.Name())
 			}
 		}
 	}
 	return holders
+}
+
+// holder is another stack than this one that holds a key; nil if there is none.
+func (h *History) holder(id string, but *stack.Stack) *stack.Stack {
+	for _, s := range h.Stacks {
+		if s != but && held(s.Rows(), id) && !h.ledger.lost[claim{s, id}] {
+			return s
+		}
+	}
+	return nil
 }
 
 // names is a set in order.

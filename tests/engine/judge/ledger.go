@@ -19,13 +19,21 @@ type ledger struct {
 	maker map[string]*stack.Stack
 	// begun are keys of operations that failed before a row had them: the name of the resource whose step failed.
 	begun map[string]string
+	// lost are keys that another stack has adopted or imported: a stack that still has a row of one owns it no more.
+	lost map[claim]bool
 }
 
 // place is a key in a Region.
 type place struct{ id, region string }
 
+// claim is a stack's row of a key.
+type claim struct {
+	stack *stack.Stack
+	id    string
+}
+
 func newLedger() ledger {
-	return ledger{map[place]bool{}, map[string]bool{}, map[string]*stack.Stack{}, map[string]string{}}
+	return ledger{map[place]bool{}, map[string]bool{}, map[string]*stack.Stack{}, map[string]string{}, map[claim]bool{}}
 }
 
 // byHand notes what a person has done to a key.
@@ -65,11 +73,12 @@ func (l *ledger) note(h *History, r *stack.Result) {
 			}
 		}
 	}
+	l.noteAdoptions(h, r)
 	for _, s := range r.Steps {
 		if s.Old == nil || s.Old.State == nil {
 			continue
 		}
-		l.noteStep(r, s)
+		l.noteStep(h, r, s)
 	}
 	for _, row := range r.After {
 		if stays(row) {
@@ -78,11 +87,24 @@ func (l *ledger) note(h *History, r *stack.Result) {
 	}
 }
 
+// noteAdoptions takes claims away from stacks whose key another one has adopted or imported.
+func (l *ledger) noteAdoptions(h *History, r *stack.Result) {
+	for _, row := range r.After {
+		id := sim.IDOf(string(row.ID))
+		if held(r.Before, id) || r.Operation != stack.Import && !consents(r.Program, id, r.KeysBefore) {
+			continue
+		}
+		for _, other := range h.Stacks {
+			l.lost[claim{other, id}] = other != r.Stack
+		}
+	}
+}
+
 // noteStep reads from a step what it asks for.
-func (l *ledger) noteStep(r *stack.Result, s stack.Step) {
+func (l *ledger) noteStep(h *History, r *stack.Result, s stack.Step) {
 	old, id := s.Old.State, sim.IDOf(string(s.Old.State.ID))
 	if s.Deletes() {
-		if kept(r, s) {
+		if kept(r, s) || !h.Shared && h.holder(id, r.Stack) != nil {
 			return // the key stays: another row has it
 		}
 		policy := text(old.Inputs, "deletionPolicy", "SCHEDULE")

@@ -17,10 +17,8 @@ func NeverFights(m Moment) (broken []string) {
 		return nil
 	}
 	owner := func(id string) string {
-		for _, s := range m.Stacks {
-			if s != r.Stack && held(s.Rows(), id) && !held(r.Before, id) {
-				return s.Name
-			}
+		if other := m.holder(id, r.Stack); other != nil && (!held(r.Before, id) || m.ledger.lost[claim{r.Stack, id}]) {
+			return other.Name
 		}
 		return ""
 	}
