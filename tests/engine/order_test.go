@@ -10,11 +10,11 @@ import (
 
 // Kind 5: the order of a plan knows who may do what.
 
-// deployer makes the stack's provider work as a role that the key's policy alone, and no IAM policy, gives its rights on a
-// key; what needs no key it may do.
+// deployer makes the stack's provider work as a role. IAM lets it do everything, which counts only where a key's policy says
+// so for the whole account; the policies here do not, so that they alone decide what the role may do with a key.
 func deployer(t *testing.T, h *judge.History, s *stack.Stack) string {
 	t.Helper()
-	arn := h.Sim.Role("Deployer", "kms:CreateKey", "kms:ListKeys", "kms:ListAliases", "kms:CreateAlias", "kms:UpdateAlias", "kms:DeleteAlias", "sts:*")
+	arn := h.Sim.Role("Deployer", "kms:*", "sts:*")
 	s.Configure("assumeRoles", fmt.Sprintf(`[{"roleArn":%q}]`, arn))
 	return arn
 }
@@ -33,8 +33,8 @@ func rights(role string, actions ...string) fields {
 
 // common are rights that every run needs.
 var common = []string{
-	"kms:DescribeKey", "kms:GetKeyPolicy", "kms:PutKeyPolicy", "kms:GetKeyRotationStatus", "kms:ListResourceTags", "kms:ListAliases", "kms:CreateKey",
-	"kms:ScheduleKeyDeletion", "kms:CancelKeyDeletion",
+	"kms:DescribeKey", "kms:GetKeyPolicy", "kms:PutKeyPolicy", "kms:GetKeyRotationStatus", "kms:ListResourceTags", "kms:ScheduleKeyDeletion",
+	"kms:CancelKeyDeletion",
 }
 
 // changes need these rights each.
@@ -109,11 +109,7 @@ func TestWhatCannotBeDoneAtAllIsSaidInThePreview(t *testing.T) {
 	dev.Program = stack.One(with(inputs{"description": "1"}, few))
 	must(t, dev.Up())
 	dev.Program = stack.One(with(inputs{"description": "2"}, few))
-	says(t, dev.Preview(), "UpdateKeyDescription")
-	r := dev.Preview()
-	if !r.Says("kms:UpdateKeyDescription") && r.Err == nil {
-		t.Errorf("the preview promises what KMS will refuse:\n%s", r.Text())
-	}
+	says(t, dev.Preview(), "kms:UpdateKeyDescription")
 }
 
 func without(all, some []string) (rest []string) {

@@ -29,6 +29,8 @@ type History struct {
 	ledger   ledger
 	canaries []canary
 	troubled bool
+	// handed says that a person has changed a key.
+	handed   bool
 	notes    []string
 	breaches []Breach
 }
@@ -96,7 +98,17 @@ func (h *History) HandIn(region, operation string, in map[string]any) {
 		h.Note("  refused: %v", err)
 		return
 	}
+	h.handed = true
 	h.ledger.byHand(operation, in)
+}
+
+// Forget is `pulumi state delete` by a person, who leaves the key behind.
+func (h *History) Forget(s *stack.Stack, name string) {
+	if row := s.Row(name); row != nil {
+		h.Note("%s: state delete %s", s.Name, name)
+		h.ledger.released[sim.IDOf(string(row.ID))] = true
+		s.Forget(name)
+	}
 }
 
 // Note writes a line into the history's log.

@@ -53,19 +53,12 @@ func (m Moment) said(id string) bool {
 	})
 }
 
-// outOfReach says whether the key was begun by an interrupted create of a resource that the program has not any more: no
-// call of the engine speaks of it again. Only `pulumi refresh` after the engine's own end does, by its pending operation.
+// outOfReach says whether the key was begun by an interrupted create, or replacement, that no later run has asked for again:
+// the resource has left the program, or what asked for the replacement was taken back. No call of the engine speaks of such a
+// key again; only `pulumi refresh` does after the engine's own end, by its pending operation.
 func (h *History) outOfReach(id string) bool {
-	name, begun := h.ledger.begun[id]
-	if !begun {
-		return false
-	}
-	maker := h.ledger.maker[id]
-	if maker == nil {
-		return false
-	}
-	_, still := maker.Program.Key(name)
-	return !still
+	b, ok := h.ledger.begun[id]
+	return ok && !b.again
 }
 
 // OneResourceOneKey is P4: no key is in two rows, and at rest no resource has two live keys.

@@ -17,14 +17,20 @@ type ledger struct {
 	released map[string]bool
 	// maker is the stack in whose operation the key came into being.
 	maker map[string]*stack.Stack
-	// begun are keys of operations that failed before a row had them: the name of the resource whose step failed.
-	begun map[string]string
+	// begun are keys of operations that failed before a row had them.
+	begun map[string]begun
 	// lost are keys that another stack has adopted or imported: a stack that still has a row of one owns it no more.
 	lost map[claim]bool
 }
 
 // place is a key in a Region.
 type place struct{ id, region string }
+
+// begun is a create that failed: of which resource, and whether the engine has asked for a key of it again since.
+type begun struct {
+	resource string
+	again    bool
+}
 
 // claim is a stack's row of a key.
 type claim struct {
@@ -33,7 +39,7 @@ type claim struct {
 }
 
 func newLedger() ledger {
-	return ledger{map[place]bool{}, map[string]bool{}, map[string]*stack.Stack{}, map[string]string{}, map[claim]bool{}}
+	return ledger{map[place]bool{}, map[string]bool{}, map[string]*stack.Stack{}, map[string]begun{}, map[claim]bool{}}
 }
 
 // byHand notes what a person has done to a key.
@@ -59,7 +65,7 @@ func (l *ledger) note(h *History, r *stack.Result) {
 			if !held(r.After, k.ID()) {
 				for _, s := range r.Steps {
 					if s.Failed {
-						l.begun[k.ID()] = s.URN.Name()
+						l.begun[k.ID()] = begun{resource: s.URN.Name()}
 					}
 				}
 			}
@@ -71,6 +77,11 @@ func (l *ledger) note(h *History, r *stack.Result) {
 					delete(l.asked, at)
 				}
 			}
+		}
+	}
+	for id, b := range l.begun {
+		if _, before := sim.Find(r.KeysBefore, id); before && r.Stack == l.maker[id] && created(r, b.resource) {
+			l.begun[id] = begun{b.resource, true}
 		}
 	}
 	l.noteAdoptions(h, r)
@@ -85,6 +96,12 @@ func (l *ledger) note(h *History, r *stack.Result) {
 			delete(l.released, sim.IDOf(string(row.ID)))
 		}
 	}
+}
+
+// created says whether an operation has made a key for a resource, or taken one up.
+func created(r *stack.Result, name string) bool {
+	failed := slices.ContainsFunc(r.Steps, func(s stack.Step) bool { return s.Failed && s.URN.Name() == name })
+	return !failed && (r.Has("create", name) || r.Has("create-replacement", name))
 }
 
 // noteAdoptions takes claims away from stacks whose key another one has adopted or imported.

@@ -47,7 +47,8 @@ func PreviewTellsTheTruth(m Moment) (broken []string) {
 // sameRun says whether a run does what the preview has shown: same program, same options.
 func sameRun(p, r *stack.Result) bool {
 	return reflect.DeepEqual(p.Program.Keys, r.Program.Keys) && reflect.DeepEqual(p.Program.Providers, r.Program.Providers) &&
-		p.Options.Refresh == r.Options.Refresh && fmt.Sprint(p.Options.Targets.Literals()) == fmt.Sprint(r.Options.Targets.Literals())
+		p.Options.Refresh == r.Options.Refresh && p.Options.RefreshProgram == r.Options.RefreshProgram &&
+		reflect.DeepEqual(p.Options.Targets, r.Options.Targets) && reflect.DeepEqual(p.Options.ReplaceTargets, r.Options.ReplaceTargets)
 }
 
 func errorText(r *stack.Result) string {
@@ -92,7 +93,8 @@ func callsUnlike(p, r *stack.Result) []string {
 func valuesUnlike(p, r *stack.Result) (broken []string) {
 	for _, row := range r.After {
 		for _, s := range p.Steps {
-			if s.URN != row.URN || row.Delete || s.New == nil || s.New.State == nil || s.Deletes() || s.Op == "replace" || s.Op == "same" {
+			made := s.Op == "create" || s.Op == "update" || s.Op == "create-replacement"
+			if s.URN != row.URN || !made || row.Delete || s.New == nil || s.New.State == nil {
 				continue
 			}
 			for name, said := range s.New.State.Outputs {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/pulumi/pulumi/pkg/v3/engine"
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
 
 	"pulumi-awskms/tests/engine/sim"
@@ -16,11 +17,14 @@ type Rest struct {
 	Up, Again, Refresh *stack.Result
 }
 
-// Settle ends all trouble, runs the stack's program until it must be at rest, and judges it.
+// Settle ends all trouble, runs the stack's program until it must be at rest, and judges it. Where a person has changed a key,
+// the up is one with --refresh, because the engine knows of no such change otherwise.
 func (h *History) Settle(s *stack.Stack) *Rest {
 	h.Calm()
 	h.Note("at rest:")
-	rest := &Rest{Stack: s, Up: s.Up(), Again: s.Up(), Refresh: s.Refresh()}
+	rest := &Rest{Stack: s}
+	rest.Up = s.With(func(o *engine.UpdateOptions) { o.Refresh = o.Refresh || h.handed }, s.Up)
+	rest.Again, rest.Refresh = s.Up(), s.Refresh()
 	h.judge(Moment{History: h, Rest: rest})
 	return rest
 }

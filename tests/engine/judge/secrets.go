@@ -39,6 +39,9 @@ func SecretsStaySecret(m Moment) (broken []string) {
 			}
 		}
 		for _, call := range r.RPCs {
+			if call.Method == "CheckConfig" {
+				continue // the engine gives it configuration without marks, and puts them back itself
+			}
 			for name, value := range answers(call.Response) {
 				if path := clear(value, secret, name); path != "" {
 					broken = append(broken, fmt.Sprintf("%s is in the answer of %s at %s", secret, call.Method, path))
