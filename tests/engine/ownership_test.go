@@ -177,7 +177,7 @@ func TestStatelessCreatesOwnNothing(t *testing.T) {
 	}
 	lives(t, h, 2)
 	for _, k := range h.Sim.Live() {
-		if shall := map[string]string{sim.IDOf(string(second)): "yours", sim.IDOf(string(third)): "theirs"}[k.ID()]; k.Description != shall {
+		if shall := map[string]string{sim.IDOf(second): "yours", sim.IDOf(third): "theirs"}[k.ID()]; k.Description != shall {
 			t.Errorf("a key's description is %q instead of %q", k.Description, shall)
 		}
 	}
@@ -188,7 +188,7 @@ func TestStatelessPatchLeavesTheStackItsKey(t *testing.T) {
 	dev.Program = stack.One(named1)
 	must(t, dev.Up())
 	k := id(t, dev, "a")
-	if err := stack.DoPatch(h.Sim, resource.ID(k), inputs{"description": "patched"}); err != nil {
+	if err := stack.DoPatch(h.Sim, k, inputs{"description": "patched"}); err != nil {
 		t.Fatal(err)
 	}
 	dev.Program = stack.One(inputs{"alias": "alias/a", "description": "from the program"})

@@ -41,7 +41,10 @@ func (l *life) edit(st *stack.Stack, e Edit, specs *[]Spec) {
 			l.HandIn(k.Region(), "DeleteAlias", map[string]any{"AliasName": k.Aliases[0]})
 		}
 	case "state delete":
-		l.Forget(st, e.Name)
+		if row != nil {
+			l.forgotten[st.Name+"/"+e.Name] = string(row.ID)
+			l.Forget(st, e.Name)
+		}
 	case "stack rename":
 		name := map[string]string{"dev": "staging", "staging": "dev", "prod": "live", "live": "prod"}[st.Name]
 		l.Note("%s: stack rename %s", st.Name, name)

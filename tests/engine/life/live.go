@@ -19,6 +19,8 @@ type life struct {
 	figures    *Figures
 	// moved are specs whose rows have gone to the other stack.
 	moved []Spec
+	// forgotten are keys by stack and name of resource that a person has deleted from a state and left behind.
+	forgotten map[string]string
 	// left are the specs of each stack's last program.
 	left map[*stack.Stack][]Spec
 }
@@ -26,7 +28,7 @@ type life struct {
 // Live lives a plan to its rest. The judge reports to the history's T.
 func Live(h *judge.History, p Plan, f *Figures) {
 	h.Planted = []string{strings.TrimSpace(Planted)}
-	l := &life{History: h, dev: h.Stack("dev"), figures: f, left: map[*stack.Stack][]Spec{}}
+	l := &life{History: h, dev: h.Stack("dev"), figures: f, forgotten: map[string]string{}, left: map[*stack.Stack][]Spec{}}
 	for _, s := range p.Steps {
 		l.step(s)
 		if h.T.Failed() {
@@ -130,6 +132,16 @@ func (l *life) arm(st *stack.Stack, t Trouble) (fired func() bool) {
 	return nil
 }
 
+// adopt takes a key back that a person has deleted from the state: with other names than the program's it is rightly not
+// taken up without a word.
+func (l *life) adopt(st *stack.Stack, k stack.Key) {
+	if id, ok := l.forgotten[st.Name+"/"+k.Name]; ok && st.Row(k.Name) == nil {
+		if is, found := sim.Find(l.Sim.Keys(), id); found && is.Live() && (is.Spec == "HMAC_256") == (k.Inputs["keySpec"] != nil) {
+			k.Inputs["adopt"] = is.Arn
+		}
+	}
+}
+
 // rest runs the last programs without trouble. What forbids a replacement, or a deletion, is taken out of them first: a refusal
 // would be right.
 func (l *life) rest() {
@@ -145,6 +157,9 @@ func (l *life) rest() {
 		}
 		st.Unprotect()
 		st.Program = program(specs)
+		for _, k := range st.Program.Keys {
+			l.adopt(st, k)
+		}
 		st.Options = engine.UpdateOptions{Parallel: 1}
 	}
 	for _, st := range l.Stacks {
