@@ -17,25 +17,28 @@ import (
 	"pulumi-awskms/tests/engine/sim"
 )
 
-// Random histories. JUDGE_PROFILES names profiles (default: all), JUDGE_WORKERS how many simulators run side by side,
-// JUDGE_WITHOUT what they leave out, JUDGE_SECONDS how long, JUDGE_FIGURES a file for the figures, JUDGE_FOUND a folder for broken lives.
+// Random histories, told what to do by the environment:
+//
+//	JUDGE_PROFILES   names of profiles, one worker each in turn; default: all
+//	JUDGE_WITHOUT    what the profiles leave out: troubles, options, edits, operations
+//	JUDGE_WORKERS    how many simulators live side by side; default: 2
+//	JUDGE_SECONDS    how long; default: 10
+//	JUDGE_HISTORIES  how many lives are enough; default: no bound
+//	JUDGE_ROUND      with which profile the first worker begins; default: 0
+//	JUDGE_FIGURES    a file to which the figures are appended
+//	JUDGE_FOUND      a folder for the plans of broken lives; default: the one for temporary files
 
 var figures life.Figures
 
 func TestHistories(t *testing.T) {
-	seconds, err := strconv.Atoi(os.Getenv("JUDGE_SECONDS"))
-	if err != nil {
-		seconds = 10
-	}
-	workers, err := strconv.Atoi(os.Getenv("JUDGE_WORKERS"))
-	if err != nil {
-		workers = 2
-	}
+	workers, seconds := number("JUDGE_WORKERS", 2), number("JUDGE_SECONDS", 10)
+	enough, round := number("JUDGE_HISTORIES", 0), number("JUDGE_ROUND", 0)
 	profiles := []string{"all"}
 	if list := os.Getenv("JUDGE_PROFILES"); list != "" {
 		profiles = strings.Split(list, ",")
 	}
 	end := time.Now().Add(time.Duration(seconds) * time.Second)
+	over := func() bool { return time.Now().After(end) || enough > 0 && figures.Lived() >= enough }
 	t.Cleanup(func() {
 		if path := os.Getenv("JUDGE_FIGURES"); path != "" {
 			if err := figures.Write(path); err != nil {
@@ -44,38 +47,49 @@ func TestHistories(t *testing.T) {
 		}
 	})
 	for worker := range workers {
-		profile, ok := life.Profiles[profiles[worker%len(profiles)]]
+		name := profiles[(round*workers+worker)%len(profiles)]
+		profile, ok := life.Profiles[name]
 		if !ok {
-			t.Fatalf("no profile %s", profiles[worker%len(profiles)])
+			t.Fatalf("no profile %s", name)
 		}
-		name := profiles[worker%len(profiles)]
 		profile = profile.Without(strings.Split(os.Getenv("JUDGE_WITHOUT"), ","))
 		t.Run(fmt.Sprintf("%s %d", name, worker), func(t *testing.T) {
 			t.Parallel()
 			s := simulator(t)
-			for time.Now().Before(end) && !t.Failed() {
-				live(t, s, fmt.Sprint(name, "-", worker), profile, end)
+			for !over() && !t.Failed() {
+				live(t, s, fmt.Sprint(name, "-", worker), profile, over)
 			}
 		})
 	}
 }
 
-// live lives random lives until the time is over or one is broken; rapid shrinks that one and prints its seed.
-func live(t *testing.T, s *sim.Simulator, name string, profile life.Profile, end time.Time) {
-	broken := false // then it is shrunk, and time does not matter
+// number is a number of the environment.
+func number(name string, or int) int {
+	if n, err := strconv.Atoi(os.Getenv(name)); err == nil {
+		return n
+	}
+	return or
+}
+
+// live lives random lives until there are enough or one is broken; rapid shrinks that one and prints its seed.
+func live(t *testing.T, s *sim.Simulator, name string, profile life.Profile, over func() bool) {
+	broken := false // then it is shrunk, and nothing else matters
 	rapid.Check(t, func(rt *rapid.T) {
 		plan := profile.Generator().Draw(rt, "life")
-		if time.Now().After(end) && !broken {
+		if over() && !broken {
 			return
 		}
-		h := judge.Begin(rt, s)
+		h, seen := judge.Begin(rt, s), &figures
+		if broken {
+			seen = &life.Figures{}
+		}
 		defer func() {
 			if rt.Failed() {
 				broken = true
 				rt.Logf("what happened:\n%s\nits plan was kept: %s", h.Log(), keep(name, plan))
 			}
 		}()
-		life.Live(h, plan, &figures)
+		life.Live(h, plan, seen)
 	})
 }
 
@@ -90,7 +104,7 @@ func keep(profile string, plan life.Plan) string {
 	if err := os.WriteFile(path, append(text, '\n'), 0o644); err != nil {
 		return err.Error()
 	}
-	return path + " (JUDGE_REPLAY=" + path + " go test -run TestFound .)"
+	return path + "; this lives it again, below tests/engine: JUDGE_REPLAY=" + path + " go test -run TestFound ."
 }
 
 // TestFound lives what random lives have found before: every file below found, or the one that JUDGE_REPLAY names.

@@ -16,6 +16,13 @@ type Figures struct {
 	Kills map[string]int
 }
 
+// Lived is how many histories there are so far.
+func (f *Figures) Lived() int {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.Histories
+}
+
 func (f *Figures) history() { f.add(func() { f.Histories++ }) }
 
 func (f *Figures) operation() { f.add(func() { f.Operations++ }) }
