@@ -1,10 +1,11 @@
 # What a person runs, and what CI runs. Each target is a short script or a cargo command.
 
 PYTHON ?= python3
+JUDGE_MINUTES ?= 10
 VENV := .tools/venv/bin/python
 PLUGIN_VERSION = $(shell sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml | head -n 1)
 
-.PHONY: demo test tools build sdk fmt lint install bench clean
+.PHONY: demo test judge tools build sdk fmt lint install bench clean
 
 ## A real `pulumi up` on the embedded simulator, in TypeScript and Python. No AWS account.
 demo: tools build
@@ -13,6 +14,11 @@ demo: tools build
 ## Every test.
 test: tools
 	@$(VENV) tools/test.py
+
+## Random histories under Pulumi's own engine, as long as you like: make judge JUDGE_MINUTES=60. It prints figures.
+judge: build
+	@$(PYTHON) tools/setup.py judge
+	@$(PYTHON) tools/judge.py --minutes $(JUDGE_MINUTES)
 
 ## The Pulumi CLI, Python and Node packages, below .tools.
 tools:

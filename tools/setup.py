@@ -165,8 +165,22 @@ def sdkgen() -> None:
     )
 
 
+def judge() -> None:
+    """The judge below tests/engine is built when it runs; its modules are fetched here, with the rest."""
+    need("go", "the judge of the promises", "golang")
+    folder = paths.ROOT / "tests/engine"
+    for modfile in ("go.mod", "newest.mod"):
+        inputs = folder / modfile
+        once(
+            f"judge-{inputs.stem}",
+            digest(inputs),
+            f"fetching the modules of the judge ({modfile})",
+            lambda modfile=modfile: run(["go", "build", f"-modfile={modfile}", "./..."], folder),
+        )
+
+
 def main() -> None:
-    parts = {"pulumi": pulumi, "python": python, "node": node, "sdkgen": sdkgen}
+    parts = {"pulumi": pulumi, "python": python, "node": node, "sdkgen": sdkgen, "judge": judge}
     for name in sys.argv[1:] or parts:
         if name not in parts:
             sys.exit(f"no part {name}; there are {', '.join(parts)}")

@@ -31,6 +31,7 @@ PARTS: list[tuple[str, list[str]]] = [
     ("wire contract against Pulumi's own descriptors", [*PYTEST, "tests/wire"]),
     # Most of their time these two wait, for the engine or for what is limited in time, so more of them than cores go on.
     ("gRPC: the running provider, called as the engine calls it", [*PYTEST, "-n", "6", "tests/grpc"]),
+    ("the real engine in process: the promises in named scenarios and 1,000 random histories, on two engines", [sys.executable, "tools/judge.py"]),
     ("the simulator from Python, as its documentation shows it", [*PYTEST, "-n", "2", "tests/simulator"]),
     ("end to end: the real Pulumi CLI on the simulator, TypeScript and Python", [*PYTEST, "-n", "6", "tests/e2e"]),
 ]
