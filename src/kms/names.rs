@@ -3,7 +3,7 @@
 //! Pulumi runs the resources of a program side by side. Where one gives an alias up and another takes it, the two must neither
 //! delete what the other has just been given nor wait for each other.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::OwnedMutexGuard;
@@ -18,6 +18,7 @@ type Name = (String, String);
 #[derive(Debug, Default)]
 pub struct Names {
     wanted: Mutex<HashMap<String, Aliases>>,
+    previewed_as_deleted: Mutex<HashSet<Name>>,
     at_work: Mutex<HashMap<Name, Arc<tokio::sync::Mutex<()>>>>,
 }
 
@@ -37,6 +38,18 @@ impl Names {
     pub fn is_wanted_elsewhere(&self, urn: &str, region: &str, alias: &str) -> bool {
         let wanted = self.wanted.lock().unwrap_or_else(PoisonError::into_inner);
         wanted.iter().any(|(other, aliases)| other != urn && aliases.get(region).is_some_and(|all| all.contains(alias)))
+    }
+
+    /// A preview has shown that the alias will be deleted: what is previewed next finds it free.
+    pub fn previewed_as_deleted(&self, region: &str, alias: &str) {
+        let mut deleted = self.previewed_as_deleted.lock().unwrap_or_else(PoisonError::into_inner);
+        deleted.insert((region.to_owned(), alias.to_owned()));
+    }
+
+    /// Whether a preview has shown that the alias will be deleted.
+    pub fn was_previewed_as_deleted(&self, region: &str, alias: &str) -> bool {
+        let deleted = self.previewed_as_deleted.lock().unwrap_or_else(PoisonError::into_inner);
+        deleted.contains(&(region.to_owned(), alias.to_owned()))
     }
 
     /// Keeps other resources from the alias between a look at who holds it and the call that changes that.

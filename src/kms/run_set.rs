@@ -1,5 +1,7 @@
 //! Running a plan for the keys of one resource: round by round, and within a round every Region for itself.
 
+mod usable;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
@@ -30,6 +32,8 @@ pub struct SetRun<'a> {
     pub default_policy: &'a Value,
     /// What the run has done to the primary already.
     pub patience: Patience,
+    /// Whether replicas that KMS still makes are waited for.
+    pub wait_for_replicas: bool,
     /// Plans a replica that turns out to be there already, or says why it must be left alone.
     pub replan: &'a (dyn Fn(&str, &Observed) -> Result<Plan, String> + Send + Sync),
 }
@@ -53,6 +57,8 @@ pub struct ExecutedSet {
     patience: BTreeMap<String, Patience>,
     /// Regions that wait for a promotion that failed.
     waiting: BTreeSet<String>,
+    /// Why a replica is not usable yet, by Region.
+    unusable: BTreeMap<String, String>,
 }
 
 impl ExecutedSet {
@@ -64,12 +70,13 @@ impl ExecutedSet {
             left: BTreeMap::new(),
             patience: BTreeMap::new(),
             waiting: BTreeSet::new(),
+            unusable: BTreeMap::new(),
         }
     }
 
     /// Whether every step was done in every Region.
     pub fn is_complete(&self) -> bool {
-        self.failed.is_empty() && self.left.is_empty() && self.set.unreachable.is_empty()
+        self.failed.is_empty() && self.left.is_empty() && self.set.unreachable.is_empty() && self.unusable.is_empty()
     }
 
     /// Whether this step was done, of those that were planned.
@@ -94,6 +101,7 @@ impl ExecutedSet {
         }
         let unread = self.set.unreachable.iter();
         reasons.extend(unread.map(|(region, why)| format!("{region}: the key there could not be read: {why}")));
+        reasons.extend(self.unusable.iter().map(|(region, why)| format!("{region}: {why}")));
         reasons
     }
 
@@ -119,7 +127,10 @@ impl ExecutedSet {
     }
 
     fn is_stuck(&self, region: &str) -> bool {
-        self.failed.contains_key(region) || self.left.contains_key(region) || self.waiting.contains(region)
+        self.failed.contains_key(region)
+            || self.left.contains_key(region)
+            || self.waiting.contains(region)
+            || self.unusable.contains_key(region)
     }
 }
 
@@ -140,6 +151,9 @@ pub async fn run_set(on: &SetRun<'_>, plan: &SetPlan, set: ObservedSet) -> Execu
         promote(on, region, &mut run).await;
     }
     run_lanes(on, &plan.main, &mut run).await;
+    if on.wait_for_replicas {
+        usable::wait(on, &mut run).await;
+    }
     run_lanes(on, &plan.closing, &mut run).await;
     run
 }

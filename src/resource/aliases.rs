@@ -94,6 +94,10 @@ impl Provider {
                 continue;
             }
             let leave = self.leave_to_take(context, alias, holder, whose).await?;
+            // The resource that gives it up was previewed first and runs first.
+            if context.is_preview && leave == Leave::GivenUp && self.names.was_previewed_as_deleted(whose.region, alias) {
+                continue;
+            }
             if leave == Leave::PendingDeletion {
                 report_taken_from_pending(context, alias, holder, whose);
             }
@@ -129,7 +133,8 @@ impl Provider {
             return Ok(Leave::PendingDeletion);
         }
         let from_this_state = is_of_this_state(holder, whose.mark);
-        let resource = if from_this_state {
+        let is_own_urn = matches!((whose.mark, &holder.owner), (Some(ours), Some(theirs)) if ours.same_urn(theirs));
+        let resource = if from_this_state && !is_own_urn {
             let over = async {
                 tokio::select! {
                     () = tokio::time::sleep(SHOWN_BY_THEN) => {}

@@ -99,7 +99,7 @@ impl Provider {
     /// Takes up the keys of this resource that an earlier run created and the engine does not know.
     fn take_up(&self, work: &mut Work<'_>, urn: &str, found: &Found, set: &ObservedSet) {
         work.context.log.info(&taking_up(found));
-        self.view.made(urn, &found.observed.metadata.key_id, true);
+        self.view.made(urn, &found.observed.metadata.arn, true);
         work.will_own(found, set, self.held_of(set, &work.desired.members, work.mark.as_ref()));
     }
 
@@ -128,7 +128,7 @@ impl Provider {
     ) -> Outcome {
         let any = set.members.values().next().map(|member| member.metadata.clone());
         let Some(metadata) = any else { unreachable!("a key was found or made") };
-        self.view.made(urn, &metadata.key_id, false);
+        self.view.made(urn, &metadata.arn, false);
         let none = PropertyMap::new();
         let unfinished = |set: ObservedSet, reason: String| {
             let mut outcome =

@@ -176,7 +176,7 @@ impl Provider {
         let nothing = serde_json::Value::Null;
         let at = |region: &str| self.target_in(region);
         let replan = |_: &str, _: &Observed| Err("no replica is made in a deletion".to_owned());
-        let on = SetRun { context, at: &at, default_policy: &nothing, patience, replan: &replan };
+        let on = SetRun { context, at: &at, default_policy: &nothing, patience, wait_for_replicas: false, replan: &replan };
         let mut done = ExecutedSet::not_begun(set);
         kms::run_lanes(&on, &replicas, &mut done).await;
         // A primary that goes before its replicas would wait for them for ever.

@@ -9,7 +9,7 @@ use std::sync::{Mutex, PoisonError};
 
 use awskms_core::owner::OwnerMark;
 use awskms_core::takeover::Row;
-use awskms_core::value::PropertyMap;
+use awskms_core::value::{PropertyMap, PropertyValue};
 use tokio::sync::Notify;
 
 /// Resources and keys that the engine has shown in this process.
@@ -42,8 +42,8 @@ struct Shown {
     asked: Option<PropertyMap>,
     /// `Check` was called for the state's resource and then for a new one in its place.
     is_replacement: bool,
-    /// Keys that `Create` has answered with.
-    made: HashSet<String>,
+    /// Keys that `Create` has answered with, with their ARNs.
+    made: HashMap<String, String>,
     /// Those of them that were there already.
     taken_up: HashSet<String>,
 }
@@ -65,7 +65,7 @@ impl EngineView {
             shown.in_state = true;
             old_inputs.clone_into(&mut shown.replaced.inputs);
             // What this process has created before was recorded.
-            let made: Vec<String> = shown.made.iter().cloned().collect();
+            let made: Vec<String> = shown.made.keys().cloned().collect();
             shown.keys.extend(made);
         });
     }
@@ -116,13 +116,34 @@ impl EngineView {
     }
 
     /// `Create` answers with this key; `was_there` if it has not made it.
-    pub fn made(&self, urn: &str, key_id: &str, was_there: bool) {
+    pub fn made(&self, urn: &str, arn: &str, was_there: bool) {
+        let key_id = arn.rsplit('/').next().unwrap_or(arn);
         self.with(urn, |shown| {
-            shown.made.insert(key_id.to_owned());
+            shown.made.insert(key_id.to_owned(), arn.to_owned());
             if was_there {
                 shown.taken_up.insert(key_id.to_owned());
             }
         });
+    }
+
+    /// ARNs of the keys that `Create` has answered with and that the engine has not shown since: it may ask again, for the same
+    /// key, after an error (`onError` hooks).
+    pub fn attempted(&self, urn: &str) -> Vec<String> {
+        self.with(urn, |shown| {
+            let unseen = shown.made.iter().filter(|(id, _)| !shown.keys.contains(*id));
+            unseen.map(|(_, arn)| arn.clone()).collect()
+        })
+    }
+
+    /// `Diff` was called. In a real run its inputs are known, but for one case: the engine looks which resources must be deleted
+    /// and made again because one that they depend on is deleted before it is replaced.
+    pub fn compared(&self, urn: &str, inputs: &PropertyMap) {
+        if inputs.values().any(PropertyValue::has_unknowns) {
+            self.with(urn, |shown| {
+                shown.asked = Some(inputs.clone());
+                shown.is_replacement = true;
+            });
+        }
     }
 
     /// What a create of this resource must know of its row in the state.
@@ -150,14 +171,14 @@ impl EngineView {
 
     /// Whether `Create` has answered for this URN with another key than this one: the key is being replaced.
     pub fn is_replaced(&self, urn: &str, key_id: &str) -> bool {
-        self.with(urn, |shown| shown.made.iter().any(|made| made != key_id))
+        self.with(urn, |shown| shown.made.keys().any(|made| made != key_id))
     }
 
     /// The URN of another resource that has this key, by the state or by this run.
     pub fn holder_beside(&self, urn: &str, key_id: &str) -> Option<String> {
         let all = self.resources.lock().unwrap_or_else(PoisonError::into_inner);
         let mut holders = all.iter().filter(|(other, shown)| {
-            other.as_str() != urn && (shown.keys.contains(key_id) || shown.made.contains(key_id))
+            other.as_str() != urn && (shown.keys.contains(key_id) || shown.made.contains_key(key_id))
         });
         holders.next().map(|(other, _)| other.clone())
     }

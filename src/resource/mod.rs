@@ -42,6 +42,8 @@ use crate::rpc::engine::ResourceLog;
 pub struct Context {
     /// The resource.
     pub urn: String,
+    /// Whether nothing may be changed.
+    pub is_preview: bool,
     /// Messages under the resource.
     pub log: ResourceLog,
     /// Stops the run between steps.

@@ -1,6 +1,7 @@
 //! Whose key is it, and is there one already? The look-ups behind the owner mark; what follows from them is decided in
 //! [`awskms_core::takeover`].
 
+use std::collections::BTreeSet;
 use std::hash::{BuildHasher as _, Hasher as _, RandomState};
 
 use awskms_core::desired::Desired;
@@ -96,7 +97,10 @@ impl Provider {
         self.report_unread(context, target, &marked);
         let own = marked.keys.iter().filter(|(_, theirs)| theirs.same_urn(mark));
         let newest = own.clone().map(|(_, theirs)| theirs.generation()).max().unwrap_or(0).max(known);
-        let keys = self.read_unclaimed(context, urn, target, own.map(|(arn, _)| arn.as_str())).await;
+        // A first attempt of this process may have made one since the keys were listed.
+        let attempted = self.view.attempted(urn);
+        let arns: BTreeSet<&str> = own.map(|(arn, _)| arn.as_str()).chain(attempted.iter().map(String::as_str)).collect();
+        let keys = self.read_unclaimed(context, urn, target, arns.into_iter()).await;
         let keys = keys.map_err(|error| failure(&error))?;
         let request = Request {
             mark,
@@ -106,9 +110,9 @@ impl Provider {
             on_its_own: wants_its_own(inputs),
         };
         match decide(&keys, &request) {
-            Decision::TakeUp(key, reason) => {
+            Decision::TakeUp { key, reason, replaced } => {
                 let found = Some(Found { observed: key.clone(), by: By::Mark(reason) });
-                Ok(Search { found, newest, replaced: None })
+                Ok(Search { found, newest, replaced: replaced.cloned() })
             }
             Decision::Refuse(key, conflict) => Err(refused(&key.metadata, conflict, urn)),
             Decision::New { replaced, others } => {

@@ -101,6 +101,11 @@ impl Provider {
                         context.log.warning(&format!("The preview could not look at the key in {region}: {why}"));
                     }
                     tell_replicas(context, old_inputs, inputs);
+                    for (region, step) in plan.steps() {
+                        if let Step::DeleteAlias { name, .. } = step {
+                            self.names.previewed_as_deleted(region, name);
+                        }
+                    }
                     if !plan.is_empty() {
                         context.log.info(&calls(&plan, &set.primary));
                     }

@@ -70,6 +70,12 @@ impl Provider {
         self.view.shown(urn, id, outputs, remembered(outputs).settled.as_ref());
     }
 
+    /// `Diff` was called: what the state has, and what the program asks for.
+    pub fn compared(&self, urn: &str, id: &str, outputs: &PropertyMap, inputs: &PropertyMap) {
+        self.shown(urn, id, outputs);
+        self.view.compared(urn, inputs);
+    }
+
     /// The process ends: what is left to note on keys is noted.
     pub async fn end(&self) {
         self.recording.note_all().await;

@@ -95,8 +95,14 @@ impl Provider {
     ) -> ExecutedSet {
         let at = |region: &str| self.target_in(region);
         let replan = |region: &str, there: &Observed| work.replan(region, there);
-        let on =
-            SetRun { context: work.context, at: &at, default_policy: &work.default_policy, patience, replan: &replan };
+        let on = SetRun {
+            context: work.context,
+            at: &at,
+            default_policy: &work.default_policy,
+            patience,
+            wait_for_replicas: work.desired.wait_for_replicas,
+            replan: &replan,
+        };
         kms::run_set(&on, plan, set).await
     }
 

@@ -81,8 +81,10 @@ impl Provider {
         let account = account_of(&arn);
         let desired = resolved_set(inputs, region_of(inputs).unwrap_or(&before), account.as_ref())?;
         let mut held = held_before(old_inputs, old_outputs, &before);
-        for managed in held.values_mut() {
+        for (region, managed) in &mut held {
             managed.tag_keys.retain(|key| !self.clients.settings().ignored_tags.covers(key));
+            // Another resource of the program takes the alias over, in one call of its own.
+            managed.aliases.retain(|alias| !self.names.is_wanted_elsewhere(urn, region, alias));
         }
         let arns = known_arns(&arn, &before, &held, old_outputs);
         let Known::Present(mut set) = self.observe_known(context, &arns, &arn, attempts(old_outputs)).await? else {

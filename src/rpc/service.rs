@@ -74,11 +74,11 @@ impl Service {
     }
 
     /// What surrounds a call. Secrets in `properties` come out in no message.
-    fn context(&self, urn: &str, timeout: f64, properties: &[&PropertyMap]) -> Context {
+    fn context(&self, urn: &str, timeout: f64, is_preview: bool, properties: &[&PropertyMap]) -> Context {
         let allowed = (timeout.is_finite() && timeout > 0.0).then(|| Duration::from_secs_f64(timeout.min(1e9)));
         let deadline = allowed.map(|allowed| Instant::now() + allowed);
         let log = self.engine.log(urn, Hidden::of(properties));
-        Context { urn: urn.to_owned(), log, cancel: self.running.token(), deadline }
+        Context { urn: urn.to_owned(), is_preview, log, cancel: self.running.token(), deadline }
     }
 
     /// Runs a use case to its end, within the user's time, and hands its messages to the engine before the answer.
@@ -206,7 +206,11 @@ impl ResourceProvider for Service {
         let clients = clients.map_err(|error| Status::from(ResourceError::from(error)))?;
         let lineage = lineage(request.id.as_deref());
         let is_stateless = request.urn.as_deref().is_some_and(is_stateless);
-        self.provider.send_replace(Some(Arc::new(Provider::new(clients, lineage, is_stateless))));
+        let provider = Provider::new(clients, lineage, is_stateless);
+        if let Some(before) = self.provider.send_replace(Some(Arc::new(provider))) {
+            // Attached for debugging, one process serves several runs.
+            before.end().await;
+        }
         Ok(Response::new(pb::ConfigureResponse {
             accept_secrets: true,
             supports_preview: true,
@@ -259,11 +263,12 @@ impl ResourceProvider for Service {
         ours(&request.urn, &request.r#type)?;
         let (olds, old_inputs) = (wire::decode(request.olds), wire::decode(request.old_inputs));
         let provider = self.configured();
+        let news = wire::decode(request.news);
         if let Some(provider) = &provider {
-            provider.shown(&request.urn, &request.id, &olds);
+            provider.compared(&request.urn, &request.id, &olds, &news);
         }
         let identity = provider.and_then(|provider| provider.identity_in_state(&request.urn));
-        Ok(Response::new(diff::key(&olds, &old_inputs, &wire::decode(request.news), identity.as_ref())))
+        Ok(Response::new(diff::key(&olds, &old_inputs, &news, identity.as_ref())))
     }
 
     async fn create(&self, request: Request<pb::CreateRequest>) -> Answer<pb::CreateResponse> {
@@ -276,7 +281,7 @@ impl ResourceProvider for Service {
             return Ok(Response::new(created(String::new(), &outputs)));
         }
         let provider = self.provider()?;
-        let context = self.context(&request.urn, request.timeout, &[&inputs]);
+        let context = self.context(&request.urn, request.timeout, request.preview, &[&inputs]);
         let (run, urn, given, preview) = (context.clone(), request.urn, inputs.clone(), request.preview);
         let outcome = self
             .run(&context, async move {
@@ -296,7 +301,7 @@ impl ResourceProvider for Service {
         ours(&request.urn, &request.r#type)?;
         let provider = self.provider()?;
         let (inputs, outputs) = (wire::decode(request.inputs), wire::decode(request.properties));
-        let context = self.context(&request.urn, request.timeout, &[&inputs, &outputs]);
+        let context = self.context(&request.urn, request.timeout, false, &[&inputs, &outputs]);
         let run = context.clone();
         let read = self
             .run(&context, async move { provider.read(&run, &request.urn, &request.id, &inputs, &outputs).await })
@@ -324,7 +329,7 @@ impl ResourceProvider for Service {
         let provider = self.provider()?;
         let (olds, old_inputs) = (wire::decode(request.olds.take()), wire::decode(request.old_inputs.take()));
         let inputs = wire::decode(request.news.take());
-        let context = self.context(&request.urn, request.timeout, &[&olds, &old_inputs, &inputs]);
+        let context = self.context(&request.urn, request.timeout, request.preview, &[&olds, &old_inputs, &inputs]);
         if request.preview {
             let run = context.clone();
             let outputs = self
@@ -347,7 +352,7 @@ impl ResourceProvider for Service {
         ours(&request.urn, &request.r#type)?;
         let provider = self.provider()?;
         let (outputs, old_inputs) = (wire::decode(request.properties), wire::decode(request.old_inputs));
-        let context = self.context(&request.urn, request.timeout, &[&outputs, &old_inputs]);
+        let context = self.context(&request.urn, request.timeout, false, &[&outputs, &old_inputs]);
         let run = context.clone();
         self.run(
             &context,

@@ -69,8 +69,15 @@ pub enum Decision<'a> {
         /// Live keys that carry the resource's mark and are not touched.
         others: Vec<&'a Observed>,
     },
-    /// This key is the resource's.
-    TakeUp(&'a Observed, Reason),
+    /// This key is the resource's; it may replace another one, as a new key may.
+    TakeUp {
+        /// The key.
+        key: &'a Observed,
+        /// Why it is.
+        reason: Reason,
+        /// The key that the state must have.
+        replaced: Option<&'a Observed>,
+    },
     /// Nothing is created, because of this key.
     Refuse(&'a Observed, Conflict),
 }
@@ -91,8 +98,10 @@ pub fn decide<'a>(keys: &'a [Observed], request: &Request<'_>) -> Decision<'a> {
     let is_begun = |key: &Observed, mark: &OwnerMark| {
         is_live(key) && mark.same_resource(ours) && mark.phase() == Phase::Begun && is_newer(mark)
     };
+    let recorded = marked.iter().filter(|(key, mark)| is_recorded_here(key, mark, ours));
+    let replaced = recorded.max_by_key(|(_, mark)| mark.generation()).map(|(key, _)| *key);
     if let Some(key) = newest(&is_begun) {
-        return Decision::TakeUp(key, Reason::Interrupted);
+        return Decision::TakeUp { key, reason: Reason::Interrupted, replaced };
     }
     if request.row == Row::NotShown {
         if let Some((key, conflict)) = conflict(&marked, request) {
@@ -102,16 +111,14 @@ pub fn decide<'a>(keys: &'a [Observed], request: &Request<'_>) -> Decision<'a> {
             newest(&|key, mark| !is_live(key) && (!ours_only || mark.same_resource(ours)))
         };
         if let Some(key) = pending(true).or_else(|| pending(false)) {
-            return Decision::TakeUp(key, Reason::PendingDeletion);
+            return Decision::TakeUp { key, reason: Reason::PendingDeletion, replaced };
         }
         let is_given_back =
             |key: &Observed, mark: &OwnerMark| is_live(key) && mark.phase() == Phase::Released && shares_a_name(key, request);
         if let Some(key) = newest(&is_given_back) {
-            return Decision::TakeUp(key, Reason::Released);
+            return Decision::TakeUp { key, reason: Reason::Released, replaced };
         }
     }
-    let recorded = marked.iter().filter(|(key, mark)| is_recorded_here(key, mark, ours));
-    let replaced = recorded.max_by_key(|(_, mark)| mark.generation()).map(|(key, _)| *key);
     let others = marked.iter().map(|(key, _)| *key).filter(|key| is_live(key) && !is_same(key, replaced));
     Decision::New { replaced, others: others.collect() }
 }
@@ -198,7 +205,7 @@ mod tests {
             Decision::New { replaced, others } => {
                 format!("new for {:?} beside {:?}", replaced.map(id), others.into_iter().map(id).collect::<Vec<_>>())
             }
-            Decision::TakeUp(key, reason) => format!("{reason:?} {}", id(key)),
+            Decision::TakeUp { key, reason, .. } => format!("{reason:?} {}", id(key)),
             Decision::Refuse(key, conflict) => format!("{conflict:?} {}", id(key)),
         }
     }
