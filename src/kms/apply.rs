@@ -30,12 +30,7 @@ macro_rules! call {
 ///
 /// # Errors
 /// AWS's, classified. "Is there already" and "is gone already" count as done where they prove the wanted state.
-pub(super) async fn apply(
-    target: &Target,
-    urn: &str,
-    metadata: &Metadata,
-    step: &Step,
-) -> Result<Answer, KmsError> {
+pub(super) async fn apply(target: &Target, urn: &str, metadata: &Metadata, step: &Step) -> Result<Answer, KmsError> {
     let (client, arn) = (&target.client, metadata.arn.as_str());
     match step {
         Step::CancelKeyDeletion => {
@@ -208,15 +203,13 @@ async fn move_alias(target: &Target, arn: &str, name: &str, holder: &str) -> Res
 async fn create_alias(target: &Target, arn: &str, name: &str) -> Result<(), KmsError> {
     let request = target.client.create_alias().alias_name(name).target_key_id(arn);
     match call!("CreateAlias", target, request) {
-        Err(error) if error.kind == Kind::AlreadyExists => {
-            match describe(&target.client, &target.region, name).await {
-                Lookup::Present(holder) if holder.arn == arn => Ok(()),
-                Lookup::Present(holder) => {
-                    Err(KmsError { message: format!("{} It names {}.", error.message, holder.arn), ..error })
-                }
-                Lookup::Absent | Lookup::Unknown(_) => Err(error),
+        Err(error) if error.kind == Kind::AlreadyExists => match describe(&target.client, &target.region, name).await {
+            Lookup::Present(holder) if holder.arn == arn => Ok(()),
+            Lookup::Present(holder) => {
+                Err(KmsError { message: format!("{} It names {}.", error.message, holder.arn), ..error })
             }
-        }
+            Lookup::Absent | Lookup::Unknown(_) => Err(error),
+        },
         other => other.map(drop),
     }
 }
@@ -228,7 +221,9 @@ async fn delete_alias(target: &Target, arn: &str, name: &str, holder: Option<&st
     for attempt in 1.. {
         match describe(&target.client, &target.region, name).await {
             Lookup::Present(now) if now.arn == holder.unwrap_or(arn) => {}
-            Lookup::Present(now) if holder.is_some() && now.arn != arn => return Err(moved_away(target, name, &now.arn)),
+            Lookup::Present(now) if holder.is_some() && now.arn != arn => {
+                return Err(moved_away(target, name, &now.arn));
+            }
             Lookup::Present(_) => break,
             Lookup::Absent => absent += 1,
             // The caller can see this resource's key, so the name is another's by now.

@@ -123,7 +123,8 @@ async fn read(target: &Target, seen: Option<&HashMap<String, Tags>>) -> Result<H
         let page = page.map_err(|error| KmsError::from_sdk("ListKeys", &target.region, &error))?;
         arns.extend(page.keys().iter().filter_map(|key| key.key_arn()).map(str::to_owned));
     }
-    let is_known = |arn: &String| seen.and_then(|seen| seen.get(arn)).is_some_and(|tags| !matches!(tags, Tags::Unread(_)));
+    let is_known =
+        |arn: &String| seen.and_then(|seen| seen.get(arn)).is_some_and(|tags| !matches!(tags, Tags::Unread(_)));
     arns.retain(|arn| !is_known(arn));
     let reads = arns.into_iter().map(|arn| async move {
         let tags = match read_tags(&target.client, &target.region, &arn).await {
@@ -131,7 +132,9 @@ async fn read(target: &Target, seen: Option<&HashMap<String, Tags>>) -> Result<H
             // Gone since it was listed, or so young that it is not known everywhere: the next scan reads it.
             Err(error) if error.kind == Kind::NotFound => return Ok(None),
             // These are no trouble of one key.
-            Err(error) if matches!(error.kind, Kind::Credentials | Kind::Region | Kind::Unreachable) => return Err(error),
+            Err(error) if matches!(error.kind, Kind::Credentials | Kind::Region | Kind::Unreachable) => {
+                return Err(error);
+            }
             // One key must not keep the others of the Region from being created.
             Err(error) => Tags::Unread(format!("{arn}: {error}")),
         };

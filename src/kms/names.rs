@@ -23,9 +23,19 @@ pub struct Names {
 }
 
 impl Names {
-    /// The program wants these aliases for the resource of this URN, and no others.
-    pub fn want(&self, urn: &str, aliases: Aliases) {
-        self.wanted.lock().unwrap_or_else(PoisonError::into_inner).insert(urn.to_owned(), aliases);
+    /// The program wants these aliases for the resource of this URN, and no others. Gives those that it wants for another
+    /// resource too, with that resource's URN.
+    pub fn want(&self, urn: &str, aliases: Aliases) -> BTreeMap<String, String> {
+        let mut wanted = self.wanted.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut twice = BTreeMap::new();
+        for (other, theirs) in wanted.iter().filter(|(other, _)| *other != urn) {
+            for (region, names) in &aliases {
+                let shared = theirs.get(region).into_iter().flat_map(|theirs| theirs.intersection(names));
+                twice.extend(shared.map(|alias| (alias.clone(), other.clone())));
+            }
+        }
+        wanted.insert(urn.to_owned(), aliases);
+        twice
     }
 
     /// What the program wants for a resource; `None` while this process has not seen it.
@@ -72,7 +82,9 @@ mod tests {
     fn knows_what_others_want() {
         let names = Names::default();
         let of = |alias: &str| BTreeMap::from([("r".to_owned(), BTreeSet::from([alias.to_owned()]))]);
-        names.want("a", of("alias/x"));
+        assert_eq!(names.want("a", of("alias/x")), BTreeMap::new());
+        assert_eq!(names.want("c", of("alias/x")), BTreeMap::from([("alias/x".to_owned(), "a".to_owned())]));
+        assert_eq!(names.want("c", of("alias/z")), BTreeMap::new());
         assert!(names.is_wanted_elsewhere("b", "r", "alias/x"));
         assert!(!names.is_wanted_elsewhere("a", "r", "alias/x") && !names.is_wanted_elsewhere("b", "s", "alias/x"));
         names.want("a", of("alias/y"));

@@ -36,8 +36,12 @@ fn answers(metadata: Metadata, named: &str) -> Result<Metadata, &'static str> {
     match (metadata.key_id.is_empty(), metadata.arn.is_empty()) {
         (true, _) => Err("KeyId"),
         (_, true) => Err("Arn"),
-        _ if named.starts_with("arn:") && is_key(named) && metadata.arn != named => Err("metadata of the key that was named"),
-        _ if !named.contains(':') && is_key(named) && metadata.key_id != named => Err("metadata of the key that was named"),
+        _ if named.starts_with("arn:") && is_key(named) && metadata.arn != named => {
+            Err("metadata of the key that was named")
+        }
+        _ if !named.contains(':') && is_key(named) && metadata.key_id != named => {
+            Err("metadata of the key that was named")
+        }
         _ => Ok(metadata),
     }
 }
@@ -218,7 +222,6 @@ fn pem(der: &[u8]) -> String {
     text.push_str("-----END PUBLIC KEY-----\n");
     text
 }
-
 
 #[cfg(test)]
 mod tests {

@@ -73,7 +73,7 @@ enum Leave {
 
 /// How long to wait for the engine to show the resource of this program that holds an alias. It shows resources that do not
 /// depend on each other within milliseconds.
-const SHOWN_BY_THEN: Duration = Duration::from_secs(3);
+const SHOWN_BY_THEN: Duration = Duration::from_secs(2);
 
 impl Provider {
     /// Sorts held aliases into those that the key may take over and an error for the first that it may not.
@@ -95,7 +95,8 @@ impl Provider {
             }
             let leave = self.leave_to_take(context, alias, holder, whose).await?;
             // The resource that gives it up was previewed first and runs first.
-            if context.is_preview && leave == Leave::GivenUp && self.names.was_previewed_as_deleted(whose.region, alias) {
+            if context.is_preview && leave == Leave::GivenUp && self.names.was_previewed_as_deleted(whose.region, alias)
+            {
                 continue;
             }
             if leave == Leave::PendingDeletion {
@@ -145,7 +146,18 @@ impl Provider {
         } else {
             self.view.holder_beside(whose.urn, &metadata.key_id)
         };
-        let Some(resource) = resource else { return Err(taken(alias, holder, whose, from_this_state)) };
+        let Some(resource) = resource else {
+            // A resource that depends on this one is shown later; Check refuses it if it wants to keep the alias. A *new* key takes
+            // nothing on trust: with a resource that was renamed without Pulumi's `aliases`, it would take the place of the old one.
+            if from_this_state && !is_own_urn && whose.own_arn.is_some() {
+                context.log.info(&format!(
+                    "{alias} moves here from {}, a key of another resource of this stack.",
+                    metadata.arn
+                ));
+                return Ok(Leave::GivenUp);
+            }
+            return Err(taken(alias, holder, whose, from_this_state));
+        };
         match self.names.wanted_by(&resource, whose.region) {
             Some(kept) if !kept.contains(alias) => Ok(Leave::GivenUp),
             _ => Err(refused(format!(
@@ -170,7 +182,9 @@ fn is_of_this_state(holder: &Observed, ours: Option<&OwnerMark>) -> bool {
 fn report_taken_from_pending(context: &Context, alias: &str, holder: &Observed, whose: Claimant<'_>) {
     let metadata = &holder.metadata;
     let another = match (whose.mark, &holder.owner) {
-        (Some(ours), Some(theirs)) if !ours.same_urn(theirs) => " and carries the owner mark of another resource or stack",
+        (Some(ours), Some(theirs)) if !ours.same_urn(theirs) => {
+            " and carries the owner mark of another resource or stack"
+        }
         _ => "",
     };
     let when = metadata.deletion_date.as_ref().map_or_else(String::new, |date| format!(" on {date}"));

@@ -120,7 +120,8 @@ impl Provider {
             guard(plan, intent)
                 .map_err(|refusal| ResourceError::failed(Code::FailedPrecondition, refusal.to_string()))?;
         }
-        let mark = ours.filter(|_| !self.view.is_replaced(urn, id)).and_then(|ours| last_mark(&ours, &set, &marks, &how));
+        let mark =
+            ours.filter(|_| !self.view.is_replaced(urn, id)).and_then(|ours| last_mark(&ours, &set, &marks, &how));
         let patience = Patience { just_created: is_young(outputs), ..Patience::default() };
         Ok(Outcome::Planned(Box::new(Deletion { set, held, how, replicas, primary, mark, patience })))
     }
@@ -158,7 +159,9 @@ impl Provider {
         let target = self.target_in(&region);
         let may = |present: Option<&OwnerMark>| match present {
             Some(present) => may_touch(marks, Some(present), None).then(|| present.in_phase(Phase::Released)),
-            None => marks.settled.as_ref().filter(|mark| mark.names(&identity)).map(|mark| mark.in_phase(Phase::Released)),
+            None => {
+                marks.settled.as_ref().filter(|mark| mark.names(&identity)).map(|mark| mark.in_phase(Phase::Released))
+            }
         };
         if let Err(error) = kms::look(context, &region, kms::change_mark(&target, arn, may)).await {
             context.log.warning(&format!(
@@ -176,7 +179,8 @@ impl Provider {
         let nothing = serde_json::Value::Null;
         let at = |region: &str| self.target_in(region);
         let replan = |_: &str, _: &Observed| Err("no replica is made in a deletion".to_owned());
-        let on = SetRun { context, at: &at, default_policy: &nothing, patience, wait_for_replicas: false, replan: &replan };
+        let on =
+            SetRun { context, at: &at, default_policy: &nothing, patience, wait_for_replicas: false, replan: &replan };
         let mut done = ExecutedSet::not_begun(set);
         kms::run_lanes(&on, &replicas, &mut done).await;
         // A primary that goes before its replicas would wait for them for ever.

@@ -26,10 +26,10 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tonic::Code;
 
+pub use delete::Removal;
 pub use engine_view::EngineView;
 pub use on_demand::TRIGGER;
 pub use provider::Provider;
-pub use delete::Removal;
 pub use read::ReadOutcome;
 pub use remembered::remembered;
 pub use update::{Change, pending_replicas, was_pending};

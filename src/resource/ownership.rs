@@ -99,7 +99,8 @@ impl Provider {
         let newest = own.clone().map(|(_, theirs)| theirs.generation()).max().unwrap_or(0).max(known);
         // A first attempt of this process may have made one since the keys were listed.
         let attempted = self.view.attempted(urn);
-        let arns: BTreeSet<&str> = own.map(|(arn, _)| arn.as_str()).chain(attempted.iter().map(String::as_str)).collect();
+        let arns: BTreeSet<&str> =
+            own.map(|(arn, _)| arn.as_str()).chain(attempted.iter().map(String::as_str)).collect();
         let keys = self.read_unclaimed(context, urn, target, arns.into_iter()).await;
         let keys = keys.map_err(|error| failure(&error))?;
         let request = Request {

@@ -44,7 +44,10 @@ impl Provider {
                 None => None,
             };
             if let Some(old) = &replaced {
-                context.log.warning(&format!("{} is replaced by a new key, as replacementPolicy ALLOW says.", old.metadata.arn));
+                context.log.warning(&format!(
+                    "{} is replaced by a new key, as replacementPolicy ALLOW says.",
+                    old.metadata.arn
+                ));
             }
             let replaced = replaced.as_ref().map(|key| key.metadata.arn.as_str());
             let claims = self.claims(context, urn, &desired, set.as_ref(), mark.as_ref(), replaced).await?;

@@ -52,8 +52,9 @@ impl Provider {
         &self.clients
     }
 
-    /// `Check` was called: what the state has of the resource, and what the program asks for.
-    pub fn checked(&self, urn: &str, old_inputs: &PropertyMap, inputs: &PropertyMap) {
+    /// `Check` was called: what the state has of the resource, and what the program asks for. Gives the aliases that the program
+    /// wants for another resource too, each with that resource's URN.
+    pub fn checked(&self, urn: &str, old_inputs: &PropertyMap, inputs: &PropertyMap) -> BTreeMap<String, String> {
         self.view.checked(urn, old_inputs, inputs);
         let region = region_of(inputs).or_else(|| self.clients.region());
         // What is not known yet may be any name; then nobody can count on one.
@@ -61,8 +62,9 @@ impl Provider {
         let unknown = names.iter().any(|name| inputs.get(*name).is_some_and(PropertyValue::has_unknowns));
         if let Some(region) = region.filter(|_| !unknown) {
             let wanted = desired::held(inputs, region).into_iter().map(|(region, managed)| (region, managed.aliases));
-            self.names.want(urn, wanted.collect());
+            return self.names.want(urn, wanted.collect());
         }
+        BTreeMap::new()
     }
 
     /// The engine's state has this key as the resource of this URN.

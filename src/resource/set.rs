@@ -128,9 +128,8 @@ impl Provider {
             let enough = match &seen {
                 Lookup::Unknown(error) => return Err(kms_failure(&format!("reading {arn}"), error)),
                 Lookup::Present(set) => {
-                    let known = |region: &String| {
-                        set.members.contains_key(region) || set.unreachable.contains_key(region)
-                    };
+                    let known =
+                        |region: &String| set.members.contains_key(region) || set.unreachable.contains_key(region);
                     known(&set.primary) && (attempt >= 2 || arns.keys().all(known))
                 }
                 Lookup::Absent => false,

@@ -8,16 +8,16 @@ use awskms_core::spec::generated::DeletionPolicy;
 use awskms_core::value::{PropertyMap, PropertyValue};
 use tonic::Code;
 
+use super::adopt::claims_back;
 use super::create::outcome;
 use super::doubt::doubted;
 use super::fence::{Marks, fence, marks};
 use super::look::{attempts, is_young};
 use super::on_demand::{is_rotation, keep_trigger, report_rotation, rotation_due};
-use super::adopt::claims_back;
 use super::provider::{Provider, account_of, default_policy, key_arn, region_of, resolved_set};
 use super::remembered::remembered;
-use super::set::{Known, Work, held_before, known_arns, retirements};
 use super::retirement::{check_idle, prevented};
+use super::set::{Known, Work, held_before, known_arns, retirements};
 use super::{Context, Outcome, ResourceError};
 use crate::kms::Patience;
 
@@ -98,7 +98,9 @@ impl Provider {
         let claims_back = claims_back(inputs, old_inputs, &arn);
         let whose = Marks { remembered: &remembered, ours: mark.as_ref(), claims_back };
         fence(context, whose, &mut set, &mut held, &desired)?;
-        let mut claims = self.claims(context, urn, &desired, Some(&set), remembered.settled.as_ref().or(mark.as_ref()), None).await?;
+        let mut claims = self
+            .claims(context, urn, &desired, Some(&set), remembered.settled.as_ref().or(mark.as_ref()), None)
+            .await?;
         let owner = marks(&mut claims, &set, mark.as_ref(), &remembered);
         if let Some(main) = set.main() {
             let due = rotation_due(&self.target_in(&set.primary), old_outputs, desired.main(), main).await?;

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use awskms_core::failure::Failure;
 use awskms_core::owner::Lineage;
+use awskms_core::path::Path;
 use awskms_core::spec::check::{CheckContext, check};
 use awskms_core::spec::provider::check_config;
 use awskms_core::value::{PropertyMap, PropertyValue};
@@ -234,7 +235,7 @@ impl ResourceProvider for Service {
         let (olds, news) = (wire::decode(request.olds), wire::decode(request.news));
         let provider = self.configured();
         let clients = provider.as_ref().map(|provider| provider.clients());
-        let checked = check(
+        let mut checked = check(
             &olds,
             &news,
             &CheckContext {
@@ -244,7 +245,11 @@ impl ResourceProvider for Service {
             },
         );
         if let Some(provider) = provider.as_ref().filter(|_| checked.failures.is_empty()) {
-            provider.checked(&request.urn, &olds, &checked.inputs);
+            for (alias, other) in provider.checked(&request.urn, &olds, &checked.inputs) {
+                let reason =
+                    format!("{alias} is given to {other} too; an alias names one key; remove it from one of the two");
+                checked.failures.push(Failure::new(Path::of("alias"), reason));
+            }
         }
         let hidden = Hidden::of(&[&olds, &news]);
         let log = self.engine.log(&request.urn, hidden.clone());
@@ -354,13 +359,10 @@ impl ResourceProvider for Service {
         let (outputs, old_inputs) = (wire::decode(request.properties), wire::decode(request.old_inputs));
         let context = self.context(&request.urn, request.timeout, false, &[&outputs, &old_inputs]);
         let run = context.clone();
-        self.run(
-            &context,
-            async move {
-                let (urn, id) = (request.urn.as_str(), request.id.as_str());
-                provider.delete(&run, &Removal { urn, id, outputs: &outputs, old_inputs: &old_inputs }).await
-            },
-        )
+        self.run(&context, async move {
+            let (urn, id) = (request.urn.as_str(), request.id.as_str());
+            provider.delete(&run, &Removal { urn, id, outputs: &outputs, old_inputs: &old_inputs }).await
+        })
         .await?;
         Ok(Response::new(()))
     }

@@ -275,9 +275,8 @@ impl Remembered {
     /// The generation never falls: a mark of the same resource that was read late does not replace a newer one.
     #[must_use]
     pub fn after(&self, on_key: Option<&OwnerMark>, written: Option<&OwnerMark>) -> Self {
-        let late = |mark: &OwnerMark, settled: &OwnerMark| {
-            settled.same_resource(mark) && settled.generation > mark.generation
-        };
+        let late =
+            |mark: &OwnerMark, settled: &OwnerMark| settled.same_resource(mark) && settled.generation > mark.generation;
         let settled = match (on_key, &self.settled) {
             (Some(mark), Some(settled)) if late(mark, settled) => Some(settled.clone()),
             (Some(mark), _) => Some(mark.clone()),
@@ -319,7 +318,9 @@ pub fn may_touch(state: &Remembered, key: Option<&OwnerMark>, ours: Option<&Owne
     if settled.is_some_and(|settled| settled.same_resource(key) && key.generation < settled.generation) {
         return true;
     }
-    let Some(ours) = ours.filter(|ours| settled.is_none_or(|settled| !settled.same_resource(ours))) else { return false };
+    let Some(ours) = ours.filter(|ours| settled.is_none_or(|settled| !settled.same_resource(ours))) else {
+        return false;
+    };
     key.same_resource(ours) && key.generation == settled.map_or(0, OwnerMark::generation).saturating_add(1)
 }
 
@@ -359,7 +360,8 @@ mod tests {
             assert_eq!(mark(text).to_string(), text);
         }
         let bad = ["", "1/0011/22/1", "3/00112233445566778899aabbccddeeff/0011223344556677/1"];
-        let cut = [&first.replace('1', "2"), &format!("{first}/x"), &second.replace("/k", "/z"), &second.replace("/k", "")];
+        let cut =
+            [&first.replace('1', "2"), &format!("{first}/x"), &second.replace("/k", "/z"), &second.replace("/k", "")];
         for bad in bad.iter().copied().chain(cut.iter().map(|text| text.as_str())) {
             assert_eq!(OwnerMark::parse(bad), None, "{bad}");
         }
@@ -380,7 +382,8 @@ mod tests {
         let (first, second) = (of('a', 1, 'b', 1, 'k'), of('a', 2, 'b', 2, 'k'));
         let begun = first.in_phase(Phase::Begun);
         for ours in [None, Some(&first)] {
-            let touch = |remembered: Option<&OwnerMark>, key: Option<&OwnerMark>| may_touch(&state(remembered), key, ours);
+            let touch =
+                |remembered: Option<&OwnerMark>, key: Option<&OwnerMark>| may_touch(&state(remembered), key, ours);
             assert!(touch(Some(&first), Some(&first)));
             assert!(touch(Some(&first), Some(&begun)), "the phase is not part of the claim");
             assert!(!touch(Some(&first), Some(&second)), "a newer run");
@@ -417,7 +420,8 @@ mod tests {
         let (first, second) = (of('a', 1, 'b', 1, 'k'), of('a', 2, 'b', 2, 'k'));
         assert_eq!(state(Some(&second)).after(Some(&first), None).settled, Some(second.clone()), "read late");
         assert_eq!(state(Some(&second)).after(None, None).settled, Some(second.clone()), "stripped, or not to be read");
-        let many = (3..20).fold(state(Some(&second)), |known, nonce| known.after(None, Some(&of('a', 2, 'b', nonce, 'k'))));
+        let many =
+            (3..20).fold(state(Some(&second)), |known, nonce| known.after(None, Some(&of('a', 2, 'b', nonce, 'k'))));
         assert!(many.also.len() <= super::MOST_REMEMBERED);
     }
 

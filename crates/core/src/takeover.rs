@@ -107,14 +107,13 @@ pub fn decide<'a>(keys: &'a [Observed], request: &Request<'_>) -> Decision<'a> {
         if let Some((key, conflict)) = conflict(&marked, request) {
             return Decision::Refuse(key, conflict);
         }
-        let pending = |ours_only: bool| {
-            newest(&|key, mark| !is_live(key) && (!ours_only || mark.same_resource(ours)))
-        };
+        let pending = |ours_only: bool| newest(&|key, mark| !is_live(key) && (!ours_only || mark.same_resource(ours)));
         if let Some(key) = pending(true).or_else(|| pending(false)) {
             return Decision::TakeUp { key, reason: Reason::PendingDeletion, replaced };
         }
-        let is_given_back =
-            |key: &Observed, mark: &OwnerMark| is_live(key) && mark.phase() == Phase::Released && shares_a_name(key, request);
+        let is_given_back = |key: &Observed, mark: &OwnerMark| {
+            is_live(key) && mark.phase() == Phase::Released && shares_a_name(key, request)
+        };
         if let Some(key) = newest(&is_given_back) {
             return Decision::TakeUp { key, reason: Reason::Released, replaced };
         }

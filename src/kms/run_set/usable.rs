@@ -57,7 +57,9 @@ async fn state_of(on: &SetRun<'_>, region: &str, arn: &str) -> Result<KeyState, 
         };
         let over = (started.elapsed() > AT_MOST).then_some("twenty minutes are over");
         if let Some(why) = context.stopped().or(over) {
-            return Err(format!("the replica {arn} cannot be used yet ({last}), and {why}; run `pulumi up` again to wait on"));
+            return Err(format!(
+                "the replica {arn} cannot be used yet ({last}), and {why}; run `pulumi up` again to wait on"
+            ));
         }
         attempt += 1;
         let waited = started.elapsed().as_secs();
