@@ -50,6 +50,7 @@ impl Provider {
                 work.will_own(found, &set);
                 let plan = work.plan(&set, Intent::Create)?;
                 context.log.warning(&format!("{} {}", taking_up(found), calls(&plan, &set.primary)));
+                plan.beyond.values().for_each(|beyond| context.log.warning(&beyond.to_string()));
                 for (region, member) in &set.members {
                     if let Some(wanted) = work.desired.members.get(region) {
                         tell_access(context, member, wanted, account);
@@ -91,6 +92,7 @@ impl Provider {
                     for (region, why) in &set.unreachable {
                         context.log.warning(&format!("The preview could not look at the key in {region}: {why}"));
                     }
+                    plan.beyond.values().for_each(|beyond| context.log.warning(&beyond.to_string()));
                     tell_replicas(context, old_inputs, inputs);
                     if !plan.is_empty() {
                         context.log.info(&calls(&plan, &set.primary));

@@ -7,7 +7,7 @@ use awskms_core::members;
 use awskms_core::observed::{Observed, ObservedSet, Reading};
 use awskms_core::outputs::{REPLICA_KEYS, arn_in};
 use awskms_core::owner::{OwnerMark, may_touch};
-use awskms_core::plan::{Claim, Intent, Retirement, SetFacts, SetPlan, guard_set, plan_replica, plan_set};
+use awskms_core::plan::{Claim, Intent, Retirement, SetFacts, SetPlan, check_tags, guard_set, plan_replica, plan_set};
 use awskms_core::spec::generated::{AwsKmsKeySpec, DeletionPolicy};
 use awskms_core::value::{PropertyMap, PropertyValue};
 use futures_util::future::try_join_all;
@@ -49,6 +49,7 @@ impl Work<'_> {
             mark: self.mark.as_ref(),
             default_policy: &self.default_policy,
         };
+        check_tags(&facts).map_err(|full| ResourceError::failed(Code::FailedPrecondition, full.to_string()))?;
         let plan = plan_set(&facts);
         guard_set(&plan, &facts, intent)
             .map_err(|refusal| ResourceError::failed(Code::FailedPrecondition, refusal.to_string()))?;
@@ -163,7 +164,11 @@ impl Provider {
             };
             Ok((region.clone(), claim))
         });
-        Ok(try_join_all(claims).await?.into_iter().collect())
+        let mut claims: BTreeMap<String, Claim> = try_join_all(claims).await?.into_iter().collect();
+        // Without an identity the calls keep their usual order.
+        let caller = self.clients.identity().await.ok().flatten().map(|identity| identity.arn.clone());
+        claims.values_mut().for_each(|claim| claim.caller.clone_from(&caller));
+        Ok(claims)
     }
 }
 
