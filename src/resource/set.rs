@@ -38,9 +38,8 @@ pub(super) struct Work<'a> {
 }
 
 impl Work<'_> {
-    /// The plan from what is to what should be, looked at a second time.
-    pub(super) fn plan(&self, observed: &ObservedSet, intent: Intent) -> Result<SetPlan, ResourceError> {
-        let facts = SetFacts {
+    fn facts<'a>(&'a self, observed: &'a ObservedSet) -> SetFacts<'a> {
+        SetFacts {
             desired: &self.desired,
             observed,
             held: &self.held,
@@ -48,8 +47,19 @@ impl Work<'_> {
             retirements: &self.retirements,
             mark: self.mark.as_ref(),
             default_policy: &self.default_policy,
-        };
-        check_tags(&facts).map_err(|full| ResourceError::failed(Code::FailedPrecondition, full.to_string()))?;
+        }
+    }
+
+    /// Whether every key has room for the tags that it shall carry.
+    pub(super) fn check_tags(&self, observed: &ObservedSet) -> Result<(), ResourceError> {
+        check_tags(&self.facts(observed))
+            .map_err(|full| ResourceError::failed(Code::FailedPrecondition, full.to_string()))
+    }
+
+    /// The plan from what is to what should be, looked at a second time.
+    pub(super) fn plan(&self, observed: &ObservedSet, intent: Intent) -> Result<SetPlan, ResourceError> {
+        self.check_tags(observed)?;
+        let facts = self.facts(observed);
         let plan = plan_set(&facts);
         guard_set(&plan, &facts, intent)
             .map_err(|refusal| ResourceError::failed(Code::FailedPrecondition, refusal.to_string()))?;
