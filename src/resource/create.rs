@@ -65,6 +65,7 @@ impl Provider {
         };
         let (set, patience) = if let Some((found, set)) = found.zip(taken_up) {
             self.take_up(&mut work, urn, &found, &set);
+            work.check_tags(&set)?;
             (set, Patience::default())
         } else {
             let observed = self.create_new(&work, &target).await?;

@@ -62,6 +62,7 @@ impl Provider {
                 work.will_own(found, &set, held);
                 let plan = work.plan(&set, Intent::Create)?;
                 context.log.warning(&format!("{} {}", taking_up(found), calls(&plan, &set.primary)));
+                plan.beyond.values().for_each(|beyond| context.log.warning(&beyond.to_string()));
                 for (region, member) in &set.members {
                     if let Some(wanted) = work.desired.members.get(region) {
                         tell_access(context, member, wanted, account);
@@ -103,6 +104,7 @@ impl Provider {
                     for (region, why) in &set.unreachable {
                         context.log.warning(&format!("The preview could not look at the key in {region}: {why}"));
                     }
+                    plan.beyond.values().for_each(|beyond| context.log.warning(&beyond.to_string()));
                     tell_replicas(context, old_inputs, inputs);
                     for (region, step) in plan.steps() {
                         if let Step::DeleteAlias { name, .. } = step {

@@ -7,7 +7,7 @@ use awskms_core::members;
 use awskms_core::observed::{Observed, ObservedSet, Reading};
 use awskms_core::outputs::{REPLICA_KEYS, arn_in};
 use awskms_core::owner::{OwnerMark, Remembered, may_touch};
-use awskms_core::plan::{Claim, Intent, Retirement, SetFacts, SetPlan, guard_set, plan_replica, plan_set};
+use awskms_core::plan::{Claim, Intent, Retirement, SetFacts, SetPlan, check_tags, guard_set, plan_replica, plan_set};
 use awskms_core::spec::generated::{AwsKmsKeySpec, DeletionPolicy};
 use awskms_core::value::{PropertyMap, PropertyValue};
 use futures_util::future::try_join_all;
@@ -40,9 +40,8 @@ pub(super) struct Work<'a> {
 }
 
 impl Work<'_> {
-    /// The plan from what is to what should be, looked at a second time.
-    pub(super) fn plan(&self, observed: &ObservedSet, intent: Intent) -> Result<SetPlan, ResourceError> {
-        let facts = SetFacts {
+    fn facts<'a>(&'a self, observed: &'a ObservedSet) -> SetFacts<'a> {
+        SetFacts {
             desired: &self.desired,
             observed,
             held: &self.held,
@@ -50,7 +49,19 @@ impl Work<'_> {
             retirements: &self.retirements,
             mark: self.mark.as_ref(),
             default_policy: &self.default_policy,
-        };
+        }
+    }
+
+    /// Whether every key has room for the tags that it shall carry.
+    pub(super) fn check_tags(&self, observed: &ObservedSet) -> Result<(), ResourceError> {
+        check_tags(&self.facts(observed))
+            .map_err(|full| ResourceError::failed(Code::FailedPrecondition, full.to_string()))
+    }
+
+    /// The plan from what is to what should be, looked at a second time.
+    pub(super) fn plan(&self, observed: &ObservedSet, intent: Intent) -> Result<SetPlan, ResourceError> {
+        self.check_tags(observed)?;
+        let facts = self.facts(observed);
         let plan = plan_set(&facts);
         guard_set(&plan, &facts, intent)
             .map_err(|refusal| ResourceError::failed(Code::FailedPrecondition, refusal.to_string()))?;
@@ -201,7 +212,11 @@ impl Provider {
             };
             Ok((region.clone(), claim))
         });
-        Ok(try_join_all(claims).await?.into_iter().collect())
+        let mut claims: BTreeMap<String, Claim> = try_join_all(claims).await?.into_iter().collect();
+        // Without an identity the calls keep their usual order.
+        let caller = self.clients.identity().await.ok().flatten().map(|identity| identity.arn.clone());
+        claims.values_mut().for_each(|claim| claim.caller.clone_from(&caller));
+        Ok(claims)
     }
 }
 

@@ -108,12 +108,12 @@ impl Provider {
         }
         let default_policy = account.as_ref().map(default_policy).unwrap_or_default();
         let retirements = retirements(old_inputs, old_outputs, &before);
-        let work = Work { context, desired, mark: owner, held, claims, retirements, default_policy, remembered };
+        let mut work = Work { context, desired, mark: owner, held, claims, retirements, default_policy, remembered };
         let (set, in_doubt) = doubted(set, &work, old_outputs, &before);
-        let mut plan = work.plan(&set, Intent::Update)?;
         for region in in_doubt {
-            plan.end_disabled(&region);
+            work.claims.entry(region).or_default().disables_again = true;
         }
+        let plan = work.plan(&set, Intent::Update)?;
         self.may_retire(&work, &set, old_inputs, &before).await?;
         if set.primary != work.desired.primary && set.primary != before {
             context.log.warning(&format!(

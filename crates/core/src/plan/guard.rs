@@ -34,8 +34,15 @@ impl Refusal {
 ///
 /// # Errors
 /// A [`Refusal`] that names the step: a deletion without intent, a policy that is not an object with
-/// statements, a key that is disabled before rotation changes, a waiting period outside of 7 to 30 days.
+/// statements, a key that is disabled before its last step, a waiting period outside of 7 to 30 days.
 pub fn guard(plan: &Plan, intent: Intent) -> Result<(), Refusal> {
+    guard_steps(plan, intent)?;
+    let mut rest = plan.steps().skip_while(|step| **step != Step::DisableKey).skip(1);
+    rest.next().map_or(Ok(()), |_| Err(Refusal::new("DisableKey before the last step".into())))
+}
+
+/// As [`guard`], but for the order around a new policy and the disabling of the key.
+pub(super) fn guard_steps(plan: &Plan, intent: Intent) -> Result<(), Refusal> {
     let steps: Vec<&Step> = plan.steps().collect();
     let refuse = |reason: String| Err(Refusal { reason });
 
@@ -63,9 +70,6 @@ pub fn guard(plan: &Plan, intent: Intent) -> Result<(), Refusal> {
             }
             Step::UpdatePrimaryRegion { .. } => {
                 return refuse("UpdatePrimaryRegion for a single key".into());
-            }
-            Step::DisableKey if position + 1 != steps.len() => {
-                return refuse("DisableKey before the last step".into());
             }
             Step::DeleteAlias { name, .. } if steps[..position].iter().any(|earlier| creates(earlier, name)) => {
                 return refuse(format!("{name} is created and deleted"));

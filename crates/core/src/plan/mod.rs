@@ -2,11 +2,20 @@
 //!
 //! A plan is data: which steps, in which order. It leaves nothing to decide while it runs.
 
+mod beyond;
 mod delete;
+mod dependence;
 mod guard;
 mod order;
+mod order_guard;
+mod precedence;
+#[cfg(test)]
+mod precedence_laws;
+mod rights;
+mod room;
 mod set;
 mod set_guard;
+mod sides;
 mod step;
 mod usage;
 
@@ -14,9 +23,11 @@ use std::collections::BTreeMap;
 
 use crate::owner::{OWNER_TAG, OwnerMark};
 
+pub use beyond::Beyond;
 pub use delete::plan_deletion;
 pub use guard::{Intent, Refusal, guard};
 pub use order::{Claim, plan_replica, plan_update};
+pub use room::{TooManyTags, check_tags};
 pub use set::{Lanes, Retirement, SetFacts, SetPlan, plan_set, plan_set_deletion};
 pub use set_guard::guard_set;
 pub use step::{Replication, Step};
@@ -66,15 +77,6 @@ impl Plan {
     pub fn marking(mark: &OwnerMark) -> Self {
         let tags = BTreeMap::from([(OWNER_TAG.to_owned(), mark.to_string())]);
         Self { stages: vec![vec![Step::TagResource { tags }]] }
-    }
-
-    /// The plan with the key disabled at its end, whatever it was taken for.
-    #[must_use]
-    pub fn ending_disabled(mut self) -> Self {
-        if !self.steps().any(|step| *step == Step::DisableKey) {
-            self.push(vec![Step::DisableKey]);
-        }
-        self
     }
 
     fn push(&mut self, stage: Vec<Step>) {

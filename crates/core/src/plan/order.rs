@@ -2,10 +2,15 @@
 //!
 //! The order is what the key-state table of the AWS KMS developer guide demands: a pending deletion is cancelled first,
 //! rotation can only change while the key is enabled, everything else works on a disabled key too, and a key that shall
-//! be disabled is disabled last.
+//! be disabled is disabled last. Where the caller's rights change on the way, `precedence` has the last word.
 
 use std::collections::BTreeMap;
 
+use super::beyond::Beyond;
+use super::dependence::What;
+use super::precedence::{Item, OWN_STAGE, Round, arrange};
+use super::rights::Rights;
+use super::room::{Full, full};
 use super::{Plan, Step};
 use crate::desired::{Desired, Managed};
 use crate::observed::{KeyState, Observed, Reading};
@@ -25,15 +30,26 @@ pub struct Claim {
     pub mark: Option<OwnerMark>,
     /// A rotation on demand that is due.
     pub rotation: Option<RotationMark>,
+    /// ARN of who makes the calls, if that is known: what the key's policies allow them decides about the order.
+    pub caller: Option<String>,
+    /// Whether a key that is read as disabled, and shall be, is disabled once more, because the read may be late.
+    pub disables_again: bool,
 }
 
 /// What a key is in its set, and what the set needs of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Part {
+pub(super) struct Part<'a> {
     /// Whether the key stands alone or is the primary: only then rotation is its own.
     pub(super) is_primary: bool,
-    /// Whether the set needs the key enabled for a moment: to be replicated, or to hand the role of the primary over.
-    pub(super) must_be_enabled: bool,
+    /// The Region that becomes the primary's, if the key hands the role over or takes it.
+    pub(super) promotion: Option<&'a str>,
+    /// Whether replicas of the key are made.
+    pub(super) is_replicated: bool,
+}
+
+impl Part<'_> {
+    const ALONE: Self = Self { is_primary: true, promotion: None, is_replicated: false };
+    const REPLICA: Self = Self { is_primary: false, promotion: None, is_replicated: false };
 }
 
 /// The plan of one key, cut where other keys of its set may come in between.
@@ -43,8 +59,10 @@ pub(super) struct MemberPlan {
     pub(super) opening: Plan,
     /// Everything else.
     pub(super) main: Plan,
-    /// Disabling it, which ends everything else.
+    /// Disabling it, which ends everything else, and a policy that takes the caller's rights.
     pub(super) closing: Plan,
+    /// What the caller surely may not do.
+    pub(super) beyond: Option<Beyond>,
 }
 
 /// Plans the calls from `observed` to `desired` of a key that stands alone. `default_policy` is what `Desired::policy`
@@ -59,8 +77,7 @@ pub fn plan_update(
     claim: &Claim,
     default_policy: &serde_json::Value,
 ) -> Plan {
-    let alone = Part { is_primary: true, must_be_enabled: false };
-    plan_member(desired, observed, managed, claim, default_policy, alone).whole()
+    plan_member(desired, observed, managed, claim, default_policy, Part::ALONE).whole()
 }
 
 impl MemberPlan {
@@ -77,8 +94,7 @@ pub fn plan_replica(
     claim: &Claim,
     default_policy: &serde_json::Value,
 ) -> Plan {
-    let part = Part { is_primary: false, must_be_enabled: false };
-    plan_member(desired, observed, managed, claim, default_policy, part).whole()
+    plan_member(desired, observed, managed, claim, default_policy, Part::REPLICA).whole()
 }
 
 /// As [`plan_update`], for a key of a multi-Region set.
@@ -88,48 +104,107 @@ pub(super) fn plan_member(
     managed: &Managed,
     claim: &Claim,
     default_policy: &serde_json::Value,
-    part: Part,
+    part: Part<'_>,
 ) -> MemberPlan {
-    let mut plan = MemberPlan::default();
+    let full = full(desired, observed, managed, claim);
+    let items = usual_order(desired, observed, managed, claim, part, full);
+    let policy = policy_step(desired, observed, default_policy);
+    let coming = policy.as_ref().and_then(Step::policy);
+    let caller = claim.caller.as_ref();
+    let rights = caller.map(|caller| Rights::new(caller, &observed.metadata, observed.policy.seen(), coming));
+    arrange(items, policy.as_ref(), rights.as_ref(), full)
+}
+
+/// What the order around the policy is made from, for its laws.
+#[cfg(test)]
+pub(super) fn usual_order_for_laws(
+    desired: &Desired,
+    observed: &Observed,
+    managed: &Managed,
+    claim: &Claim,
+    default_policy: &serde_json::Value,
+) -> (Vec<Item>, Option<Step>, Full) {
+    let full = full(desired, observed, managed, claim);
+    let items = usual_order(desired, observed, managed, claim, Part::ALONE, full);
+    (items, policy_step(desired, observed, default_policy), full)
+}
+
+/// Every call but the one that puts the policy, in the order that KMS demands.
+fn usual_order(
+    desired: &Desired,
+    observed: &Observed,
+    managed: &Managed,
+    claim: &Claim,
+    part: Part<'_>,
+    full: Full,
+) -> Vec<Item> {
+    let mut order = Order::default();
     let pending = observed.metadata.state.is_pending_deletion();
     let rotation = if part.is_primary { rotation_steps(desired, observed) } else { vec![] };
     let is_enabled = observed.metadata.state == KeyState::Enabled;
     // New replicas and keys whose set gets another primary become enabled by themselves.
     let is_coming = observed.metadata.state.passes();
-    let needed = desired.enabled || !rotation.is_empty() || claim.rotation.is_some() || part.must_be_enabled;
+    let is_needed_by_set = part.promotion.is_some() || part.is_replicated;
+    let needed = desired.enabled || !rotation.is_empty() || claim.rotation.is_some() || is_needed_by_set;
     let must_enable = !is_enabled && !is_coming && needed;
+    let mut untagging = untag_step(desired, observed, managed);
+    let mut untag_before = |at: Full| if full == at { std::mem::take(&mut untagging) } else { vec![] };
 
+    order.then(Round::Opening, pending.then_some(Step::CancelKeyDeletion));
+    // Tags go before others come where KMS would count more than it allows.
+    order.then(Round::Opening, untag_before(Full::AtOwnerMark));
     // The mark comes first: from then on a run with an older state leaves the key alone.
     let mark = claim.mark.as_ref().filter(|mark| Some(*mark) != observed.owner.as_ref());
-    let marking =
-        mark.map(|mark| Step::TagResource { tags: BTreeMap::from([(OWNER_TAG.to_owned(), mark.to_string())]) });
-    if pending {
-        plan.opening.push(vec![Step::CancelKeyDeletion]);
-    }
-    plan.opening.push(marking.into_iter().collect());
-    if must_enable {
-        plan.opening.push(vec![Step::EnableKey]);
-    }
+    order.then(Round::Opening, mark.map(|mark| tagging(OWNER_TAG, mark.to_string())));
+    order.then(Round::Opening, must_enable.then_some(Step::EnableKey));
+    order.meanwhile(part.promotion.map(|to| What::Promotion { to: to.to_owned() }));
+    order.meanwhile(part.is_replicated.then_some(What::Replication));
+    order.then(Round::Main, untag_before(Full::AtRotationMark));
     if let Some(mark) = &claim.rotation {
-        if observed.rotation_mark.as_ref() != Some(mark) {
-            let tags = BTreeMap::from([(ROTATION_TAG.to_owned(), mark.to_string())]);
-            plan.main.push(vec![Step::TagResource { tags }]);
-        }
-        plan.main.push(vec![Step::RotateKeyOnDemand { target: mark.target() }]);
+        let is_new = observed.rotation_mark.as_ref() != Some(mark);
+        order.then(Round::Main, is_new.then(|| tagging(ROTATION_TAG, mark.to_string())));
+        order.then(Round::Main, [Step::RotateKeyOnDemand { target: mark.target() }]);
     }
-    plan.main.push(rotation);
-    // Tags go before others come: KMS counts to 50 at every call.
-    plan.main.push(untag_step(desired, observed, managed));
+    order.then(Round::Main, rotation);
+    order.then(Round::Main, untagging);
     let recreated = claim.recreated.iter();
-    plan.main.push(
-        recreated.map(|(name, arn)| Step::DeleteAlias { name: name.clone(), holder: Some(arn.clone()) }).collect(),
+    order.then(
+        Round::Main,
+        recreated.map(|(name, arn)| Step::DeleteAlias { name: name.clone(), holder: Some(arn.clone()) }),
     );
-    plan.main.push(own_part(desired, observed, claim, default_policy));
-    plan.main.push(released_aliases(desired, observed, managed));
-    if !desired.enabled && (is_enabled || is_coming || must_enable) {
-        plan.closing.push(vec![Step::DisableKey]);
+    order.beside_the_policy(own_part(desired, observed, claim));
+    order.then(Round::Main, released_aliases(desired, observed, managed));
+    let disables = is_enabled || is_coming || must_enable || claim.disables_again;
+    order.then(Round::Closing, (!desired.enabled && disables).then_some(Step::DisableKey));
+    order.items
+}
+
+/// Items as they come, each stage with a number of its own.
+#[derive(Debug, Default)]
+struct Order {
+    items: Vec<Item>,
+    stage: u8,
+}
+
+impl Order {
+    fn then(&mut self, round: Round, steps: impl IntoIterator<Item = Step>) {
+        self.stage += 1;
+        let stage = self.stage;
+        self.items.extend(steps.into_iter().map(|step| Item { what: What::Own(step), round, stage }));
     }
-    plan
+
+    fn meanwhile(&mut self, what: Option<What>) {
+        self.items.extend(what.map(|what| Item { what, round: Round::Main, stage: self.stage }));
+    }
+
+    fn beside_the_policy(&mut self, steps: Vec<Step>) {
+        self.stage = OWN_STAGE - 1;
+        self.then(Round::Main, steps);
+    }
+}
+
+fn tagging(tag: &str, value: String) -> Step {
+    Step::TagResource { tags: BTreeMap::from([(tag.to_owned(), value)]) }
 }
 
 /// Rotation is read as "off" while a key is pending deletion, and the old setting comes back when the deletion is
@@ -145,14 +220,13 @@ fn rotation_steps(desired: &Desired, observed: &Observed) -> Vec<Step> {
     }
 }
 
-/// Description, tags, policy and new aliases: independent of each other and of the key's state.
-fn own_part(desired: &Desired, observed: &Observed, claim: &Claim, default_policy: &serde_json::Value) -> Vec<Step> {
+/// Description, tags and new aliases: independent of each other and of the key's state.
+fn own_part(desired: &Desired, observed: &Observed, claim: &Claim) -> Vec<Step> {
     let mut steps = vec![];
     if desired.description != observed.metadata.description {
         steps.push(Step::UpdateKeyDescription { description: desired.description.clone() });
     }
     steps.extend(tag_step(desired, observed));
-    steps.extend(policy_step(desired, observed, default_policy));
     let held = observed.aliases.seen();
     for name in &desired.aliases {
         if held.is_none_or(|held| !held.contains(name)) {

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
+use super::beyond::Beyond;
 use super::order::{MemberPlan, Part, plan_member};
 use super::step::Replication;
 use super::{Claim, Plan, Step, plan_deletion};
@@ -55,8 +56,10 @@ pub struct SetPlan {
     pub promotion: Option<String>,
     /// New replicas and all that is each key's own; retires keys that are no longer wanted.
     pub main: Lanes,
-    /// Disables keys, which ends everything else.
+    /// Disables keys, which ends everything else, and puts policies that take the caller's rights.
     pub closing: Lanes,
+    /// What the caller surely may not do, by Region.
+    pub beyond: BTreeMap<String, Beyond>,
 }
 
 impl SetPlan {
@@ -70,12 +73,6 @@ impl SetPlan {
         self.promotion.is_none() && self.steps().next().is_none()
     }
 
-    /// Has the key in a Region disabled at the end, whatever it was taken for.
-    pub fn end_disabled(&mut self, region: &str) {
-        let closing = self.closing.remove(region).unwrap_or_default().ending_disabled();
-        self.closing.insert(region.to_owned(), closing);
-    }
-
     fn add(&mut self, region: &str, member: MemberPlan) {
         for (lanes, plan) in
             [(&mut self.opening, member.opening), (&mut self.main, member.main), (&mut self.closing, member.closing)]
@@ -84,6 +81,7 @@ impl SetPlan {
                 lanes.entry(region.to_owned()).or_default().stages.extend(plan.stages);
             }
         }
+        self.beyond.extend(member.beyond.map(|beyond| (region.to_owned(), beyond)));
     }
 }
 
@@ -103,16 +101,18 @@ pub fn plan_set(facts: &SetFacts<'_>) -> SetPlan {
     let none = Claim::default();
     for (region, wanted) in &desired.members {
         let claim = facts.claims.get(region).unwrap_or(&none);
-        let hands_over = region == &observed.primary && (moves || replicates);
+        let is_old_primary = region == &observed.primary;
+        let is_primary = region == &desired.primary;
         let part = Part {
-            is_primary: region == &desired.primary,
-            must_be_enabled: hands_over || (moves && region == &desired.primary),
+            is_primary,
+            promotion: (moves && (is_old_primary || is_primary)).then_some(&desired.primary),
+            is_replicated: is_old_primary && replicates,
         };
         if missing(region) {
             let replication = replication(wanted, facts, region);
             let Some(newborn) = observed.replicated(&replication, facts.default_policy) else { continue };
             let member = plan_member(wanted, &newborn, &Managed::default(), claim, facts.default_policy, part);
-            plan.replicate(region, replication, member, part.must_be_enabled);
+            plan.replicate(region, replication, member, part.promotion.is_some());
         } else if let Some(seen) = observed.members.get(region) {
             let managed = facts.held.get(region).cloned().unwrap_or_default();
             plan.add(region, plan_member(wanted, seen, &managed, claim, facts.default_policy, part));

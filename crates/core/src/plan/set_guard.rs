@@ -2,7 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use super::guard::{Intent, Refusal, guard};
+use super::guard::{Intent, Refusal, guard_steps};
+use super::order_guard::guard_order;
+use super::rights::{Call, Rights};
 use super::{SetFacts, SetPlan, Step};
 
 /// Refuses a plan for a set that does what nobody asked for.
@@ -10,7 +12,8 @@ use super::{SetFacts, SetPlan, Step};
 /// # Errors
 /// A [`Refusal`] that names the step and the Region: the deletion of a key that the inputs name, that is not the
 /// resource's, or that is or becomes the primary; a second replica in a Region; a promotion to a Region that the inputs do
-/// not name; whatever [`guard`] refuses of one key.
+/// not name; whatever [`guard`](super::guard) refuses of one key; calls in an order in which the caller loses a right that
+/// it has, or has more tags on a key than KMS allows.
 pub fn guard_set(plan: &SetPlan, facts: &SetFacts<'_>, intent: Intent) -> Result<(), Refusal> {
     let primary = plan.promotion.as_ref().unwrap_or(&facts.observed.primary);
     if !facts.desired.members.contains_key(primary) {
@@ -27,7 +30,7 @@ pub fn guard_set(plan: &SetPlan, facts: &SetFacts<'_>, intent: Intent) -> Result
         let mut seen = facts.observed.members.contains_key(region);
         for lanes in [&plan.opening, &plan.main, &plan.closing] {
             let Some(lane) = lanes.get(region) else { continue };
-            guard(lane, intent)?;
+            guard_steps(lane, intent)?;
             for step in lane.steps() {
                 let makes = matches!(step, Step::ReplicateKey(replication) if &replication.region == region);
                 if seen == makes {
@@ -36,8 +39,30 @@ pub fn guard_set(plan: &SetPlan, facts: &SetFacts<'_>, intent: Intent) -> Result
                 seen = true;
             }
         }
+        in_order(plan, facts, region)?;
     }
     Ok(())
+}
+
+/// The order of the calls on one key. A replica that is still to be made begins with its own call.
+fn in_order(plan: &SetPlan, facts: &SetFacts<'_>, region: &str) -> Result<(), Refusal> {
+    let Some(seen) = facts.observed.members.get(region) else { return Ok(()) };
+    let of = |lanes: &'_ super::Lanes| -> Vec<Step> {
+        lanes.get(region).into_iter().flat_map(|lane| lane.steps().cloned()).collect()
+    };
+    let rounds = [of(&plan.opening), of(&plan.main), of(&plan.closing)];
+    let own = |round: usize| rounds[round].iter().map(Call::Own);
+    let is_old_primary = region == facts.observed.primary;
+    let moves = plan.promotion.as_deref().filter(|to| is_old_primary || *to == region);
+    let replicates = plan.main.values().any(|lane| matches!(lane.steps().next(), Some(Step::ReplicateKey(_))));
+    let mut calls: Vec<Call<'_>> = own(0).collect();
+    calls.extend(moves.map(|to| Call::Promotion { to }));
+    calls.extend((is_old_primary && replicates).then_some(Call::Replication));
+    calls.extend(own(1).chain(own(2)));
+    let coming = rounds.iter().flatten().find_map(Step::policy);
+    let caller = facts.claims.get(region).and_then(|claim| claim.caller.as_deref());
+    let rights = caller.map(|caller| Rights::new(caller, &seen.metadata, seen.policy.seen(), coming));
+    guard_order(&calls, rights.as_ref(), seen)
 }
 
 fn lanes(plan: &SetPlan) -> BTreeSet<&String> {

@@ -100,6 +100,11 @@ pub struct Replication {
 }
 
 impl Step {
+    /// The policy that the step puts, if it puts one.
+    pub(super) fn policy(&self) -> Option<&Value> {
+        if let Self::PutKeyPolicy { policy, .. } = self { Some(policy) } else { None }
+    }
+
     /// The KMS operation that the step calls.
     pub fn operation(&self) -> &'static str {
         match self {
