@@ -2,7 +2,7 @@
 
 mod stores;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use crate::faults::Fault;
 use crate::key::KeyState;
 use crate::sim::Sim;
-use crate::state::{Principal, State};
+use crate::state::{Details, Principal, State};
 use crate::sts::unique_id;
 
 /// A principal that a test makes.
@@ -27,6 +27,8 @@ struct NewPrincipal {
     /// Seconds until KMS knows it.
     #[serde(default)]
     after_seconds: f64,
+    #[serde(default)]
+    tags: BTreeMap<String, String>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -166,6 +168,9 @@ fn principal(sim: &mut Sim, now: f64, new: NewPrincipal) -> Value {
         allowed: new.allow,
         denied: new.deny,
         policies: BTreeMap::new(),
+        attached: BTreeSet::new(),
+        tags: new.tags,
+        details: Details::default(),
     };
     sim.state.principals.insert(new.arn, principal);
     answer

@@ -91,7 +91,7 @@ impl Effect {
             Self::AccessDenied => ApiError::new(
                 "AccessDeniedException",
                 format!(
-                    "User: {caller} is not authorized to perform: kms:{operation} because of a fault of the simulator"
+                    "User: {caller} is not authorized to perform: kms:{operation} because no identity-based policy allows the kms:{operation} action (a fault of the simulator)"
                 ),
             ),
             _ => return None,

@@ -1,7 +1,6 @@
 //! The service behind HTTP on loopback, as AWS's own endpoints speak it: awsJson 1.1 for KMS, the query protocol for STS
 //! and IAM, and the control requests of tests.
 
-use std::collections::BTreeMap;
 use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -22,7 +21,7 @@ use crate::reply::{Cut, Reply};
 use crate::sim::{Request, Sim};
 use crate::store::Store;
 use crate::wire::{self, Scope};
-use crate::{control, sts};
+use crate::{control, query};
 
 /// A service that is being served.
 #[derive(Debug)]
@@ -85,7 +84,7 @@ async fn answer(served: Arc<Served>, request: HttpRequest<Incoming>) -> Result<R
     let (authorization, target) = (header(AUTHORIZATION.as_str()), header("x-amz-target"));
     if target.is_empty() && header(CONTENT_TYPE.as_str()).starts_with("application/x-www-form-urlencoded") {
         return Ok(match Scope::read(authorization) {
-            Some(scope) => query(&served, &scope, &body),
+            Some(scope) => queried(&served, &scope, &body),
             None => json(403, &wire::unsigned().body()),
         });
     }
@@ -141,10 +140,10 @@ fn controlled(served: &Served, method: &str, path: &str, query: &str, body: &[u8
     }
 }
 
-fn query(served: &Served, scope: &Scope, body: &[u8]) -> Response<Reply> {
+fn queried(served: &Served, scope: &Scope, body: &[u8]) -> Response<Reply> {
     let mut guard = served.sim.lock().unwrap_or_else(PoisonError::into_inner);
     let (sim, store) = &mut *guard;
-    match sts::answer(sim, now(), &scope.access_key, &form(body)) {
+    match query::answer(sim, now(), &scope.access_key, &scope.region, body) {
         Ok((xml, changed)) => {
             let stored = store.as_mut().filter(|_| changed).map(|store| store.note_state(sim));
             match stored {
@@ -152,38 +151,8 @@ fn query(served: &Served, scope: &Scope, body: &[u8]) -> Response<Reply> {
                 _ => respond(200, "text/xml", xml.into_bytes()),
             }
         }
-        Err(error) => respond(error.status, "text/xml", sts::error_xml(&error).into_bytes()),
+        Err(error) => respond(error.status, "text/xml", query::error_xml(&error).into_bytes()),
     }
-}
-
-fn form(body: &[u8]) -> BTreeMap<String, String> {
-    let text = String::from_utf8_lossy(body);
-    text.split('&')
-        .filter_map(|pair| pair.split_once('='))
-        .map(|(name, value)| (decoded(name), decoded(value)))
-        .collect()
-}
-
-fn decoded(text: &str) -> String {
-    let mut bytes = vec![];
-    let mut rest = text.as_bytes();
-    while let Some((first, tail)) = rest.split_first() {
-        let hex = tail
-            .get(..2)
-            .and_then(|hex| std::str::from_utf8(hex).ok())
-            .and_then(|hex| u8::from_str_radix(hex, 16).ok());
-        match (first, hex) {
-            (b'%', Some(byte)) => {
-                bytes.push(byte);
-                rest = &tail[2..];
-                continue;
-            }
-            (b'+', _) => bytes.push(b' '),
-            (other, _) => bytes.push(*other),
-        }
-        rest = tail;
-    }
-    String::from_utf8_lossy(&bytes).into_owned()
 }
 
 fn now() -> f64 {
@@ -203,14 +172,4 @@ fn respond(status: u16, content_type: &str, body: Vec<u8>) -> Response<Reply> {
         .header("x-amzn-RequestId", format!("00000000-0000-4000-8000-{id:012x}"))
         .body(Reply::whole(body))
         .expect("the parts are legal")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::decoded;
-
-    #[test]
-    fn decodes_forms() {
-        assert_eq!(decoded("arn%3Aaws+x%2"), "arn:aws x%2");
-    }
 }

@@ -5,12 +5,15 @@
 //! `awskms-sim` puts it behind HTTP on loopback.
 
 mod authorize;
+mod caller;
 mod constraints;
 mod control;
+mod dates;
 mod document;
 mod error;
 mod faults;
 mod grant;
+mod iam;
 mod imported;
 mod journal;
 mod key;
@@ -26,6 +29,7 @@ mod passing_time;
 mod policy;
 #[cfg(test)]
 mod properties;
+mod query;
 mod regions;
 mod reply;
 #[cfg(test)]

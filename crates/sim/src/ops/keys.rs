@@ -15,7 +15,6 @@ use crate::key_states;
 use crate::material::{Material, hex};
 use crate::multi_region::{Set, has_old_name, metadata};
 use crate::params::Params;
-use crate::policy;
 use crate::regions;
 use crate::sim::{Call, nothing};
 use crate::state::State;
@@ -77,13 +76,13 @@ pub(super) fn create(state: &mut State, call: &mut Call<'_>, members: &Members) 
     let tags = tagging::merged(&std::collections::BTreeMap::new(), tags, "TagException")?;
     authorize::on_account(state, &call.caller, "kms:CreateKey")?;
     if !tags.is_empty() {
-        authorize::on_account(state, &call.caller, "kms:TagResource")?;
+        authorize::tagging_a_new_key(state, &call.caller)?;
     }
     let place = wanted.find(state, call)?;
     let account = call.caller.account.clone();
     let document = match text {
         Some(text) => policies::accepted(state, call, text, (&account, ""), bypass)?,
-        None => policy::default_policy(&account),
+        None => policies::usual(&account, call.region),
     };
     let id = new_id(call, multi_region);
     let external = origin == "EXTERNAL";
@@ -103,7 +102,7 @@ pub(super) fn create(state: &mut State, call: &mut Call<'_>, members: &Members) 
         deletion: None,
         pending_window_days: 0.0,
         passing: None,
-        policy: document.into(),
+        policy: document,
         was_tagged: !tags.is_empty(),
         tags,
         rotation: None,

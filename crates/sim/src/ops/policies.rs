@@ -1,13 +1,17 @@
 //! Key policies.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Value, json};
 
 use super::Members;
 use super::lookup::{Naming, key_id};
 use crate::authorize;
+use crate::document::Document;
 use crate::error::ApiError;
 use crate::params::Params;
 use crate::policy;
+use crate::regions;
 use crate::sim::{Call, nothing};
 use crate::state::State;
 
@@ -19,13 +23,39 @@ pub(super) fn accepted(
     text: &str,
     (account, arn): (&str, &str),
     bypass: bool,
-) -> Result<Value, ApiError> {
-    let document = policy::parse(text, &state.options.doubts)?;
-    authorize::principals_exist(state, &document, call.region, call.now)?;
+) -> Result<Document, ApiError> {
+    let parts = policy::parse(text, &state.options.doubts)?;
+    authorize::principals_exist(state, &parts, call.region, call.now)?;
+    let document = Document::new(text, authorize::bound(state, &parts));
     if !bypass {
         authorize::lockout(state, &call.caller, &document, account, arn)?;
     }
     Ok(document)
+}
+
+/// The policy that a key gets without one, as AWS writes it.
+pub(super) fn usual(account: &str, region: &str) -> Document {
+    let parts = policy::default_policy(account, regions::partition(region));
+    Document::new(&pretty(&parts), BTreeMap::new())
+}
+
+/// AWS writes policies over several lines.
+fn pretty(parts: &Value) -> String {
+    serde_json::to_string_pretty(parts).expect("a policy is JSON")
+}
+
+/// The text that is given back: as it was put, or as AWS may rewrite it.
+pub(super) fn shown(state: &State, document: &Document, region: &str) -> String {
+    if !state.options.rewrite_policies {
+        return document.text().to_owned();
+    }
+    // Who was deleted since, or made again, is another one than was meant.
+    let gone = |name: &str| {
+        let meant = document.bound().get(name)?;
+        let still = state.principal_of(name).is_some_and(|(_, principal)| principal.unique_id == *meant);
+        (!still).then(|| meant.clone())
+    };
+    pretty(&policy::rewritten(&document.parts(), regions::partition(region), &gone))
 }
 
 fn only_default(name: Option<&str>) -> Result<(), ApiError> {
@@ -46,7 +76,7 @@ pub(super) fn put(state: &mut State, call: &mut Call<'_>, members: &Members) -> 
     let id = key_id(state, call, name, Naming::KeyOnly)?;
     let key = state.key(call.region, &id).expect("found above");
     let document = accepted(state, call, text, (&key.account, &key.arn), bypass)?;
-    state.key_mut(call.region, &id).expect("found above").policy = document.into();
+    state.key_mut(call.region, &id).expect("found above").policy = document;
     Ok(nothing())
 }
 
@@ -57,11 +87,8 @@ pub(super) fn get(state: &mut State, call: &mut Call<'_>, members: &Members) -> 
     params.done()?;
     only_default(policy_name)?;
     let id = key_id(state, call, name, Naming::KeyOnly)?;
-    let document = state.key(call.region, &id).expect("found above").policy.parts();
-    let deleted = |arn: &str| state.principals.get(arn).filter(|p| p.deleted).map(|p| p.unique_id.clone());
-    let shown = if state.options.rewrite_policies { policy::rewritten(&document, &deleted) } else { document };
-    // AWS writes policies over several lines.
-    let text = serde_json::to_string_pretty(&shown).expect("a policy is JSON");
+    let document = &state.key(call.region, &id).expect("found above").policy;
+    let text = shown(state, document, call.region);
     Ok(json!({ "Policy": text, "PolicyName": "default" }))
 }
 

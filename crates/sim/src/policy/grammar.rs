@@ -104,7 +104,7 @@ mod tests {
     #[test]
     fn grammar() {
         let doubts = Doubts::default();
-        assert!(parse(&crate::policy::default_policy("123456789012").to_string(), &doubts).is_ok());
+        assert!(parse(&crate::policy::default_policy("123456789012", "aws").to_string(), &doubts).is_ok());
         for bad in [
             "",
             "{}",
