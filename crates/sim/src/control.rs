@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::faults::Fault;
+use crate::faults::{Effect, Fault};
 use crate::key::KeyState;
 use crate::sim::Sim;
 use crate::state::{Details, Principal, State};
@@ -73,7 +73,7 @@ pub(crate) fn answer(
         }
         ("POST", "/_sim/principals") => read::<NewPrincipal>(body).map(|new| (principal(sim, now, new), true)),
         ("GET", "/_sim/clock") => Ok((json!({ "now": now + sim.state.clock_offset }), false)),
-        ("POST", "/_sim/clock") => read::<Clock>(body).and_then(reasonable).map(|clock| {
+        ("POST", "/_sim/clock") => read::<Clock>(body).and_then(|clock| reasonable(sim, clock)).map(|clock| {
             sim.state.clock_offset += clock.advance_seconds;
             let now = now + sim.state.clock_offset;
             sim.state.settle(now);
@@ -120,14 +120,20 @@ fn read<T: for<'a> Deserialize<'a>>(body: &[u8]) -> Result<T, String> {
 }
 
 /// A clock that stays within what dates can show.
-fn reasonable(clock: Clock) -> Result<Clock, String> {
-    if clock.advance_seconds.abs() <= 3.2e9 { Ok(clock) } else { Err("advanceSeconds is at most 3.2e9".into()) }
+fn reasonable(sim: &Sim, clock: Clock) -> Result<Clock, String> {
+    let sum = sim.state.clock_offset + clock.advance_seconds;
+    if sum.abs() <= 3.2e9 { Ok(clock) } else { Err("the clock is ahead by at most 3.2e9 seconds".into()) }
 }
 
 /// A rule that can match at all.
 fn matchable(fault: Fault) -> Result<Fault, String> {
     if fault.probability.is_some_and(|probability| !(0.0..=1.0).contains(&probability)) {
         return Err("probability is from 0 to 1".into());
+    }
+    if let Effect::Error { status, .. } = fault.effect
+        && !(400..=599).contains(&status)
+    {
+        return Err("status is from 400 to 599".into());
     }
     Ok(fault)
 }

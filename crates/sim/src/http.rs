@@ -8,7 +8,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use http_body_util::{BodyExt as _, Limited};
 use hyper::body::Incoming;
-use hyper::header::{AUTHORIZATION, CONTENT_TYPE};
+use hyper::header::{AUTHORIZATION, CONTENT_TYPE, HOST};
 use hyper::service::service_fn;
 use hyper::{Request as HttpRequest, Response};
 use hyper_util::rt::TokioIo;
@@ -78,6 +78,11 @@ async fn answer(served: Arc<Served>, request: HttpRequest<Incoming>) -> Result<R
     let header = |name: &str| head.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let path = head.uri.path();
     if path.starts_with("/_sim/") {
+        // A page in a browser must not reach the simulator by a name that it has made its own, nor from another place.
+        let origin = Some(header("origin")).filter(|origin| !origin.is_empty());
+        if !is_local(header(HOST.as_str())) || origin.is_some_and(|origin| !is_local(from_origin(origin))) {
+            return Ok(json(403, &serde_json::json!({ "error": "control requests come from this machine only" })));
+        }
         let query = head.uri.query().unwrap_or_default();
         return Ok(controlled(&served, head.method.as_str(), path, query, &body));
     }
@@ -94,6 +99,19 @@ async fn answer(served: Arc<Served>, request: HttpRequest<Incoming>) -> Result<R
     }
 }
 
+/// Host and port of an origin.
+fn from_origin(origin: &str) -> &str {
+    origin.split_once("://").map_or("", |(_, host)| host)
+}
+
+/// Whether a host, with a port or without one, is this machine by a name that nobody else can take.
+fn is_local(host: &str) -> bool {
+    let has_port = |port: &str| port.bytes().all(|byte| byte.is_ascii_digit());
+    let name = host.rsplit_once(':').filter(|(_, port)| has_port(port)).map_or(host, |(name, _)| name);
+    let address = name.trim_start_matches('[').trim_end_matches(']').parse::<std::net::IpAddr>();
+    name.eq_ignore_ascii_case("localhost") || address.is_ok_and(|address| address.is_loopback())
+}
+
 async fn call(served: &Served, request: Request) -> Result<Response<Reply>, Cut> {
     if !served.latency.is_zero() {
         tokio::time::sleep(served.latency).await;
@@ -104,7 +122,7 @@ async fn call(served: &Served, request: Request) -> Result<Response<Reply>, Cut>
         let now = now();
         let answer = sim.handle(now, &request);
         let stored = match store.as_mut().filter(|_| answer.changed) {
-            Some(store) => store.note(now, &request),
+            Some(store) => store.note(sim, now, &request),
             None => Ok(()),
         };
         (answer, stored)
@@ -172,4 +190,21 @@ fn respond(status: u16, content_type: &str, body: Vec<u8>) -> Response<Reply> {
         .header("x-amzn-RequestId", format!("00000000-0000-4000-8000-{id:012x}"))
         .body(Reply::whole(body))
         .expect("the parts are legal")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{from_origin, is_local};
+
+    #[test]
+    fn only_this_machine_is_local() {
+        for host in ["localhost", "LOCALHOST:4599", "127.0.0.1:4599", "127.0.0.2", "[::1]:4599", "[::1]"] {
+            assert!(is_local(host), "{host}");
+        }
+        for host in ["", "example.com", "localhost.example.com:4599", "192.168.0.1:4599", "127.0.0.1.example.com", "null"] {
+            assert!(!is_local(host), "{host}");
+        }
+        assert_eq!(from_origin("http://127.0.0.1:8080"), "127.0.0.1:8080");
+        assert!(!is_local(from_origin("null")));
+    }
 }
