@@ -103,7 +103,10 @@ pub(crate) fn granting(state: &State, caller: &Caller, key: &Key, terms: Option<
         )
     };
     let granted = |asker: Asker<'_>| key.grants.iter().any(|grant| within(grant, asker));
-    by_policy_or(state, caller, "kms:CreateGrant", key, &BTreeMap::new(), granted)
+    // Conditions on the encryption context look at the constraint of the new grant.
+    let none = BTreeMap::new();
+    let context = terms.and_then(|terms| terms.constraints.context()).unwrap_or(&none);
+    by_policy_or(state, caller, "kms:CreateGrant", key, context, granted)
 }
 
 /// Whether the caller may retire a grant: by the grant itself, or because the account that made it lets them. A key

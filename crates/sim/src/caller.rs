@@ -15,7 +15,7 @@ pub(crate) const DEFAULT_ACCOUNT: &str = "123456789012";
 const DEFAULT_USER: &str = "user/default";
 
 /// What an access key stands for that was given out here.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Session {
     /// ARN of the role session, user or root; empty for services that call as themselves.
     pub(crate) arn: String,
@@ -23,10 +23,34 @@ pub(crate) struct Session {
     pub(crate) principal: Option<(String, String)>,
     /// The service that calls as itself, such as `events.amazonaws.com`.
     pub(crate) service: Option<String>,
+    /// The service that calls for it, such as `s3`.
+    #[serde(default)]
+    pub(crate) via: Option<String>,
+    /// Whether its calls about grants say that they are for a resource of AWS's, if a service makes them.
+    #[serde(default = "yes")]
+    pub(crate) for_resource: bool,
     /// When it was given out.
     pub(crate) issued: Seconds,
     /// What conditions see besides what every call has.
     pub(crate) facts: Facts,
+}
+
+fn yes() -> bool {
+    true
+}
+
+impl Default for Session {
+    fn default() -> Self {
+        Self {
+            arn: String::new(),
+            principal: None,
+            service: None,
+            via: None,
+            for_resource: true,
+            issued: 0.0,
+            facts: Facts::new(),
+        }
+    }
 }
 
 /// The identity behind a request.
@@ -39,6 +63,10 @@ pub(crate) struct Caller {
     pub(crate) principal: Option<(String, String)>,
     /// The service that calls as itself.
     pub(crate) service: Option<String>,
+    /// The service that calls for it.
+    pub(crate) via: Option<String>,
+    /// Whether the service's calls about grants say that they are for a resource of AWS's.
+    pub(crate) for_resource: bool,
     /// Whether its user or role was deleted since, so that it may do nothing any more.
     pub(crate) gone: bool,
     /// What conditions of policies may look at.
@@ -63,13 +91,24 @@ impl Caller {
                 },
                 principal: session.principal.clone(),
                 service: session.service.clone(),
+                via: session.via.clone(),
+                for_resource: session.for_resource,
                 facts: session.facts.clone(),
             };
         }
         let names_account = access_key.len() == 12 && access_key.bytes().all(|b| b.is_ascii_digit());
         let account = if names_account { access_key } else { DEFAULT_ACCOUNT };
         let arn = format!("arn:{}:iam::{account}:{DEFAULT_USER}", regions::partition(region));
-        Self { account: account.to_owned(), arn, principal: None, service: None, gone: false, facts: Facts::new() }
+        Self {
+            account: account.to_owned(),
+            arn,
+            principal: None,
+            service: None,
+            via: None,
+            for_resource: false,
+            gone: false,
+            facts: Facts::new(),
+        }
     }
 
     /// Whether IAM allows everything to it without a policy.
@@ -88,7 +127,7 @@ impl Caller {
     }
 
     /// What AWS says of every call: the global condition keys. What the session brings along takes precedence.
-    pub(crate) fn global_facts(&self, state: &State, now: Seconds, region: &str) -> Facts {
+    pub(crate) fn global_facts(&self, state: &State, now: Seconds, region: &str, operation: &str) -> Facts {
         let mut facts = Facts::new();
         let mut say = |name: &str, value: String| drop(facts.insert(name.to_owned(), vec![value]));
         say("aws:currenttime", dates::rfc3339(now));
@@ -97,7 +136,13 @@ impl Caller {
         say("aws:requestedregion", region.to_owned());
         say("aws:securetransport", "true".to_owned());
         say("aws:principalisawsservice", self.service.is_some().to_string());
-        say("aws:viaawsservice", false.to_string());
+        say("aws:viaawsservice", self.via.is_some().to_string());
+        if self.for_resource
+            && (self.via.is_some() || self.service.is_some())
+            && ["CreateGrant", "ListGrants", "RevokeGrant"].contains(&operation)
+        {
+            say("kms:grantisforawsresource", true.to_string());
+        }
         if let Some(service) = &self.service {
             say("aws:principalservicename", service.clone());
             facts.entry("aws:principalservicenameslist".to_owned()).or_default().push(service.clone());
@@ -108,7 +153,16 @@ impl Caller {
         say("aws:principalarn", name.clone());
         say("aws:principalaccount", self.account.clone());
         say("kms:calleraccount", self.account.clone());
-        say("aws:sourceip", "127.0.0.1".to_owned());
+        match &self.via {
+            // What a service asks for on behalf of somebody comes from no address of theirs.
+            None => say("aws:sourceip", "127.0.0.1".to_owned()),
+            Some(service) => {
+                say("kms:viaservice", format!("{service}.{region}.amazonaws.com"));
+                for key in ["aws:calledvia", "aws:calledviafirst", "aws:calledvialast"] {
+                    say(key, format!("{service}.amazonaws.com"));
+                }
+            }
+        }
         let session = self.arn.rsplit_once('/').filter(|_| self.arn.contains(":assumed-role/")).map(|(_, name)| name);
         let id = self.unique_id().map_or_else(|| self.account.clone(), str::to_owned);
         match session {
@@ -135,12 +189,6 @@ impl Caller {
             say(&format!("aws:principaltag/{}", tag.to_lowercase()), value.clone());
         }
         facts.extend(self.facts.clone());
-        // What a service asks for on behalf of somebody comes from no address of theirs.
-        if facts.get("aws:viaawsservice").is_some_and(|values| values[0] == "true")
-            && !self.facts.contains_key("aws:sourceip")
-        {
-            facts.remove("aws:sourceip");
-        }
         facts
     }
 }

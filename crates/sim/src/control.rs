@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use crate::acting;
 use crate::faults::{Effect, Fault};
 use crate::key::KeyState;
 use crate::sim::Sim;
@@ -72,6 +73,12 @@ pub(crate) fn answer(
             Ok((json!({}), false))
         }
         ("POST", "/_sim/principals") => read::<NewPrincipal>(body).map(|new| (principal(sim, now, new), true)),
+        ("POST", "/_sim/callers") => read(body).and_then(|new| {
+            let now = now + sim.state.clock_offset;
+            acting::caller(&mut sim.state, now, new).map(|answer| (answer, true))
+        }),
+        ("GET", "/_sim/act") => Ok((acting::known(), false)),
+        ("POST", "/_sim/act") => read(body).and_then(|act| acting::act(sim, now, &act)).map(|answer| (answer, true)),
         ("GET", "/_sim/clock") => Ok((json!({ "now": now + sim.state.clock_offset }), false)),
         ("POST", "/_sim/clock") => read::<Clock>(body).and_then(|clock| reasonable(sim, clock)).map(|clock| {
             sim.state.clock_offset += clock.advance_seconds;

@@ -121,7 +121,8 @@ pub(crate) fn take(faults: &mut [Fault], operation: &str, region: &str, chance: 
             continue;
         }
         fault.seen = fault.seen.saturating_add(1);
-        let turn = fault.seen >= fault.nth && fault.count.is_none_or(|count| fault.seen < fault.nth.saturating_add(count));
+        let turn =
+            fault.seen >= fault.nth && fault.count.is_none_or(|count| fault.seen < fault.nth.saturating_add(count));
         let falls = fault.probability.is_none_or(|probability| chance(position) < probability);
         if turn && falls && taken.is_none() {
             taken = Some(fault.effect.clone());

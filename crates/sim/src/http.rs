@@ -201,7 +201,9 @@ mod tests {
         for host in ["localhost", "LOCALHOST:4599", "127.0.0.1:4599", "127.0.0.2", "[::1]:4599", "[::1]"] {
             assert!(is_local(host), "{host}");
         }
-        for host in ["", "example.com", "localhost.example.com:4599", "192.168.0.1:4599", "127.0.0.1.example.com", "null"] {
+        for host in
+            ["", "example.com", "localhost.example.com:4599", "192.168.0.1:4599", "127.0.0.1.example.com", "null"]
+        {
             assert!(!is_local(host), "{host}");
         }
         assert_eq!(from_origin("http://127.0.0.1:8080"), "127.0.0.1:8080");

@@ -4,6 +4,7 @@
 //! network and no ambient randomness, so the same requests at the same times give the same answers. The binary
 //! `awskms-sim` puts it behind HTTP on loopback.
 
+mod acting;
 mod authorize;
 mod caller;
 mod constraints;

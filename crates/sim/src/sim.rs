@@ -193,7 +193,7 @@ fn perform(
     let mut rng = ChaCha20Rng::seed_from_u64(state.seed);
     rng.set_stream(stream);
     let mut facts = policy::of_request(operation.name, members);
-    facts.extend(caller.global_facts(state, now, &request.region));
+    facts.extend(caller.global_facts(state, now, &request.region, operation.name));
     let caller = Caller { facts, ..caller };
     let mut call = Call { now, region: &request.region, caller, operation: operation.name, rng };
     let result = (operation.run)(state, &mut call, members);

@@ -60,6 +60,11 @@ impl Constraints {
         self.source_arn.as_ref().is_none_or(|wanted| source().any(|arn| like(wanted, arn)))
     }
 
+    /// The pairs that it asks for.
+    pub(crate) fn context(&self) -> Option<&Context> {
+        self.equals.as_ref().or(self.subset.as_ref())
+    }
+
     pub(crate) fn hold(&self, context: &Context) -> bool {
         self.subset.as_ref().is_none_or(|pairs| within(pairs, context))
             && self.equals.as_ref().is_none_or(|pairs| pairs == context)

@@ -184,7 +184,7 @@ mod tests {
         };
         state.sessions.insert("key".into(), session);
         let caller = Caller::of(&state, "key", "eu-central-1");
-        let mut all = caller.global_facts(&state, 1_790_208_000.0, "eu-central-1");
+        let mut all = caller.global_facts(&state, 1_790_208_000.0, "eu-central-1", "CreateGrant");
         all.extend(facts);
         let (context, facts) = (&context, &all);
         hold(Some(block), &Question { caller: &caller, action: "kms:CreateGrant", resource: "*", context, facts })
