@@ -393,8 +393,8 @@ def test_26_lists_come_in_pages(kms: Any) -> None:
     assert code(kms.create_alias, AliasName="alias/beyond", TargetKeyId=key) == "LimitExceededException"
     kms.create_alias(AliasName="alias/other", TargetKeyId=made(kms))
     assert len(kms.list_aliases()["Aliases"]) == 50 and kms.list_aliases()["Truncated"]
-    names = [alias["AliasName"] for page in kms.get_paginator("list_aliases").paginate() for alias in page["Aliases"]]
-    assert len(set(names)) == 51
+    found = [alias for page in kms.get_paginator("list_aliases").paginate() for alias in page["Aliases"]]
+    assert len({alias["AliasName"] for alias in found if "TargetKeyId" in alias}) == 51
 
 
 def test_27_grants_by_name_are_made_once(kms: Any) -> None:

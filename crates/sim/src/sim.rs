@@ -196,8 +196,10 @@ fn perform(
     facts.extend(caller.global_facts(state, now, &request.region, operation.name));
     let caller = Caller { facts, ..caller };
     let mut call = Call { now, region: &request.region, caller, operation: operation.name, rng };
+    let keys = state.keys.len();
     let result = (operation.run)(state, &mut call, members);
-    let changed = operation.changes && result.is_ok();
+    // To describe a key of AWS's makes it.
+    let changed = (operation.changes && result.is_ok()) || state.keys.len() > keys;
     if let Ok(answer) = &result {
         state.note_use(operation.name, now, answer);
     }

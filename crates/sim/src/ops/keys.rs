@@ -1,12 +1,13 @@
 //! Creating and describing keys.
 
+use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::RngCore;
 use serde_json::{Value, json};
 
 use super::lookup::{Naming, key_id, page, resolve};
 use super::placing::Wanted;
 use super::tagging;
-use super::{Members, policies};
+use super::{Members, aws_managed, policies};
 use crate::authorize;
 use crate::error::ApiError;
 use crate::grant::token;
@@ -88,31 +89,17 @@ pub(super) fn create(state: &mut State, call: &mut Call<'_>, members: &Members) 
     let external = origin == "EXTERNAL";
     let materials = if external { vec![] } else { vec![Material::generate(spec, &mut call.rng)] };
     let key = Key {
-        arn: format!("arn:{}:kms:{}:{account}:key/{id}", regions::partition(call.region), call.region),
-        id: id.clone(),
-        account,
-        region: call.region.to_owned(),
         spec: spec.to_owned(),
         usage: usage.to_owned(),
         origin: origin.to_owned(),
         multi_region,
         description: description.to_owned(),
         state: if external { KeyState::PendingImport } else { KeyState::Enabled },
-        created: call.now,
-        deletion: None,
-        pending_window_days: 0.0,
-        passing: None,
-        policy: document,
         was_tagged: !tags.is_empty(),
         tags,
-        rotation: None,
-        on_demand_rotations: 0,
-        last_use: None,
-        grants: vec![],
         place,
-        when_available: None,
         materials,
-        pending: None,
+        ..Key::made(id.clone(), &account, call.region, call.now, document)
     };
     if multi_region {
         state.sets.insert(id.clone(), Set::of_primary(call.region));
@@ -134,12 +121,18 @@ fn checked_usage<'a>(spec: &str, usage: Option<&'a str>) -> Result<&'a str, ApiE
 }
 
 fn new_id(call: &mut Call<'_>, multi_region: bool) -> String {
-    let mut bytes = [0; 16];
-    call.rng.fill_bytes(&mut bytes);
     if multi_region {
+        let mut bytes = [0; 16];
+        call.rng.fill_bytes(&mut bytes);
         return format!("mrk-{}", hex(&bytes));
     }
-    // A version 4 UUID.
+    uuid(&mut call.rng)
+}
+
+/// A version 4 UUID.
+pub(super) fn uuid(rng: &mut ChaCha20Rng) -> String {
+    let mut bytes = [0; 16];
+    rng.fill_bytes(&mut bytes);
     bytes[6] = bytes[6] & 0x0f | 0x40;
     bytes[8] = bytes[8] & 0x3f | 0x80;
     let digits = hex(&bytes);
@@ -152,6 +145,7 @@ pub(super) fn describe(state: &mut State, call: &mut Call<'_>, members: &Members
     // A token that is none is no error of this operation.
     params.grant_tokens()?;
     params.done()?;
+    aws_managed::bring_about(state, call, name);
     let id = key_id(state, call, name, Naming::OrAlias)?;
     let key = state.key(call.region, &id).expect("found above");
     Ok(json!({ "KeyMetadata": metadata(state, key) }))
