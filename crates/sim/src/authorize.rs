@@ -136,7 +136,13 @@ fn by_policy_or(
     let facts = facts_with_key(state, caller, key);
     let question = Question { caller, action, resource: &key.arn, context, facts: &facts };
     let allowed_by_iam = identity(state, caller, &question) == Judgement::Allowed;
-    match verdict(state, caller, &key.policy, &key.account, &question) {
+    let by_ram = || {
+        let share = key.share.as_ref().ok_or(Reason::NoResourcePolicy)?;
+        verdict(state, caller, &share.policy, &key.account, &question)
+    };
+    let by_policy = verdict(state, caller, &key.policy, &key.account, &question);
+    // What RAM shares counts where the key's own policy says nothing.
+    match if by_policy == Err(Reason::NoResourcePolicy) { by_ram() } else { by_policy } {
         Ok(()) => Ok(()),
         Err(reason) if !caller.gone && !reason.is_denial() && granted(Asker { caller, allowed_by_iam }) => Ok(()),
         Err(reason) => Err(refusal(caller, action, Some(&key.arn), reason)),

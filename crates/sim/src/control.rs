@@ -1,5 +1,6 @@
 //! What tests ask of the simulator itself, under `/_sim/`.
 
+mod shares;
 mod stores;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -92,6 +93,7 @@ pub(crate) fn answer(
             (json!(sim.state.options), true)
         }),
         ("POST", "/_sim/keys") => read::<Forced>(body).and_then(|forced| force(sim, now, &forced)),
+        ("POST", "/_sim/shares") => read(body).and_then(|new| shares::put(sim, new)),
         ("GET", "/_sim/stores") => Ok((stores::list(sim), false)),
         ("POST", "/_sim/stores") => read(body).and_then(|wanted| stores::put(sim, wanted)),
         ("POST", "/_sim/reset") => {

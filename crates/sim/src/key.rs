@@ -1,6 +1,6 @@
 //! One key in one Region.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -92,6 +92,9 @@ pub(crate) struct Key {
     #[serde(default)]
     pub(crate) passing: Option<(Seconds, KeyState)>,
     pub(crate) policy: Document,
+    /// What AWS RAM has shared.
+    #[serde(default)]
+    pub(crate) share: Option<Share>,
     pub(crate) tags: BTreeMap<String, String>,
     /// Whether it ever had a tag, which the tagging service remembers.
     #[serde(default)]
@@ -117,6 +120,14 @@ pub(crate) struct Key {
     pub(crate) pending: Option<Material>,
 }
 
+/// A key that AWS RAM shares with other accounts.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Share {
+    pub(crate) accounts: BTreeSet<String>,
+    /// The policy `AWS_RAM`, which RAM manages.
+    pub(crate) policy: Document,
+}
+
 impl Key {
     /// A new symmetric key without material.
     pub(crate) fn made(id: String, account: &str, region: &str, now: Seconds, policy: Document) -> Self {
@@ -137,6 +148,7 @@ impl Key {
             pending_window_days: 0.0,
             passing: None,
             policy,
+            share: None,
             was_tagged: false,
             tags: BTreeMap::new(),
             rotation: None,

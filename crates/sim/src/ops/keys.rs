@@ -158,10 +158,14 @@ pub(super) fn list(state: &mut State, call: &mut Call<'_>, members: &Members) ->
     let owners = params.texts("ResourceOwners")?;
     params.done()?;
     authorize::on_account(state, &call.caller, "kms:ListKeys")?;
-    // Nobody shares keys by way of RAM here, so other owners have none to show.
+    let here = || state.keys.values().filter(|key| key.region == call.region);
     let own = owners.is_empty() || owners.iter().any(|owner| owner == "SELF");
-    let mine = |key: &&Key| own && key.region == call.region && key.account == call.caller.account;
-    let keys = state.keys.values().filter(mine);
+    let others = owners.iter().any(|owner| owner == "OTHER_ACCOUNTS_VIA_RAM");
+    let account = &call.caller.account;
+    let mine = here().filter(|key| own && key.account == *account);
+    let shared = |key: &&Key| others && key.share.as_ref().is_some_and(|share| share.accounts.contains(account));
+    // Those of others come after the account's own, and their policies have no say in it.
+    let keys = mine.chain(here().filter(|key| key.account != *account).filter(shared));
     let keys = keys.map(|key| json!({ "KeyId": key.id, "KeyArn": key.arn })).collect();
     let (keys, next) = page(keys, marker, limit, 100)?;
     let mut answer = json!({ "Keys": keys, "Truncated": next.is_some() });

@@ -72,6 +72,7 @@ pub(super) fn replicate(state: &mut State, call: &mut Call<'_>, members: &Member
         when_available: None,
         passing: Some((call.now + state.options.creating_seconds, then)),
         policy: policy.clone(),
+        share: None,
         was_tagged: !tags.is_empty(),
         tags,
         grants: vec![],

@@ -58,11 +58,28 @@ pub(super) fn shown(state: &State, document: &Document, region: &str) -> String 
     pretty(&policy::rewritten(&document.parts(), regions::partition(region), &gone))
 }
 
-fn only_default(name: Option<&str>) -> Result<(), ApiError> {
-    match name {
-        None | Some("default") => Ok(()),
-        Some(other) => Err(ApiError::new("NotFoundException", format!("No such policy exists: {other}"))),
+/// The policy that a request names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Named {
+    Default,
+    /// The one that AWS RAM manages.
+    Ram,
+}
+
+const RAM: &str = "AWS_RAM";
+
+impl Named {
+    fn read(name: Option<&str>) -> Result<Self, ApiError> {
+        match name {
+            None | Some("default") => Ok(Self::Default),
+            Some(RAM) => Ok(Self::Ram),
+            Some(other) => Err(no_such(other)),
+        }
     }
+}
+
+fn no_such(name: &str) -> ApiError {
+    ApiError::new("NotFoundException", format!("No such policy exists: {name}"))
 }
 
 pub(super) fn put(state: &mut State, call: &mut Call<'_>, members: &Members) -> Result<Value, ApiError> {
@@ -72,8 +89,11 @@ pub(super) fn put(state: &mut State, call: &mut Call<'_>, members: &Members) -> 
     let text = params.required_text("Policy", 1, 131_072)?;
     let bypass = params.flag("BypassPolicyLockoutSafetyCheck")?.unwrap_or(false);
     params.done()?;
-    only_default(policy_name)?;
+    let which = Named::read(policy_name)?;
     let id = key_id(state, call, name, Naming::KeyOnly)?;
+    if which == Named::Ram {
+        return Err(ApiError::validation("The AWS_RAM policy can only be managed by the RAM service."));
+    }
     let key = state.key(call.region, &id).expect("found above");
     let document = accepted(state, call, text, (&key.account, &key.arn), bypass)?;
     state.key_mut(call.region, &id).expect("found above").policy = document;
@@ -85,11 +105,14 @@ pub(super) fn get(state: &mut State, call: &mut Call<'_>, members: &Members) -> 
     let name = params.required_text("KeyId", 1, 2048)?;
     let policy_name = params.limited_text("PolicyName", 1, 128)?;
     params.done()?;
-    only_default(policy_name)?;
+    let which = Named::read(policy_name)?;
     let id = key_id(state, call, name, Naming::KeyOnly)?;
-    let document = &state.key(call.region, &id).expect("found above").policy;
-    let text = shown(state, document, call.region);
-    Ok(json!({ "Policy": text, "PolicyName": "default" }))
+    let key = state.key(call.region, &id).expect("found above");
+    let (name, document) = match which {
+        Named::Default => ("default", &key.policy),
+        Named::Ram => (RAM, &key.share.as_ref().ok_or_else(|| no_such(RAM))?.policy),
+    };
+    Ok(json!({ "Policy": shown(state, document, call.region), "PolicyName": name }))
 }
 
 pub(super) fn list(state: &mut State, call: &mut Call<'_>, members: &Members) -> Result<Value, ApiError> {
@@ -98,6 +121,8 @@ pub(super) fn list(state: &mut State, call: &mut Call<'_>, members: &Members) ->
     params.integer("Limit", 1, 1000)?;
     params.limited_text("Marker", 1, 1024)?;
     params.done()?;
-    key_id(state, call, name, Naming::KeyOnly)?;
-    Ok(json!({ "PolicyNames": ["default"], "Truncated": false }))
+    let id = key_id(state, call, name, Naming::KeyOnly)?;
+    let shared = state.key(call.region, &id).is_some_and(|key| key.share.is_some());
+    let names: &[&str] = if shared { &["default", RAM] } else { &["default"] };
+    Ok(json!({ "PolicyNames": names, "Truncated": false }))
 }
