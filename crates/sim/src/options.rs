@@ -89,6 +89,11 @@ pub struct Doubts {
     pub both_replicas_while_updating: bool,
     /// Policies with elements that IAM does not know are refused.
     pub unknown_policy_elements_refused: bool,
+    /// Statements of key policies without an action or a resource, or of another resource than `*`, are refused, as AWS said in
+    /// 2025 that it does.
+    pub bare_policy_statements_refused: bool,
+    /// Condition keys that are for policies of IAM only are refused in key policies, and not without effect there.
+    pub iam_condition_keys_refused: bool,
 }
 
 impl Default for Doubts {
@@ -105,6 +110,8 @@ impl Default for Doubts {
             old_name_of_new_specs: false,
             both_replicas_while_updating: false,
             unknown_policy_elements_refused: true,
+            bare_policy_statements_refused: true,
+            iam_condition_keys_refused: true,
         }
     }
 }
