@@ -5,7 +5,7 @@ JUDGE_MINUTES ?= 10
 VENV := .tools/venv/bin/python
 PLUGIN_VERSION = $(shell sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml | head -n 1)
 
-.PHONY: demo test judge tools build sdk fmt lint install bench clean
+.PHONY: demo test judge tools build sdk fmt lint install bench aws-check clean
 
 ## A real `pulumi up` on the embedded simulator, in TypeScript and Python. No AWS account.
 demo: tools build
@@ -52,6 +52,10 @@ install: build
 ## Figures of the simulator and the provider.
 bench: tools build
 	@$(VENV) bench/simulator.py
+
+## The simulator's beliefs against a live account: make aws-check ACCOUNT=123456789012 REGION=eu-central-1 AWAY=eu-west-1
+aws-check: tools build
+	@$(VENV) tests/simulator/aws_check --account "$(ACCOUNT)" --region "$(REGION)" --away "$(AWAY)"
 
 clean:
 	@rm -rf .tools target
