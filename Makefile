@@ -2,9 +2,8 @@
 
 PYTHON ?= python3
 VENV := .tools/venv/bin/python
-PLUGIN_VERSION = $(shell sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml | head -n 1)
 
-.PHONY: demo test tools build sdk fmt lint install bench clean
+.PHONY: demo test tools build sdk fmt lint install packages bench clean
 
 ## A real `pulumi up` on the embedded simulator, in TypeScript and Python. No AWS account.
 demo: tools build
@@ -39,13 +38,16 @@ lint:
 	@$(PYTHON) tools/licences.py
 
 ## The provider into Pulumi's plugin folder.
-install: build
-	@pulumi plugin install resource awskms $(PLUGIN_VERSION) --reinstall --file target/release/pulumi-resource-awskms
-	@pulumi plugin ls | grep awskms
+install:
+	@$(PYTHON) tools/install.py
+
+## The SDKs for Node.js and Python as packages, into dist.
+packages: tools
+	@ls dist/pulumi-awskms-*.tgz dist/pulumi_awskms-*.whl
 
 ## Figures of the simulator and the provider.
 bench: tools build
 	@$(VENV) bench/simulator.py
 
 clean:
-	@rm -rf .tools target
+	@rm -rf .tools target dist

@@ -8,7 +8,13 @@ import * as enums from "./types/enums";
 import * as utilities from "./utilities";
 
 /**
- * A customer-managed AWS KMS key with its aliases, key policy, rotation and tags. What a key should be.
+ * A customer-managed AWS KMS key: its aliases, key policy, rotation, tags and replicas in other Regions, as one resource.
+ *
+ * A change that KMS cannot make in place fails the preview; only `replacementPolicy: ALLOW` lets another key take the
+ * place of the present one. Removing the resource schedules the deletion of the key, 30 days ahead unless
+ * `deletionWindowDays` says less, and until then `pulumi up` with the resource brings it back. `deletionPolicy` can keep
+ * the key instead. `policy` separates the roles that manage the key from those that use its data; without it, or
+ * `policyDocument`, the IAM policies of the account decide.
  *
  * ## Example Usage
  *
@@ -37,7 +43,7 @@ import * as utilities from "./utilities";
  *
  * ## Import
  *
- * A key is imported by its ARN, key ID or alias:
+ * A key is imported by its ARN, key ID or alias; nothing is changed at KMS:
  *
  * ```sh
  * pulumi import awskms:index:AwsKmsKey orders alias/prod/orders
@@ -83,11 +89,11 @@ export class AwsKmsKey extends pulumi.CustomResource {
      */
     declare public /*out*/ readonly aliasArn: pulumi.Output<string | undefined>;
     /**
-     * The key's alias, as the input `alias` gives it; empty without one.
+     * The key's alias, as the input AwsKmsKeyArgs.alias gives it; empty without one.
      */
     declare public /*out*/ readonly aliasName: pulumi.Output<string | undefined>;
     /**
-     * Further names of the key, each formed like `alias`. KMS allows 50 names a key.
+     * Further names of the key, each formed like AwsKmsKeyArgs.alias. KMS allows 50 names a key.
      */
     declare public readonly aliases: pulumi.Output<string[] | undefined>;
     /**
@@ -143,15 +149,15 @@ export class AwsKmsKey extends pulumi.CustomResource {
      */
     declare public /*out*/ readonly keyState: pulumi.Output<string>;
     /**
-     * What the key may be used for. Left out, it is taken from keySpec where one usage is legal or plain; RSA and SM2 keys need it.
+     * What the key may be used for. Left out, it is taken from AwsKmsKeyArgs.keySpec where one usage is legal or plain; RSA and SM2 keys need it.
      */
     declare public readonly keyUsage: pulumi.Output<enums.KeyUsage | undefined>;
     /**
-     * Whether the key is a multi-Region primary, which can be replicated to other Regions. KMS cannot change it later. Default: true when `replicas` has entries, what it was for a key that exists, else false.
+     * Whether the key is a multi-Region primary, which can be replicated to other Regions. KMS cannot change it later. Default: true when AwsKmsKeyArgs.replicas has entries, what it was for a key that exists, else false.
      */
     declare public readonly multiRegion: pulumi.Output<boolean | undefined>;
     /**
-     * Who may manage and who may use the key. Not together with policyDocument. Without either, AWS's default policy applies: IAM policies of the account decide.
+     * Who may manage and who may use the key. Not together with AwsKmsKeyArgs.policyDocument. Without either, AWS's default policy applies: IAM policies of the account decide.
      */
     declare public readonly policy: pulumi.Output<outputs.KeyPolicy | undefined>;
     /**
@@ -203,7 +209,7 @@ export class AwsKmsKey extends pulumi.CustomResource {
      */
     declare public readonly tags: pulumi.Output<{[key: string]: string} | undefined>;
     /**
-     * All tags of the key: `tags` and the provider's defaultTags.
+     * All tags of the key: AwsKmsKeyArgs.tags and the provider's defaultTags.
      */
     declare public /*out*/ readonly tagsAll: pulumi.Output<{[key: string]: string}>;
 
@@ -294,8 +300,6 @@ export class AwsKmsKey extends pulumi.CustomResource {
             resourceInputs["tagsAll"] = undefined /*out*/;
         }
         opts = pulumi.mergeOptions(utilities.resourceOptsDefaults(), opts);
-        const replaceOnChanges = { replaceOnChanges: ["keySpec", "keyUsage", "multiRegion"] };
-        opts = pulumi.mergeOptions(opts, replaceOnChanges);
         super(AwsKmsKey.__pulumiType, name, resourceInputs, opts);
     }
 }
@@ -313,7 +317,7 @@ export interface AwsKmsKeyArgs {
      */
     alias?: pulumi.Input<string | undefined>;
     /**
-     * Further names of the key, each formed like `alias`. KMS allows 50 names a key.
+     * Further names of the key, each formed like AwsKmsKeyArgs.alias. KMS allows 50 names a key.
      */
     aliases?: pulumi.Input<pulumi.Input<string>[] | undefined>;
     /**
@@ -353,7 +357,7 @@ export interface AwsKmsKeyArgs {
      */
     keySpec?: pulumi.Input<enums.KeySpec | undefined>;
     /**
-     * What the key may be used for. Left out, it is taken from keySpec where one usage is legal or plain; RSA and SM2 keys need it.
+     * What the key may be used for. Left out, it is taken from AwsKmsKeyArgs.keySpec where one usage is legal or plain; RSA and SM2 keys need it.
      */
     keyUsage?: pulumi.Input<enums.KeyUsage | undefined>;
     /**
@@ -365,11 +369,11 @@ export interface AwsKmsKeyArgs {
      */
     metadata?: pulumi.Input<{[key: string]: any} | undefined>;
     /**
-     * Whether the key is a multi-Region primary, which can be replicated to other Regions. KMS cannot change it later. Default: true when `replicas` has entries, what it was for a key that exists, else false.
+     * Whether the key is a multi-Region primary, which can be replicated to other Regions. KMS cannot change it later. Default: true when AwsKmsKeyArgs.replicas has entries, what it was for a key that exists, else false.
      */
     multiRegion?: pulumi.Input<boolean | undefined>;
     /**
-     * Who may manage and who may use the key. Not together with policyDocument. Without either, AWS's default policy applies: IAM policies of the account decide.
+     * Who may manage and who may use the key. Not together with AwsKmsKeyArgs.policyDocument. Without either, AWS's default policy applies: IAM policies of the account decide.
      */
     policy?: pulumi.Input<inputs.KeyPolicyArgs | undefined>;
     /**
