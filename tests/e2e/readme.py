@@ -10,6 +10,10 @@ from pathlib import Path
 from kit import paths
 
 
+# Nobody is there to say yes. The lines themselves stay as they are.
+UNATTENDED = {"PULUMI_SKIP_CONFIRMATIONS": "true", "PULUMI_OPTION_SKIP_PREVIEW": "true", "PULUMI_OPTION_NON_INTERACTIVE": "true"}
+
+
 def blocks(page: str, language: str = "sh", after: str = "") -> list[str]:
     """Code blocks of a language, those after a heading or a sentence."""
     text = (paths.ROOT / page).read_text(encoding="utf-8")

@@ -17,7 +17,7 @@ import pytest
 import yaml
 from kit import paths, simulator, stack
 from programs import ADMIN, USER, plain
-from readme import Once, blocks, shell
+from readme import UNATTENDED, Once, blocks, shell
 
 FOLDER = paths.ROOT / "examples/ci"
 DESCRIPTION = 'description="Production RDS cluster encryption key",'
@@ -257,7 +257,7 @@ def test_the_readmes_own_lines_run(sim: simulator.Simulator) -> None:
     here, by_hand, end = blocks("examples/ci/README.md", after="## Here")[:3]
     with stack.example("ci", sim.url) as running:
         stack.install_plugin(running.env)
-        output = shell(f"{here}\n{by_hand}\n{end.rstrip()} --yes --skip-preview", running.folder, running.env)
+        output = shell(f"{here}\n{by_hand}\n{end}", running.folder, {**running.env, **UNATTENDED})
         assert "no changes were expected" in plain(output)
         assert [key["state"] for key in sim.keys()] == ["PendingDeletion"]
 

@@ -59,6 +59,19 @@ def test_every_sdk_has_the_one_version_licence_and_repository() -> None:
         assert (SDK / language / "LICENSE").read_bytes() == (paths.ROOT / "LICENSE").read_bytes()
 
 
+def test_examples_take_the_sdk_from_here_and_not_by_a_name_that_anybody_can_register() -> None:
+    folder = paths.ROOT / "examples"
+    manifests = [path for path in folder.rglob("package.json") if "node_modules" not in path.parts]
+    for path in manifests:
+        wanted = json.loads(path.read_text())["dependencies"]["pulumi-awskms"]
+        assert wanted.startswith("file:") and (path.parent / wanted.removeprefix("file:")).resolve() == paths.NODE_PACKAGE, path
+    requirements = list(folder.rglob("requirements.txt"))
+    for path in requirements:
+        lines = [line for line in path.read_text().splitlines() if not line.startswith(("#", "pulumi>=", "pyyaml"))]
+        assert [(path.parent / line).resolve() for line in lines] == [SDK / "python"], path
+    assert len(manifests) == 4 and len(requirements) == 4
+
+
 def test_one_place_decides_on_replacements() -> None:
     # With replaceOnChanges the engine would replace a key without asking the provider.
     text = (paths.ROOT / "schema.json").read_text()

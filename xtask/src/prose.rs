@@ -17,19 +17,21 @@ pub(crate) fn resource(root: &Path, spec: &Message) -> Result<String> {
         anyhow::Ok(text.trim_end().to_owned())
     };
     Ok(format!(
-        "A customer-managed AWS KMS key: its aliases, key policy, rotation, tags and replicas in other Regions, as one resource.\n\n\
-         A change that KMS cannot make in place fails the preview; only `replacementPolicy: ALLOW` lets another key take the\n\
-         place of the present one. Removing the resource schedules the deletion of the key, {window} days ahead unless\n\
-         `deletionWindowDays` says less, and until then `pulumi up` with the resource brings it back. `deletionPolicy` can keep\n\
-         the key instead. `policy` separates the roles that manage the key from those that use its data; without it, or\n\
-         `policyDocument`, the IAM policies of the account decide.\n\n\
+        "A customer-managed AWS KMS key: its aliases, key policy, rotation, tags and replicas in other Regions, as one \
+         resource.\n\n\
+         A change that KMS cannot make in place fails the preview; only `replacementPolicy: ALLOW` lets another key take \
+         the place of the present one. Removing the resource schedules the deletion of the key, {window} days ahead unless \
+         `deletionWindowDays` says less, and until then `pulumi up` with the resource brings it back. `deletionPolicy` can \
+         keep the key instead. `policy` separates the roles that manage the key from those that use its data; without it, \
+         or `policyDocument`, the IAM policies of the account decide.\n\n\
          {{{{% examples %}}}}\n## Example Usage\n{{{{% example %}}}}\n\n\
-         ```typescript\n{}\n```\n\n```python\n{}\n```\n\n\
+         ```typescript\n{}\n```\n\n```python\n{}\n```\n\n```yaml\n{}\n```\n\n\
          {{{{% /example %}}}}\n{{{{% /examples %}}}}\n\n\
          ## Import\n\nA key is imported by its ARN, key ID or alias; nothing is changed at KMS:\n\n\
          ```sh\npulumi import awskms:index:AwsKmsKey orders alias/prod/orders\n```\n",
         program("examples/typescript/index.ts")?,
         program("examples/python/__main__.py")?,
+        program("examples/yaml/Pulumi.yaml")?,
     ))
 }
 

@@ -18,7 +18,7 @@ IN_PLACE = {"same", "create", "update", "read", "refresh", "import"}
 DELETION = ["PREVENT", "RETAIN", "DISABLE", "SCHEDULE"]
 ACCESS = ["NONE", "ADMINISTRATION", "FULL"]
 # What each property is when it is left out; each value on the left protects more than the one on the right.
-SAFEGUARDS = {
+SAFEGUARDS: dict[str, tuple[Any, list[Any]]] = {
     "deletionPolicy": ("SCHEDULE", DELETION),
     "replacementPolicy": ("FORBID", ["FORBID", "ALLOW"]),
     "bypassPolicyLockoutSafetyCheck": (False, [False, True]),
@@ -47,7 +47,8 @@ class Finding:
 
 def judge(preview: dict[str, Any]) -> tuple[list[tuple[str, str]], list[Finding]]:
     """Operation and name of each step on a key, and the findings."""
-    steps, findings = [], set()
+    steps: list[tuple[str, str]] = []
+    findings: set[Finding] = set()
     for step in preview["steps"]:
         kind, name = step["urn"].split("::")[-2:]
         # A child's type stands behind its parents' types.

@@ -494,11 +494,7 @@ class AwsKmsKey(pulumi.CustomResource):
         """
         A customer-managed AWS KMS key: its aliases, key policy, rotation, tags and replicas in other Regions, as one resource.
 
-        A change that KMS cannot make in place fails the preview; only `replacementPolicy: ALLOW` lets another key take the
-        place of the present one. Removing the resource schedules the deletion of the key, 30 days ahead unless
-        `deletionWindowDays` says less, and until then `pulumi up` with the resource brings it back. `deletionPolicy` can keep
-        the key instead. `policy` separates the roles that manage the key from those that use its data; without it, or
-        `policyDocument`, the IAM policies of the account decide.
+        A change that KMS cannot make in place fails the preview; only `replacementPolicy: ALLOW` lets another key take the place of the present one. Removing the resource schedules the deletion of the key, 30 days ahead unless `deletionWindowDays` says less, and until then `pulumi up` with the resource brings it back. `deletionPolicy` can keep the key instead. `policy` separates the roles that manage the key from those that use its data; without it, or `policyDocument`, the IAM policies of the account decide.
 
         ## Example Usage
 
@@ -508,7 +504,7 @@ class AwsKmsKey(pulumi.CustomResource):
 
         key = awskms.AwsKmsKey(
             "rds-primary",
-            alias="alias/prod/rds-primary",
+            alias="alias/python/rds-primary",
             description="Production RDS cluster encryption key",
             enable_rotation=True,
             key_spec=awskms.KeySpec.SYMMETRIC_DEFAULT,
@@ -574,11 +570,7 @@ class AwsKmsKey(pulumi.CustomResource):
         """
         A customer-managed AWS KMS key: its aliases, key policy, rotation, tags and replicas in other Regions, as one resource.
 
-        A change that KMS cannot make in place fails the preview; only `replacementPolicy: ALLOW` lets another key take the
-        place of the present one. Removing the resource schedules the deletion of the key, 30 days ahead unless
-        `deletionWindowDays` says less, and until then `pulumi up` with the resource brings it back. `deletionPolicy` can keep
-        the key instead. `policy` separates the roles that manage the key from those that use its data; without it, or
-        `policyDocument`, the IAM policies of the account decide.
+        A change that KMS cannot make in place fails the preview; only `replacementPolicy: ALLOW` lets another key take the place of the present one. Removing the resource schedules the deletion of the key, 30 days ahead unless `deletionWindowDays` says less, and until then `pulumi up` with the resource brings it back. `deletionPolicy` can keep the key instead. `policy` separates the roles that manage the key from those that use its data; without it, or `policyDocument`, the IAM policies of the account decide.
 
         ## Example Usage
 
@@ -588,7 +580,7 @@ class AwsKmsKey(pulumi.CustomResource):
 
         key = awskms.AwsKmsKey(
             "rds-primary",
-            alias="alias/prod/rds-primary",
+            alias="alias/python/rds-primary",
             description="Production RDS cluster encryption key",
             enable_rotation=True,
             key_spec=awskms.KeySpec.SYMMETRIC_DEFAULT,
