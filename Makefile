@@ -3,7 +3,7 @@
 PYTHON ?= python3
 VENV := .tools/venv/bin/python
 
-.PHONY: demo test tools build sdk fmt lint install packages bench clean
+.PHONY: demo test tools build sdk fmt lint install packages dist bench clean
 
 ## A real `pulumi up` on the embedded simulator, in TypeScript and Python. No AWS account.
 demo: tools build
@@ -44,6 +44,10 @@ install:
 ## The SDKs for Node.js and Python as packages, into dist.
 packages: tools
 	@ls dist/pulumi-awskms-*.tgz dist/pulumi_awskms-*.whl
+
+## A release, into dist. SIGN=KEY signs it with a key of yours; tools/dist.py says more.
+dist: tools
+	@$(VENV) tools/dist.py $(if $(SIGN),--sign $(SIGN))
 
 ## Figures of the simulator and the provider.
 bench: tools build
