@@ -3,9 +3,8 @@
 PYTHON ?= python3
 JUDGE_MINUTES ?= 10
 VENV := .tools/venv/bin/python
-PLUGIN_VERSION = $(shell sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml | head -n 1)
 
-.PHONY: demo test judge tools build sdk fmt lint install bench aws-check clean
+.PHONY: demo test judge tools build sdk fmt lint install packages dist bench aws-check clean
 
 ## A real `pulumi up` on the embedded simulator, in TypeScript and Python. No AWS account.
 demo: tools build
@@ -45,9 +44,16 @@ lint:
 	@$(PYTHON) tools/licences.py
 
 ## The provider into Pulumi's plugin folder.
-install: build
-	@pulumi plugin install resource awskms $(PLUGIN_VERSION) --reinstall --file target/release/pulumi-resource-awskms
-	@pulumi plugin ls | grep awskms
+install:
+	@$(PYTHON) tools/install.py
+
+## The SDKs for Node.js and Python as packages, into dist.
+packages: tools
+	@ls dist/pulumi-awskms-*.tgz dist/pulumi_awskms-*.whl
+
+## A release, into dist. SIGN=KEY signs it with a key of yours; tools/dist.py says more.
+dist: tools
+	@$(VENV) tools/dist.py $(if $(SIGN),--sign $(SIGN))
 
 ## Figures of the simulator and the provider.
 bench: tools build
@@ -58,4 +64,4 @@ aws-check: tools build
 	@$(VENV) tests/simulator/aws_check --account "$(ACCOUNT)" --region "$(REGION)" --away "$(AWAY)"
 
 clean:
-	@rm -rf .tools target
+	@rm -rf .tools target dist

@@ -25,7 +25,7 @@ PARTS: list[tuple[str, list[str]]] = [
     ("licences, sources and versions of dependencies", [sys.executable, "tools/licences.py"]),
     ("generated Rust code, schema and reference are up to date", ["cargo", "xtask", "check"]),
     ("generated SDKs are up to date, and Pulumi's binder takes the schema", [str(paths.BIN / "awskms-sdkgen"), ".", "--check"]),
-    ("Go SDK compiles", [sys.executable, "tools/go_sdk.py"]),
+    ("Go SDK compiles, as a module", [sys.executable, "tools/go_sdk.py"]),
     ("types of the Python SDK and examples", [str(paths.VENV / "bin/mypy"), "--config-file", "tools/mypy.ini"]),
     ("types of the TypeScript examples, strict", [sys.executable, "tools/typescript.py"]),
     ("wire contract against Pulumi's own descriptors", [*PYTEST, "tests/wire"]),
