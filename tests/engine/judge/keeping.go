@@ -46,10 +46,12 @@ func inAnyRow(h *History, id string) bool {
 	return false
 }
 
-// said says whether a warning or an error of the last up at rest has named the key.
-func (m Moment) said(id string) bool {
-	return m.Rest != nil && slices.ContainsFunc(m.Rest.Up.Messages, func(said stack.Message) bool {
-		return said.Severity != "info" && strings.Contains(said.Text, id)
+// said says whether a warning or an error of a run has named the key to the user.
+func (h *History) said(id string) bool {
+	return slices.ContainsFunc(h.Results, func(r *stack.Result) bool {
+		return !r.Preview && slices.ContainsFunc(r.Messages, func(said stack.Message) bool {
+			return said.Severity != "info" && strings.Contains(said.Text, id)
+		})
 	})
 }
 

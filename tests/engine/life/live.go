@@ -125,7 +125,8 @@ func (l *life) arm(st *stack.Stack, t Trouble) (fired func() bool) {
 		l.Fault(map[string]any{"operation": t.Call, "nth": t.Nth, "count": 1, "effect": "hangAfter"})
 		time.AfterFunc(300*time.Millisecond, st.Interrupt)
 	case "throttle", "accessDenied":
-		l.Fault(map[string]any{"operation": t.Call, "count": 50, "effect": t.Kind})
+		// Twice, because the SDK repeats some calls; more often it would be waiting, in real time.
+		l.Fault(map[string]any{"operation": t.Call, "nth": t.Nth, "count": 2, "effect": t.Kind})
 	default:
 		l.Fault(map[string]any{"operation": t.Call, "nth": t.Nth, "count": 1, "effect": t.Kind})
 	}
