@@ -43,7 +43,13 @@ func TestNameMovesInsideOneProgram(t *testing.T) {
 				must(t, dev.Up())
 				a := id(t, dev, "a")
 				dev.Program = two(c.a2, c.b2, bAfterA)
-				must(t, dev.Preview())
+				// Who comes first in the program cannot know that the other will give the name up: it may refuse, and say
+				// what to do.
+				if r := dev.Preview(); r.Err != nil && !bAfterA {
+					says(t, r, "depend")
+					refused(t, dev.Up(), "depend")
+					return
+				}
 				r := must(t, dev.Up())
 				b := id(t, dev, "b")
 				if c.a2 != nil {
@@ -51,6 +57,9 @@ func TestNameMovesInsideOneProgram(t *testing.T) {
 				}
 				named(t, h, c.b2.(string), b)
 				for _, call := range r.Writes() {
+					if bAfterA {
+						break // who gives a name up before anybody else is there to ask for it does not know who will
+					}
 					if call.Operation == "DeleteAlias" && call.Text("AliasName") == c.b2 {
 						t.Error("the name was on no key for a moment")
 					}

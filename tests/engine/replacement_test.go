@@ -61,7 +61,9 @@ func TestForbidRefusesEveryWayToAskForAReplacement(t *testing.T) {
 			refused(t, dev.Preview(), "replacementPolicy")
 			failed(t, dev.Up(), "replacementPolicy")
 			keeps(t, h, dev, "a", key)
-			dev.Program = c.before
+			if way != "replaceWith" { // there b, which may, has been replaced; taking its trigger back would replace it again
+				dev.Program = c.before
+			}
 			h.Settle(dev)
 			keeps(t, h, dev, "a", key)
 		})

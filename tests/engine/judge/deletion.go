@@ -46,7 +46,7 @@ func NothingGoesUnasked(m Moment) (broken []string) {
 // forbiddenReplacements are replacements by another key of resources whose program forbids it.
 func forbiddenReplacements(r *stack.Result) (broken []string) {
 	for _, s := range r.Steps {
-		if s.Op != "create-replacement" || s.Failed || s.New == nil || s.Old == nil || s.New.ID == s.Old.ID {
+		if s.Op != "create-replacement" || s.Failed || s.New == nil || s.Old == nil || s.New.ID == "" || s.New.ID == s.Old.ID {
 			continue
 		}
 		if s.New.State != nil && text(s.New.State.Inputs, "replacementPolicy", "FORBID") == "FORBID" {

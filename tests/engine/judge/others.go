@@ -28,7 +28,9 @@ func NeverFights(m Moment) (broken []string) {
 			ids = []string{sim.IDOf(target)}
 		}
 		if alias := c.Text("AliasName"); alias != "" {
-			if holder, ok := sim.Holder(r.KeysBefore, c.Region, alias); ok {
+			holder, ok := sim.Holder(r.KeysBefore, c.Region, alias)
+			// The name of a key whose deletion is pending may be taken, if it is said.
+			if ok && (holder.Live() || !r.Says(holder.ID())) {
 				ids = append(ids, holder.ID())
 			}
 		}

@@ -92,16 +92,24 @@ func (p Program) run(s *Stack, monitor *deploytest.ResourceMonitor) error {
 		return err
 	}
 	defer end()
-	made := map[string]*deploytest.RegisterResourceResponse{}
+	made := registrations{monitor: monitor, done: map[string]chan struct{}{}, answers: map[string]*deploytest.RegisterResourceResponse{}}
 	for _, key := range p.Keys {
-		options := key.options(s, references[key.Provider])
-		options.ResourceHookBindings.OnError = hooks
-		options.Inputs = resource.NewPropertyMapFromMap(resolve(key.Inputs, made).(Inputs))
-		if made[key.Name], err = monitor.RegisterResource(Type, key.Name, true, options); err != nil {
+		made.done[key.Name] = make(chan struct{})
+	}
+	var all errgroup
+	for _, key := range p.Keys {
+		register := func() error {
+			options := key.options(s, references[key.Provider])
+			options.ResourceHookBindings.OnError = hooks
+			return made.register(key, options)
+		}
+		if s.Options.Parallel > 1 {
+			all.start(register)
+		} else if err := register(); err != nil {
 			return err
 		}
 	}
-	return nil
+	return all.wait()
 }
 
 // options are the engine's form of a key's options.
@@ -169,33 +177,6 @@ func (p Program) hooks(monitor *deploytest.ResourceMonitor) (hooks []*deploytest
 		monitor.SignalAndWaitForShutdown(context.Background())
 		callbacks.Close()
 	}, nil
-}
-
-// resolve puts outputs in the place of Refs.
-func resolve(value any, made map[string]*deploytest.RegisterResourceResponse) any {
-	switch v := value.(type) {
-	case Ref:
-		if at := made[v.Resource]; at != nil {
-			if output, ok := at.Outputs[resource.PropertyKey(v.Output)]; ok {
-				return output
-			}
-		}
-		return resource.MakeComputed(resource.NewProperty(""))
-	case map[string]any:
-		out := map[string]any{}
-		for name, inner := range v {
-			out[name] = resolve(inner, made)
-		}
-		return out
-	case []any:
-		out := make([]any, len(v))
-		for i, inner := range v {
-			out[i] = resolve(inner, made)
-		}
-		return out
-	default:
-		return value
-	}
 }
 
 // Secret makes a value secret.

@@ -204,7 +204,11 @@ func (r *Result) note(events []engine.Event) {
 				}
 			}
 		case engine.ResourceOperationFailedPayload:
-			r.Steps = append(r.Steps, Step{Op: string(p.Metadata.Op), URN: p.Metadata.URN, Old: p.Metadata.Old, New: p.Metadata.New, Failed: true})
+			for i := range r.Steps {
+				if r.Steps[i].URN == p.Metadata.URN && r.Steps[i].Op == string(p.Metadata.Op) {
+					r.Steps[i].Failed = true
+				}
+			}
 		case engine.DiagEventPayload:
 			if !p.Ephemeral && p.Severity != "debug" {
 				r.Messages = append(r.Messages, Message{string(p.Severity), p.URN, plain(p.Message)})
