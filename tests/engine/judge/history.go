@@ -147,10 +147,10 @@ func (h *History) judge(m Moment) {
 	}
 }
 
-// before is the operation before this one on the same stack, if nothing of another stack came between.
+// before is the operation before this one on the same stack, if nothing came between: no other stack, no edit of the state.
 func (h *History) before(r *stack.Result) *stack.Result {
 	at := slices.Index(h.Results, r)
-	if at < 1 || h.Results[at-1].Stack != r.Stack {
+	if at < 1 || h.Results[at-1].Stack != r.Stack || stack.Rows(h.Results[at-1].After, nil) != stack.Rows(r.Before, nil) {
 		return nil
 	}
 	return h.Results[at-1]

@@ -56,7 +56,7 @@ func (h *History) said(id string) bool {
 }
 
 // outOfReach says whether the key was begun by an interrupted create, or replacement, that no later run has asked for again:
-// the resource has left the program, or what asked for the replacement was taken back. No call of the engine speaks of such a
+// the resource has left the program, what asked for the replacement was taken back, or the key is wanted in another Region. No call of the engine speaks of such a
 // key again; only `pulumi refresh` does after the engine's own end, by its pending operation.
 func (h *History) outOfReach(id string) bool {
 	b, ok := h.ledger.begun[id]

@@ -26,10 +26,11 @@ type ledger struct {
 // place is a key in a Region.
 type place struct{ id, region string }
 
-// begun is a create that failed: of which resource, and whether the engine has asked for a key of it again since.
+// begun is a create that failed: of which resource and in which Region, and whether the engine has asked for a key of it there
+// again since.
 type begun struct {
-	resource string
-	again    bool
+	resource, region string
+	again            bool
 }
 
 // claim is a stack's row of a key.
@@ -65,7 +66,7 @@ func (l *ledger) note(h *History, r *stack.Result) {
 			if !held(r.After, k.ID()) {
 				for _, s := range r.Steps {
 					if s.Failed {
-						l.begun[k.ID()] = begun{resource: s.URN.Name()}
+						l.begun[k.ID()] = begun{resource: s.URN.Name(), region: k.Region()}
 					}
 				}
 			}
@@ -80,8 +81,9 @@ func (l *ledger) note(h *History, r *stack.Result) {
 		}
 	}
 	for id, b := range l.begun {
-		if _, before := sim.Find(r.KeysBefore, id); before && r.Stack == l.maker[id] && created(r, b.resource) {
-			l.begun[id] = begun{b.resource, true}
+		if _, before := sim.Find(r.KeysBefore, id); before && r.Stack == l.maker[id] && created(r, b.resource, b.region) {
+			b.again = true
+			l.begun[id] = b
 		}
 	}
 	l.noteAdoptions(h, r)
@@ -98,10 +100,12 @@ func (l *ledger) note(h *History, r *stack.Result) {
 	}
 }
 
-// created says whether an operation has made a key for a resource, or taken one up.
-func created(r *stack.Result, name string) bool {
-	failed := slices.ContainsFunc(r.Steps, func(s stack.Step) bool { return s.Failed && s.URN.Name() == name })
-	return !failed && (r.Has("create", name) || r.Has("create-replacement", name))
+// created says whether an operation has made a key for a resource in a Region, or taken one up.
+func created(r *stack.Result, name, region string) bool {
+	return slices.ContainsFunc(r.Steps, func(s stack.Step) bool {
+		return s.URN.Name() == name && !s.Failed && (s.Op == "create" || s.Op == "create-replacement") && s.New != nil && s.New.State != nil &&
+			text(s.New.State.Inputs, "region", sim.Region) == region
+	})
 }
 
 // noteAdoptions takes claims away from stacks whose key another one has adopted or imported.

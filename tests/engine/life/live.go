@@ -1,6 +1,7 @@
 package life
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -21,6 +22,8 @@ type life struct {
 	moved []Spec
 	// forgotten are keys by stack and name of resource that a person has deleted from a state and left behind.
 	forgotten map[string]string
+	// lineages are the IDs of provider resources that each stack has had; "" stands for none after some.
+	lineages map[*stack.Stack]map[string]bool
 	// left are the specs of each stack's last program.
 	left map[*stack.Stack][]Spec
 }
@@ -28,7 +31,7 @@ type life struct {
 // Live lives a plan to its rest. The judge reports to the history's T.
 func Live(h *judge.History, p Plan, f *Figures) {
 	h.Planted = []string{strings.TrimSpace(Planted)}
-	l := &life{History: h, dev: h.Stack("dev"), figures: f, forgotten: map[string]string{}, left: map[*stack.Stack][]Spec{}}
+	l := &life{History: h, dev: h.Stack("dev"), figures: f, forgotten: map[string]string{}, lineages: map[*stack.Stack]map[string]bool{}, left: map[*stack.Stack][]Spec{}}
 	for _, s := range p.Steps {
 		l.step(s)
 		if h.T.Failed() {
@@ -94,8 +97,9 @@ func (l *life) step(s Step) {
 			st.Options.Plan = preview.Plan
 		}
 	}
-	fired := l.arm(st, s.Trouble)
+	fired, disarm := l.arm(st, s.Trouble)
 	l.run(st, s.Operation, s.Dry)
+	disarm()
 	if fired != nil && fired() {
 		l.figures.kill(s)
 	}
@@ -106,32 +110,67 @@ func (l *life) step(s Step) {
 func (l *life) run(st *stack.Stack, op stack.Operation, dry bool) *stack.Result {
 	r := st.Run(op, dry)
 	l.figures.operation()
+	l.noteLineage(st)
 	return r
 }
 
-// arm prepares the trouble of a step; fired says later whether a kill has come.
-func (l *life) arm(st *stack.Stack, t Trouble) (fired func() bool) {
+// arm prepares the trouble of a step; fired says later whether a kill has come, disarm ends what may come yet.
+func (l *life) arm(st *stack.Stack, t Trouble) (fired func() bool, disarm func()) {
+	disarm = func() {}
 	switch t.Kind {
 	case "":
-		return nil
 	case "killBefore", "killAfter":
 		st.EngineDies = t.EngineDies
-		return l.At(t.Call, t.Nth, sim.When(t.Kind == "killAfter"), "the provider is killed", st.KillProvider)
+		fired = l.At(t.Call, t.Nth, sim.When(t.Kind == "killAfter"), "the provider is killed", st.KillProvider)
 	case "interrupt":
 		// The answer is late, and Ctrl-C comes while it is waited for.
 		l.Fault(map[string]any{"operation": t.Call, "nth": t.Nth, "count": 1, "effect": map[string]any{"delay": map[string]any{"milliseconds": 100}}})
-		return l.At(t.Call, t.Nth, sim.After, "Ctrl-C", st.Interrupt)
+		l.At(t.Call, t.Nth, sim.After, "Ctrl-C", st.Interrupt)
 	case "hangAfter":
 		l.Fault(map[string]any{"operation": t.Call, "nth": t.Nth, "count": 1, "effect": "hangAfter"})
-		time.AfterFunc(300*time.Millisecond, st.Interrupt)
+		later := time.AfterFunc(300*time.Millisecond, st.Interrupt)
+		disarm = func() { later.Stop() }
 	case "throttle", "accessDenied":
 		// Twice, because the SDK repeats some calls; more often it would be waiting, in real time.
 		l.Fault(map[string]any{"operation": t.Call, "nth": t.Nth, "count": 2, "effect": t.Kind})
 	default:
 		l.Fault(map[string]any{"operation": t.Call, "nth": t.Nth, "count": 1, "effect": t.Kind})
 	}
-	return nil
+	return fired, disarm
 }
+
+// noteLineage notes what the provider is told of the state that it works for.
+func (l *life) noteLineage(st *stack.Stack) {
+	if l.lineages[st] == nil {
+		l.lineages[st] = map[string]bool{}
+	}
+	ids := st.ProviderIDs()
+	for _, id := range ids {
+		l.lineages[st][id] = true
+	}
+	if len(ids) == 0 && len(l.lineages[st]) > 0 {
+		l.lineages[st][""] = true
+	}
+}
+
+// heed does what an error advises: a live key of a former lineage of this state is rightly refused, until it is adopted.
+func (l *life) heed(st *stack.Stack) {
+	if len(l.lineages[st]) < 2 {
+		return
+	}
+	r := st.Preview()
+	for _, m := range r.Messages {
+		if at := adviceToAdopt.FindStringSubmatch(m.Text); at != nil && m.Severity == "error" {
+			for _, k := range st.Program.Keys {
+				if (m.URN == "" || m.URN == st.URN(k.Name)) && st.Row(k.Name) == nil {
+					k.Inputs["adopt"] = at[1]
+				}
+			}
+		}
+	}
+}
+
+var adviceToAdopt = regexp.MustCompile(`set adopt to (arn:\S+?)[.;,]?(\s|$)`)
 
 // adopt takes a key back that a person has deleted from the state: with other names than the program's it is rightly not
 // taken up without a word.
@@ -164,6 +203,9 @@ func (l *life) rest() {
 		st.Options = engine.UpdateOptions{Parallel: 1}
 	}
 	for _, st := range l.Stacks {
+		for range st.Program.Keys {
+			l.heed(st)
+		}
 		l.Settle(st)
 		for range 3 {
 			l.figures.operation()

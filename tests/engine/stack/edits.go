@@ -53,11 +53,12 @@ func (s *Stack) Load(saved *apitype.DeploymentV3) {
 	s.edit(func(d *apitype.DeploymentV3) error { *d = *saved; return nil })
 }
 
-// Forget is `pulumi state delete` of a key.
+// Forget is `pulumi state delete --force` of a key, and no more than that: what depends on it stays.
 func (s *Stack) Forget(name string) {
 	for _, r := range s.Snapshot.Resources {
 		if r.Type == Type && r.URN.Name() == name {
-			if err := edit.DeleteResource(s.Snapshot, r, nil, true); err != nil {
+			forgetURN(s.Snapshot, r.URN)
+			if err := edit.DeleteResource(s.Snapshot, r, nil, false); err != nil {
 				s.T.Fatalf("state delete: %v", err)
 			}
 			return
@@ -115,6 +116,8 @@ func (s *Stack) Move(name string, to *Stack) {
 		}
 		row := r.Copy()
 		row.URN, row.Provider = moved(row.URN), string(moved(resource.URN(row.Provider)))
+		// What it depended on stays behind.
+		row.Dependencies, row.PropertyDependencies, row.DeletedWith, row.ReplaceWith = nil, nil, "", nil
 		if provider := to.provider(row.Provider); provider == "" {
 			for _, p := range s.Snapshot.Resources {
 				if strings.HasPrefix(r.Provider, string(p.URN)+"::") {
@@ -128,9 +131,37 @@ func (s *Stack) Move(name string, to *Stack) {
 		}
 		to.Snapshot.Resources = append(to.Snapshot.Resources, row)
 		s.Snapshot.Resources = slices.Delete(s.Snapshot.Resources, i, i+1)
+		forgetURN(s.Snapshot, r.URN)
 		return
 	}
 	s.T.Fatalf("state move: %s is not in the state", name)
+}
+
+// forgetURN takes a resource out of what the others depend on.
+func forgetURN(snapshot *deploy.Snapshot, gone resource.URN) {
+	is := func(urn resource.URN) bool { return urn == gone }
+	for _, r := range snapshot.Resources {
+		r.Dependencies, r.ReplaceWith = slices.DeleteFunc(r.Dependencies, is), slices.DeleteFunc(r.ReplaceWith, is)
+		for name, urns := range r.PropertyDependencies {
+			r.PropertyDependencies[name] = slices.DeleteFunc(urns, is)
+		}
+		if r.DeletedWith == gone {
+			r.DeletedWith = ""
+		}
+	}
+}
+
+// ProviderIDs are the IDs of the stack's provider resources.
+func (s *Stack) ProviderIDs() (ids []string) {
+	if s.Snapshot == nil {
+		return nil
+	}
+	for _, r := range s.Snapshot.Resources {
+		if r.Type == "pulumi:providers:awskms" {
+			ids = append(ids, string(r.ID))
+		}
+	}
+	return ids
 }
 
 // provider is the reference of the provider with the same URN in this stack, if it has one.
