@@ -86,23 +86,26 @@ func TestPendingKeyOfADestroyedLineageIsRestored(t *testing.T) {
 }
 
 func TestMovedRowIsNotTakenBackByItsOldSource(t *testing.T) {
-	h, from := begin(t)
-	from.Program = stack.One(named1)
-	must(t, from.Up())
-	k := id(t, from, "a")
-	to := h.Stack("prod")
-	to.Program = from.Program
-	from.Move("a", to)
-	from.Up() // of the unedited source
-	keeps(t, h, to, "a", k)
-	if row := from.Row("a"); row != nil && sim.IDOf(string(row.ID)) == sim.IDOf(k) {
-		t.Error("the old stack has taken the key back")
-	}
-	from.Program = program{}
-	done(t, from.Up())
-	h.Settle(to)
-	keeps(t, h, to, "a", k)
-	named(t, h, "alias/a", k)
+	each(t, map[string]inputs{"FORBID": named1, "ALLOW": allowed("alias/a")}, func(t *testing.T, in inputs) {
+		h, from := begin(t)
+		from.Program = stack.One(in)
+		must(t, from.Up())
+		k := id(t, from, "a")
+		to := h.Stack("prod")
+		to.Program = from.Program
+		from.Move("a", to)
+		from.Up() // of the unedited source
+		keeps(t, h, to, "a", k)
+		named(t, h, "alias/a", k)
+		if row := from.Row("a"); row != nil && sim.IDOf(string(row.ID)) == sim.IDOf(k) {
+			t.Error("the old stack has taken the key back")
+		}
+		from.Program = program{}
+		done(t, from.Up())
+		h.Settle(to)
+		keeps(t, h, to, "a", k)
+		named(t, h, "alias/a", k)
+	})
 }
 
 func TestRenameAndMoveAreFencedByTheFirstUp(t *testing.T) {

@@ -326,3 +326,25 @@ func TestDeletedWithLeavesTheKeyAndNothingElse(t *testing.T) {
 	must(t, dev.Destroy())
 	lives(t, h, 1) // by Pulumi's definition of deletedWith
 }
+
+func TestRemovalBesideAReplacementIsNoReplacement(t *testing.T) {
+	h, dev := begin(t)
+	dev.Program = stack.Of(key{Name: "a", Inputs: allowed("alias/a"), Trigger: "1", DeleteBefore: true}, key{Name: "b", Inputs: inputs{"alias": "alias/b"}, DependsOn: []string{"a"}})
+	must(t, dev.Up())
+	dev.Program = stack.Of(key{Name: "a", Inputs: allowed("alias/a"), Trigger: "2", DeleteBefore: true})
+	must(t, dev.Preview())
+	must(t, dev.Up()) // b has left the program: its deletion is asked for, whatever its replacementPolicy
+	h.Settle(dev)
+	lives(t, h, 1)
+}
+
+func TestTaintAfterAnUpgradeOfTheSDKIsNoOtherState(t *testing.T) {
+	h, dev := begin(t)
+	dev.Program = stack.Of(key{Name: "a", Inputs: allowed("alias/a"), Version: "0.1.0"})
+	must(t, dev.Up())
+	dev.Program = stack.Of(key{Name: "a", Inputs: allowed("alias/a"), Version: "0.2.0"})
+	dev.Taint("a")
+	silent(t, must(t, dev.Up()), "in another state")
+	h.Settle(dev)
+	lives(t, h, 1)
+}

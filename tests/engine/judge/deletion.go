@@ -116,7 +116,10 @@ func unnamedOnPurpose(m Moment, k sim.Key, alias string) bool {
 		}
 		// While a name moves to a key of another class there is a moment without it, and trouble may come just then.
 		if s.Op == "create-replacement" || s.Op == "replace" {
-			return m.Troubled
+			if m.Troubled {
+				return true
+			}
+			continue
 		}
 		if s.New == nil || s.New.State == nil || !slices.Contains(aliasesIn(s.New.State.Inputs, k.Region()), alias) {
 			return true

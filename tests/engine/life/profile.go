@@ -28,7 +28,7 @@ var (
 	engines    = []string{"ignore", "protect", "retain", "deletedWith", "targets", "secret", "policy", "provider", "version", "parallel", "plan", "rotate"}
 	everything = append(append([]string{}, replacing...), engines...)
 
-	allEdits = []string{"", "", "", "", "describe", "disable", "schedule", "untag", "unmark", "unname", "state delete", "stack rename", "rename", "state rename", "move", "clear"}
+	allEdits = []string{"", "", "", "", "describe", "disable", "schedule", "untag", "unmark", "unname", "state delete", "stack rename", "move", "clear"}
 	some     = []string{"up", "up", "up", "up", "refresh", "destroy"}
 	allOps   = []string{"up", "up", "up", "up", "up", "preview", "refresh", "refresh --run-program", "destroy", "destroy --run-program"}
 )
@@ -42,7 +42,7 @@ var Profiles = map[string]Profile{
 	"hooks":   {Keys: []string{"a"}, MaxSteps: 3, Troubles: faults, Options: []string{"retry", "retry", "retry", "trigger"}, Operations: some},
 	"cancel":  {Keys: []string{"a", "b"}, MaxSteps: 3, Troubles: interrupts, Options: []string{"parallel", "trigger"}, Operations: some},
 	"edits":   {Keys: []string{"a", "b"}, MaxSteps: 5, Troubles: calm, Options: []string{"trigger"}, Edits: allEdits, Operations: some, TwoStacks: true},
-	"names":   {Keys: abc, MaxSteps: 5, Troubles: kills, Options: []string{"parallel", "rename"}, Operations: some, SharedNames: true},
+	"names":   {Keys: abc, MaxSteps: 5, Troubles: kills, Options: []string{"parallel"}, Operations: some, SharedNames: true},
 	"sets":    {Keys: []string{"a"}, MaxSteps: 4, Troubles: allTrouble, Options: []string{"set", "set", "set", "set", "policy", "trigger"}, Operations: some},
 }
 
