@@ -22,6 +22,8 @@ pub(crate) const DEFAULT_ACCOUNT: &str = "123456789012";
 pub(crate) struct Caller {
     pub(crate) account: String,
     pub(crate) arn: String,
+    /// The principal that IAM knows: the role behind a session, or who calls itself.
+    pub(crate) identity: String,
     /// What the request says that conditions of policies may look at.
     pub(crate) facts: Facts,
 }
@@ -31,18 +33,30 @@ pub(crate) struct Caller {
 pub(crate) fn caller(state: &State, access_key: &str) -> Caller {
     if let Some(arn) = state.sessions.get(access_key) {
         let account = policy::account_of(arn).unwrap_or_default();
-        return Caller { account, arn: arn.clone(), facts: Facts::new() };
+        return Caller { account, arn: arn.clone(), identity: identity_of(state, arn), facts: Facts::new() };
     }
     let names_account = access_key.len() == 12 && access_key.bytes().all(|b| b.is_ascii_digit());
     let account = if names_account { access_key } else { DEFAULT_ACCOUNT };
     let arn = format!("arn:aws:iam::{account}:user/default");
-    Caller { account: account.to_owned(), arn, facts: Facts::new() }
+    Caller { account: account.to_owned(), identity: arn.clone(), arn, facts: Facts::new() }
+}
+
+/// The principal behind an ARN. A session does not show the path of its role; the role's name is unique in its account.
+pub(crate) fn identity_of(state: &State, arn: &str) -> String {
+    let Some(role) = policy::role_of(arn).filter(|role| !state.principals.contains_key(role)) else {
+        return policy::role_of(arn).unwrap_or_else(|| arn.to_owned());
+    };
+    let (account, name) = role.split_once(":role/").unwrap_or_default();
+    let has_path = |other: &&String| {
+        let path = other.strip_prefix(account).and_then(|rest| rest.strip_prefix(":role/"));
+        path.and_then(|path| path.rsplit_once('/')).is_some_and(|(_, last)| last == name)
+    };
+    state.principals.keys().find(has_path).cloned().unwrap_or(role)
 }
 
 /// What the caller's own IAM policies say: those that were put, and the lists that a test gave.
 fn identity(state: &State, caller: &Caller, question: &Question<'_>) -> Judgement {
-    let name = policy::role_of(&caller.arn).unwrap_or_else(|| caller.arn.clone());
-    let Some(principal) = state.principals.get(&name) else {
+    let Some(principal) = state.principals.get(&caller.identity) else {
         let everything = caller.arn.ends_with(":user/default") || caller.arn.ends_with(":root");
         return if everything { Judgement::Allowed } else { Judgement::Silent };
     };
@@ -67,7 +81,11 @@ fn identity(state: &State, caller: &Caller, question: &Question<'_>) -> Judgemen
 /// As [`identity`], for what concerns a resource alone.
 fn identity_on(state: &State, caller: &Caller, action: &str, resource: &str) -> Judgement {
     let (context, facts) = (&BTreeMap::new(), &caller.facts);
-    identity(state, caller, &Question { principal: &caller.arn, action, resource, context, facts })
+    identity(
+        state,
+        caller,
+        &Question { principal: &caller.arn, identity: &caller.identity, action, resource, context, facts },
+    )
 }
 
 /// Operations that keys of other accounts take; all others act on the caller's account alone, whoever allows them.
@@ -148,7 +166,14 @@ fn by_policy_or(
     granted: impl Fn(Asker<'_>) -> bool,
 ) -> Result<(), ApiError> {
     let facts = policy::with_key(&caller.facts, key);
-    let question = Question { principal: &caller.arn, action, resource: &key.arn, context, facts: &facts };
+    let question = Question {
+        principal: &caller.arn,
+        identity: &caller.identity,
+        action,
+        resource: &key.arn,
+        context,
+        facts: &facts,
+    };
     let allowed_by_iam = identity(state, caller, &question) == Judgement::Allowed;
     match verdict(state, caller, &key.policy.parts(), &key.account, &question) {
         Judgement::Allowed => Ok(()),
@@ -176,7 +201,14 @@ pub(crate) fn lockout(
     resource: &str,
 ) -> Result<(), ApiError> {
     let (context, facts) = (&BTreeMap::new(), &caller.facts);
-    let question = Question { principal: &caller.arn, action: "kms:PutKeyPolicy", resource, context, facts };
+    let question = Question {
+        principal: &caller.arn,
+        identity: &caller.identity,
+        action: "kms:PutKeyPolicy",
+        resource,
+        context,
+        facts,
+    };
     if verdict(state, caller, document, account, &question) == Judgement::Allowed {
         return Ok(());
     }

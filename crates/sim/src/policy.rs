@@ -16,6 +16,8 @@ pub(crate) use grammar::{is_own, parse};
 pub(crate) struct Question<'a> {
     /// ARN of the user, role session or root.
     pub(crate) principal: &'a str,
+    /// ARN of the role behind a session, with its path; of anybody else the principal.
+    pub(crate) identity: &'a str,
     /// Such as `kms:PutKeyPolicy`.
     pub(crate) action: &'a str,
     /// ARN of the key, or `*` for what concerns none.
@@ -125,8 +127,7 @@ fn concerns(statement: &Value, question: &Question<'_>) -> Option<bool> {
 
 fn names(principal: &Value, question: &Question<'_>) -> Option<bool> {
     let listed = if principal == "*" { vec!["*".to_owned()] } else { principal.get("AWS").map(texts)? };
-    let own =
-        |name: &str| name == "*" || name == question.principal || role_of(question.principal).as_deref() == Some(name);
+    let own = |name: &str| name == "*" || name == question.principal || name == question.identity;
     if listed.iter().any(|name| own(name)) {
         return Some(true);
     }

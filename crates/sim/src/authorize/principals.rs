@@ -43,6 +43,8 @@ pub(crate) fn exists(state: &State, name: &str, now: f64) -> bool {
     if is_account || name.ends_with(":root") || name.ends_with(":user/default") {
         return true;
     }
-    let role = policy::role_of(name).unwrap_or_else(|| name.to_owned());
-    state.principals.get(&role).is_some_and(|principal| !principal.deleted && principal.known_from <= now)
+    state
+        .principals
+        .get(&super::identity_of(state, name))
+        .is_some_and(|principal| !principal.deleted && principal.known_from <= now)
 }

@@ -32,7 +32,7 @@ impl Party {
     pub(crate) fn is(&self, state: &State, asker: Asker<'_>) -> bool {
         let Self::Principal { arn, unique_id: id } = self else { return false };
         let caller = asker.caller;
-        let own = caller.arn == *arn || policy::role_of(&caller.arn).as_deref() == Some(arn);
+        let own = caller.arn == *arn || caller.identity == *arn;
         if own {
             return unique_id(state, arn) == *id;
         }
@@ -60,8 +60,11 @@ impl Party {
 
 /// The unique ID of a user or role that exists; others, such as accounts, have none.
 fn unique_id(state: &State, arn: &str) -> Option<String> {
-    let name = policy::role_of(arn).unwrap_or_else(|| arn.to_owned());
-    state.principals.get(&name).filter(|principal| !principal.deleted).map(|principal| principal.unique_id.clone())
+    state
+        .principals
+        .get(&authorize::identity_of(state, arn))
+        .filter(|principal| !principal.deleted)
+        .map(|principal| principal.unique_id.clone())
 }
 
 /// An ARN of an account, user, role, session or federated user.

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{Question, account_of, like, role_of, texts};
+use super::{Question, account_of, like, texts};
 
 const OPERATORS: [&str; 27] = [
     "stringequals",
@@ -66,12 +66,33 @@ fn actual(key: &str, question: &Question<'_>) -> Option<Vec<String>> {
     }
     match key.as_str() {
         "kms:calleraccount" | "aws:principalaccount" => account_of(question.principal).map(|account| vec![account]),
-        "aws:principalarn" => Some(vec![role_of(question.principal).unwrap_or_else(|| question.principal.to_owned())]),
+        "aws:principalarn" => Some(vec![question.identity.to_owned()]),
+        "aws:principaltype" => kind(question.principal).map(|kind| vec![kind.to_owned()]),
+        "aws:username" => user(question.principal).map(|name| vec![name.to_owned()]),
+        // KMS has no other endpoints, and no service calls here for somebody.
+        "aws:securetransport" => Some(vec!["true".to_owned()]),
+        "aws:principalisawsservice" | "aws:viaawsservice" => Some(vec!["false".to_owned()]),
         "kms:encryptioncontextkeys" => {
             (!question.context.is_empty()).then(|| question.context.keys().cloned().collect())
         }
         _ => question.facts.get(&key).cloned(),
     }
+}
+
+/// What sort of principal it is, by AWS's name.
+fn kind(principal: &str) -> Option<&'static str> {
+    let resource = principal.splitn(6, ':').nth(5)?;
+    Some(match resource.split_once('/') {
+        None => "Account",
+        Some(("user", _)) => "User",
+        Some(("federated-user", _)) => "FederatedUser",
+        Some(_) => "AssumedRole",
+    })
+}
+
+/// The name of a user, without its path.
+fn user(principal: &str) -> Option<&str> {
+    principal.split_once(":user/").map(|(_, path)| path.rsplit('/').next().unwrap_or(path))
 }
 
 /// How several actual values are looked at.
@@ -105,12 +126,17 @@ impl Operator {
 
     fn holds(&self, wanted: &[String], actual: Option<&[String]>) -> bool {
         if self.name == "null" {
-            return wanted.contains(&actual.is_none().to_string());
+            let absent = actual.is_none().to_string();
+            return wanted.iter().any(|wanted| wanted.eq_ignore_ascii_case(&absent));
         }
         let negative = self.name.contains("not");
         let Some(actual) = actual else {
-            // What is absent is not equal to anything, and all of nothing is as wanted.
-            return self.if_exists || (self.over == Over::One && negative) || self.over == Over::All;
+            // What is absent is not equal to anything, all of nothing is as wanted, and none of nothing is.
+            return match self.over {
+                Over::One => self.if_exists || negative,
+                Over::All => true,
+                Over::Any => false,
+            };
         };
         let fits = |value: &String| wanted.iter().any(|wanted| compare(&self.name, wanted, value)) != negative;
         match self.over {
@@ -126,13 +152,26 @@ fn compare(operator: &str, wanted: &str, value: &str) -> bool {
     match operator {
         "stringequals" | "stringnotequals" => wanted == value,
         "stringequalsignorecase" | "stringnotequalsignorecase" | "bool" => wanted.eq_ignore_ascii_case(value),
-        "stringlike" | "stringnotlike" | "arnequals" | "arnlike" | "arnnotequals" | "arnnotlike" => like(wanted, value),
+        "stringlike" | "stringnotlike" => like(wanted, value),
+        "arnequals" | "arnlike" | "arnnotequals" | "arnnotlike" => arn_like(wanted, value),
         "numericequals" | "numericnotequals" => numbers().is_some_and(|(wanted, value)| (wanted - value).abs() < 1e-9),
         "numericlessthan" => numbers().is_some_and(|(wanted, value)| value < wanted),
         "numericlessthanequals" => numbers().is_some_and(|(wanted, value)| value <= wanted),
         "numericgreaterthan" => numbers().is_some_and(|(wanted, value)| value > wanted),
         "numericgreaterthanequals" => numbers().is_some_and(|(wanted, value)| value >= wanted),
         _ => false,
+    }
+}
+
+/// ARNs are compared part by part: a wildcard does not reach over a colon.
+fn arn_like(wanted: &str, value: &str) -> bool {
+    let (mut wanted, mut value) = (wanted.splitn(6, ':'), value.splitn(6, ':'));
+    loop {
+        match (wanted.next(), value.next()) {
+            (None, None) => return true,
+            (Some(wanted), Some(value)) if like(wanted, value) => {}
+            _ => return false,
+        }
     }
 }
 
@@ -158,7 +197,14 @@ mod tests {
         let principal = "arn:aws:sts::123456789012:assumed-role/App/s";
         hold(
             Some(block),
-            &Question { principal, action: "kms:CreateGrant", resource: "*", context: &context, facts: &facts },
+            &Question {
+                principal,
+                identity: "arn:aws:iam::123456789012:role/App",
+                action: "kms:CreateGrant",
+                resource: "*",
+                context: &context,
+                facts: &facts,
+            },
         )
     }
 
