@@ -1,10 +1,10 @@
 # What a person runs, and what CI runs. Each target is a short script or a cargo command.
 
 PYTHON ?= python3
+JUDGE_MINUTES ?= 10
 VENV := .tools/venv/bin/python
-PLUGIN_VERSION = $(shell sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml | head -n 1)
 
-.PHONY: demo test tools build sdk fmt lint install bench clean
+.PHONY: demo test judge tools build sdk fmt lint install packages dist bench aws-check clean
 
 ## A real `pulumi up` on the embedded simulator, in TypeScript and Python. No AWS account.
 demo: tools build
@@ -13,6 +13,11 @@ demo: tools build
 ## Every test.
 test: tools
 	@$(VENV) tools/test.py
+
+## Random histories under Pulumi's own engine, as long as you like: make judge JUDGE_MINUTES=60. It prints figures.
+judge: build
+	@$(PYTHON) tools/setup.py judge
+	@$(PYTHON) tools/judge.py --minutes $(JUDGE_MINUTES)
 
 ## The Pulumi CLI, Python and Node packages, below .tools.
 tools:
@@ -39,13 +44,24 @@ lint:
 	@$(PYTHON) tools/licences.py
 
 ## The provider into Pulumi's plugin folder.
-install: build
-	@pulumi plugin install resource awskms $(PLUGIN_VERSION) --reinstall --file target/release/pulumi-resource-awskms
-	@pulumi plugin ls | grep awskms
+install:
+	@$(PYTHON) tools/install.py
+
+## The SDKs for Node.js and Python as packages, into dist.
+packages: tools
+	@ls dist/pulumi-awskms-*.tgz dist/pulumi_awskms-*.whl
+
+## A release, into dist. SIGN=KEY signs it with a key of yours; tools/dist.py says more.
+dist: tools
+	@$(VENV) tools/dist.py $(if $(SIGN),--sign $(SIGN))
 
 ## Figures of the simulator and the provider.
 bench: tools build
 	@$(VENV) bench/simulator.py
 
+## The simulator's beliefs against a live account: make aws-check ACCOUNT=123456789012 REGION=eu-central-1 AWAY=eu-west-1
+aws-check: tools build
+	@$(VENV) tests/simulator/aws_check --account "$(ACCOUNT)" --region "$(REGION)" --away "$(AWAY)"
+
 clean:
-	@rm -rf .tools target
+	@rm -rf .tools target dist

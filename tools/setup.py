@@ -19,21 +19,18 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
+import packages  # noqa: E402
 from kit import paths  # noqa: E402
+from packages import run  # noqa: E402
 
 PULUMI_VERSION = "v3.259.0"
 CLI = "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi"
 HOSTS = "github.com/pulumi/pulumi/sdk/v3"
+YAML_HOST = "github.com/pulumi/pulumi-yaml/cmd/pulumi-language-yaml"
 
 
 def say(text: str) -> None:
     print(f"==> {text}", flush=True)
-
-
-def run(command: list[str], cwd: Path, **env: str) -> None:
-    done = subprocess.run(command, cwd=cwd, env={**os.environ, **env}, text=True, capture_output=True, check=False)
-    if done.returncode != 0:
-        sys.exit(f"{' '.join(command)} failed in {cwd}:\n{done.stdout}{done.stderr}")
 
 
 def digest(*inputs: Path, text: str = "") -> str:
@@ -46,10 +43,10 @@ def digest(*inputs: Path, text: str = "") -> str:
     return total.hexdigest()
 
 
-def once(name: str, stamp: str, what: str, make: Callable[[], None]) -> None:
-    """Makes a part unless it was made from the same inputs."""
+def once(name: str, stamp: str, what: str, make: Callable[[], None], *made: Path) -> None:
+    """Makes a part unless it was made from the same inputs, and what it made is still there."""
     file = paths.TOOLS / "stamps" / name
-    if file.exists() and file.read_text() == stamp:
+    if file.exists() and file.read_text() == stamp and all(path.exists() for path in made):
         return
     say(what)
     began = time.monotonic()
@@ -74,7 +71,7 @@ def need(command: str, what_for: str, package: str) -> None:
 def users_own_pulumi() -> bool:
     """Whether a recent CLI with its language hosts is on PATH already."""
     found = shutil.which("pulumi")
-    hosts = all(shutil.which(f"pulumi-language-{language}") for language in ("nodejs", "python"))
+    hosts = all(shutil.which(f"pulumi-language-{language}") for language in ("nodejs", "python", "yaml"))
     if not found or not hosts or Path(found).resolve().parent == paths.BIN.resolve():
         return False
     version = subprocess.run([found, "version"], text=True, capture_output=True, check=False).stdout
@@ -86,7 +83,7 @@ def pulumi() -> None:
     if users_own_pulumi():
         return
     need("go", f"building the Pulumi CLI {PULUMI_VERSION}", "golang")
-    cli, hosts = paths.ROOT / "tools/pulumi-cli", paths.ROOT / "tools/pulumi-hosts"
+    cli, hosts, yaml_host = (paths.ROOT / "tools" / name for name in ("pulumi-cli", "pulumi-hosts", "pulumi-yaml-host"))
     paths.BIN.mkdir(parents=True, exist_ok=True)
 
     def build_cli() -> None:
@@ -102,7 +99,11 @@ def pulumi() -> None:
         shutil.copyfile(helper, target)
         target.chmod(0o755)
 
+    def build_yaml_host() -> None:
+        run(["go", "build", "-ldflags", "-s -w", "-o", str(paths.BIN) + "/", YAML_HOST], yaml_host)
+
     once("pulumi-hosts", digest(hosts), "building Pulumi's language hosts (about 30 s)", build_hosts)
+    once("pulumi-yaml-host", digest(yaml_host), "building Pulumi's language host for YAML (about 70 s)", build_yaml_host)
     once("pulumi-cli", digest(cli), f"building the Pulumi CLI {PULUMI_VERSION} (about 5 min, once)", build_cli)
 
 
@@ -110,7 +111,6 @@ def node() -> None:
     need("node", "TypeScript programs", "nodejs")
     need("npm", "TypeScript programs", "npm")
     listed, sdk = paths.ROOT / "tools/node", paths.ROOT / "sdk/nodejs"
-    package = paths.NODE / "node_modules" / "pulumi-awskms"
 
     def install() -> None:
         paths.NODE.mkdir(parents=True, exist_ok=True)
@@ -120,37 +120,31 @@ def node() -> None:
         locked = (paths.NODE / "package-lock.json").exists()
         run(["npm", "ci" if locked else "install", "--no-audit", "--no-fund"], paths.NODE)
 
-    def build_sdk() -> None:
-        sources = paths.NODE / "sdk"
-        shutil.rmtree(sources, ignore_errors=True)
-        shutil.copytree(sdk, sources)
-        run([str(paths.NODE / "node_modules/.bin/tsc"), "-p", str(sources), "--outDir", str(package)], paths.NODE)
-        shutil.copyfile(sdk / "package.json", package / "package.json")
+    def install_sdk() -> None:
+        packages.node()
+        # As a user does. Without --save, so that the lock file stays what is checked in.
+        run(["npm", "install", "--no-save", "--no-audit", "--no-fund", "--prefer-offline", str(paths.NODE_PACKAGE)], paths.NODE)
 
     stamp = digest(listed)
     once("node", stamp, "installing Node packages", install)
-    once("node-sdk", digest(sdk, text=stamp), "building the TypeScript SDK", build_sdk)
+    once("node-sdk", digest(sdk, text=stamp), "packing and installing the Node.js SDK", install_sdk, paths.NODE_PACKAGE)
 
 
 def python() -> None:
-    wanted = paths.ROOT / "tools/requirements.txt"
+    wanted, sdk = paths.ROOT / "tools/requirements.txt", paths.ROOT / "sdk/python"
 
     def install() -> None:
         shutil.rmtree(paths.VENV, ignore_errors=True)
         run([sys.executable, "-m", "venv", str(paths.VENV)], paths.ROOT)
-        run([str(paths.VENV / "bin/python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r", str(wanted)], paths.ROOT)
-
-    sdk, copy = paths.ROOT / "sdk/python", paths.TOOLS / "python-sdk"
+        run([*packages.PIP, "install", "-r", str(wanted)], paths.ROOT)
 
     def install_sdk() -> None:
-        # From a copy: pip leaves its own files beside the sources.
-        shutil.rmtree(copy, ignore_errors=True)
-        shutil.copytree(sdk, copy)
-        run([str(paths.VENV / "bin/python"), "-m", "pip", "install", "--quiet", "--no-deps", "--force-reinstall", str(copy)], paths.ROOT)
+        packages.python()
+        run([*packages.PIP, "install", "--no-deps", "--force-reinstall", str(paths.PYTHON_PACKAGE)], paths.ROOT)
 
     stamp = digest(wanted, text=sys.version)
     once("python", stamp, "installing Python packages", install)
-    once("python-sdk", digest(sdk, text=stamp), "installing the Python SDK", install_sdk)
+    once("python-sdk", digest(sdk, text=stamp), "packing and installing the Python SDK", install_sdk, paths.PYTHON_PACKAGE)
 
 
 def sdkgen() -> None:
@@ -165,8 +159,22 @@ def sdkgen() -> None:
     )
 
 
+def judge() -> None:
+    """The judge below tests/engine is built when it runs; its modules are fetched here, with the rest."""
+    need("go", "the judge of the promises", "golang")
+    folder = paths.ROOT / "tests/engine"
+    for modfile in ("go.mod", "newest.mod"):
+        inputs = folder / modfile
+        once(
+            f"judge-{inputs.stem}",
+            digest(inputs),
+            f"fetching the modules of the judge ({modfile})",
+            lambda modfile=modfile: run(["go", "build", f"-modfile={modfile}", "./..."], folder),
+        )
+
+
 def main() -> None:
-    parts = {"pulumi": pulumi, "python": python, "node": node, "sdkgen": sdkgen}
+    parts = {"pulumi": pulumi, "python": python, "node": node, "sdkgen": sdkgen, "judge": judge}
     for name in sys.argv[1:] or parts:
         if name not in parts:
             sys.exit(f"no part {name}; there are {', '.join(parts)}")

@@ -25,12 +25,13 @@ PARTS: list[tuple[str, list[str]]] = [
     ("licences, sources and versions of dependencies", [sys.executable, "tools/licences.py"]),
     ("generated Rust code, schema and reference are up to date", ["cargo", "xtask", "check"]),
     ("generated SDKs are up to date, and Pulumi's binder takes the schema", [str(paths.BIN / "awskms-sdkgen"), ".", "--check"]),
-    ("Go SDK compiles", [sys.executable, "tools/go_sdk.py"]),
+    ("Go SDK compiles, as a module", [sys.executable, "tools/go_sdk.py"]),
     ("types of the Python SDK and examples", [str(paths.VENV / "bin/mypy"), "--config-file", "tools/mypy.ini"]),
     ("types of the TypeScript examples, strict", [sys.executable, "tools/typescript.py"]),
     ("wire contract against Pulumi's own descriptors", [*PYTEST, "tests/wire"]),
     # Most of their time these two wait, for the engine or for what is limited in time, so more of them than cores go on.
     ("gRPC: the running provider, called as the engine calls it", [*PYTEST, "-n", "6", "tests/grpc"]),
+    ("the real engine in process: the promises in named scenarios and 1,000 random histories, on two engines", [sys.executable, "tools/judge.py"]),
     ("the simulator from Python, as its documentation shows it", [*PYTEST, "-n", "2", "tests/simulator"]),
     ("end to end: the real Pulumi CLI on the simulator, TypeScript and Python", [*PYTEST, "-n", "6", "tests/e2e"]),
 ]

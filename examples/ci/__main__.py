@@ -3,7 +3,7 @@ import pulumi_awskms as awskms
 
 key = awskms.AwsKmsKey(
     "rds-primary",
-    alias="alias/prod/rds-primary",
+    alias="alias/ci/rds-primary",
     description="Production RDS cluster encryption key",
     policy={
         "admin_role": "arn:aws:iam::123456789012:role/SecurityAdmin",

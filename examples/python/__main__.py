@@ -3,7 +3,7 @@ import pulumi_awskms as awskms
 
 key = awskms.AwsKmsKey(
     "rds-primary",
-    alias="alias/prod/rds-primary",
+    alias="alias/python/rds-primary",
     description="Production RDS cluster encryption key",
     enable_rotation=True,
     key_spec=awskms.KeySpec.SYMMETRIC_DEFAULT,

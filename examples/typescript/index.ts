@@ -1,7 +1,7 @@
 import * as awskms from "pulumi-awskms";
 
 const key = new awskms.AwsKmsKey("rds-primary", {
-    alias: "alias/prod/rds-primary",
+    alias: "alias/typescript/rds-primary",
     description: "Production RDS cluster encryption key",
     enableRotation: true,
     keySpec: "SYMMETRIC_DEFAULT",

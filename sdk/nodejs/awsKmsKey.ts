@@ -8,7 +8,9 @@ import * as enums from "./types/enums";
 import * as utilities from "./utilities";
 
 /**
- * A customer-managed AWS KMS key with its aliases, key policy, rotation and tags. What a key should be.
+ * A customer-managed AWS KMS key: its aliases, key policy, rotation, tags and replicas in other Regions, as one resource.
+ *
+ * A change that KMS cannot make in place fails the preview; only `replacementPolicy: ALLOW` lets another key take the place of the present one. Removing the resource schedules the deletion of the key, 30 days ahead unless `deletionWindowDays` says less, and until then `pulumi up` with the resource brings it back. `deletionPolicy` can keep the key instead. `policy` separates the roles that manage the key from those that use its data; without it, or `policyDocument`, the IAM policies of the account decide.
  *
  * ## Example Usage
  *
@@ -16,7 +18,7 @@ import * as utilities from "./utilities";
  * import * as awskms from "pulumi-awskms";
  *
  * const key = new awskms.AwsKmsKey("rds-primary", {
- *     alias: "alias/prod/rds-primary",
+ *     alias: "alias/typescript/rds-primary",
  *     description: "Production RDS cluster encryption key",
  *     enableRotation: true,
  *     keySpec: "SYMMETRIC_DEFAULT",
@@ -37,7 +39,7 @@ import * as utilities from "./utilities";
  *
  * ## Import
  *
- * A key is imported by its ARN, key ID or alias:
+ * A key is imported by its ARN, key ID or alias; nothing is changed at KMS:
  *
  * ```sh
  * pulumi import awskms:index:AwsKmsKey orders alias/prod/orders
@@ -71,7 +73,7 @@ export class AwsKmsKey extends pulumi.CustomResource {
     }
 
     /**
-     * Key ID, ARN or alias of an existing key to take over instead of creating one. Read when the resource is created; spec and usage of that key must be those of the resource. From then on the key is managed like any other: what the inputs do not have is taken off it.
+     * Key ID, ARN or alias of an existing key to take over instead of creating one. Read when the resource is created; spec and usage of that key must be those of the resource. From then on the key is managed like any other: what the inputs do not have is taken off it. Set on a resource whose own key a newer owner has taken over, it claims the key back. NONE makes a key of the resource's own beside the live key of a resource with the same URN in another state.
      */
     declare public readonly adopt: pulumi.Output<string | undefined>;
     /**
@@ -83,11 +85,11 @@ export class AwsKmsKey extends pulumi.CustomResource {
      */
     declare public /*out*/ readonly aliasArn: pulumi.Output<string | undefined>;
     /**
-     * The key's alias, as the input `alias` gives it; empty without one.
+     * The key's alias, as the input AwsKmsKeyArgs.alias gives it; empty without one.
      */
     declare public /*out*/ readonly aliasName: pulumi.Output<string | undefined>;
     /**
-     * Further names of the key, each formed like `alias`. KMS allows 50 names a key.
+     * Further names of the key, each formed like AwsKmsKeyArgs.alias. KMS allows 50 names a key.
      */
     declare public readonly aliases: pulumi.Output<string[] | undefined>;
     /**
@@ -143,15 +145,15 @@ export class AwsKmsKey extends pulumi.CustomResource {
      */
     declare public /*out*/ readonly keyState: pulumi.Output<string>;
     /**
-     * What the key may be used for. Left out, it is taken from keySpec where one usage is legal or plain; RSA and SM2 keys need it.
+     * What the key may be used for. Left out, it is taken from AwsKmsKeyArgs.keySpec where one usage is legal or plain; RSA and SM2 keys need it.
      */
     declare public readonly keyUsage: pulumi.Output<enums.KeyUsage | undefined>;
     /**
-     * Whether the key is a multi-Region primary, which can be replicated to other Regions. KMS cannot change it later. Default: true when `replicas` has entries, what it was for a key that exists, else false.
+     * Whether the key is a multi-Region primary, which can be replicated to other Regions. KMS cannot change it later. Default: true when AwsKmsKeyArgs.replicas has entries, what it was for a key that exists, else false.
      */
     declare public readonly multiRegion: pulumi.Output<boolean | undefined>;
     /**
-     * Who may manage and who may use the key. Not together with policyDocument. Without either, AWS's default policy applies: IAM policies of the account decide.
+     * Who may manage and who may use the key. Not together with AwsKmsKeyArgs.policyDocument. Without either, AWS's default policy applies: IAM policies of the account decide.
      */
     declare public readonly policy: pulumi.Output<outputs.KeyPolicy | undefined>;
     /**
@@ -203,9 +205,13 @@ export class AwsKmsKey extends pulumi.CustomResource {
      */
     declare public readonly tags: pulumi.Output<{[key: string]: string} | undefined>;
     /**
-     * All tags of the key: `tags` and the provider's defaultTags.
+     * All tags of the key: AwsKmsKeyArgs.tags and the provider's defaultTags.
      */
     declare public /*out*/ readonly tagsAll: pulumi.Output<{[key: string]: string}>;
+    /**
+     * Whether a run ends only when new replicas can be used; true if left out. KMS copies the key material after it has answered, in seconds up to minutes. If false, the output keyState of a replica may be `Creating`, and whatever uses it next must wait by itself.
+     */
+    declare public readonly waitForReplicas: pulumi.Output<boolean | undefined>;
 
     /**
      * Create a AwsKmsKey resource with the given unique name, arguments, and options.
@@ -244,6 +250,7 @@ export class AwsKmsKey extends pulumi.CustomResource {
             resourceInputs["spec"] = args?.spec;
             resourceInputs["status"] = args?.status;
             resourceInputs["tags"] = args?.tags;
+            resourceInputs["waitForReplicas"] = args?.waitForReplicas;
             resourceInputs["aliasArn"] = undefined /*out*/;
             resourceInputs["aliasName"] = undefined /*out*/;
             resourceInputs["creationDate"] = undefined /*out*/;
@@ -292,10 +299,9 @@ export class AwsKmsKey extends pulumi.CustomResource {
             resourceInputs["rotationPeriodDays"] = undefined /*out*/;
             resourceInputs["tags"] = undefined /*out*/;
             resourceInputs["tagsAll"] = undefined /*out*/;
+            resourceInputs["waitForReplicas"] = undefined /*out*/;
         }
         opts = pulumi.mergeOptions(utilities.resourceOptsDefaults(), opts);
-        const replaceOnChanges = { replaceOnChanges: ["keySpec", "keyUsage", "multiRegion"] };
-        opts = pulumi.mergeOptions(opts, replaceOnChanges);
         super(AwsKmsKey.__pulumiType, name, resourceInputs, opts);
     }
 }
@@ -305,7 +311,7 @@ export class AwsKmsKey extends pulumi.CustomResource {
  */
 export interface AwsKmsKeyArgs {
     /**
-     * Key ID, ARN or alias of an existing key to take over instead of creating one. Read when the resource is created; spec and usage of that key must be those of the resource. From then on the key is managed like any other: what the inputs do not have is taken off it.
+     * Key ID, ARN or alias of an existing key to take over instead of creating one. Read when the resource is created; spec and usage of that key must be those of the resource. From then on the key is managed like any other: what the inputs do not have is taken off it. Set on a resource whose own key a newer owner has taken over, it claims the key back. NONE makes a key of the resource's own beside the live key of a resource with the same URN in another state.
      */
     adopt?: pulumi.Input<string | undefined>;
     /**
@@ -313,7 +319,7 @@ export interface AwsKmsKeyArgs {
      */
     alias?: pulumi.Input<string | undefined>;
     /**
-     * Further names of the key, each formed like `alias`. KMS allows 50 names a key.
+     * Further names of the key, each formed like AwsKmsKeyArgs.alias. KMS allows 50 names a key.
      */
     aliases?: pulumi.Input<pulumi.Input<string>[] | undefined>;
     /**
@@ -353,7 +359,7 @@ export interface AwsKmsKeyArgs {
      */
     keySpec?: pulumi.Input<enums.KeySpec | undefined>;
     /**
-     * What the key may be used for. Left out, it is taken from keySpec where one usage is legal or plain; RSA and SM2 keys need it.
+     * What the key may be used for. Left out, it is taken from AwsKmsKeyArgs.keySpec where one usage is legal or plain; RSA and SM2 keys need it.
      */
     keyUsage?: pulumi.Input<enums.KeyUsage | undefined>;
     /**
@@ -365,11 +371,11 @@ export interface AwsKmsKeyArgs {
      */
     metadata?: pulumi.Input<{[key: string]: any} | undefined>;
     /**
-     * Whether the key is a multi-Region primary, which can be replicated to other Regions. KMS cannot change it later. Default: true when `replicas` has entries, what it was for a key that exists, else false.
+     * Whether the key is a multi-Region primary, which can be replicated to other Regions. KMS cannot change it later. Default: true when AwsKmsKeyArgs.replicas has entries, what it was for a key that exists, else false.
      */
     multiRegion?: pulumi.Input<boolean | undefined>;
     /**
-     * Who may manage and who may use the key. Not together with policyDocument. Without either, AWS's default policy applies: IAM policies of the account decide.
+     * Who may manage and who may use the key. Not together with AwsKmsKeyArgs.policyDocument. Without either, AWS's default policy applies: IAM policies of the account decide.
      */
     policy?: pulumi.Input<inputs.KeyPolicyArgs | undefined>;
     /**
@@ -408,4 +414,8 @@ export interface AwsKmsKeyArgs {
      * Tags of the key, at most 48 together with the provider's defaultTags: AWS allows 50, and two are kept for the provider's marks. Keys have 1 to 128 characters and do not begin with `aws:`, values have 0 to 256.
      */
     tags?: pulumi.Input<{[key: string]: pulumi.Input<string>} | undefined>;
+    /**
+     * Whether a run ends only when new replicas can be used; true if left out. KMS copies the key material after it has answered, in seconds up to minutes. If false, the output keyState of a replica may be `Creating`, and whatever uses it next must wait by itself.
+     */
+    waitForReplicas?: pulumi.Input<boolean | undefined>;
 }

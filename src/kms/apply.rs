@@ -10,7 +10,8 @@ use awskms_core::owner::{OWNER_TAG, OwnerMark};
 use awskms_core::plan::{Replication, Step};
 
 use super::error::{Kind, KmsError};
-use super::observe::{read_metadata, whole_seconds};
+use super::lookup::Lookup;
+use super::observe::{describe, read_metadata, read_tags, whole_seconds};
 use super::patience::pause;
 use super::run::Target;
 
@@ -25,11 +26,11 @@ macro_rules! call {
     ($operation:literal, $target:expr, $request:expr) => {{ $request.send().await.map_err(|error| KmsError::from_sdk($operation, &$target.region, &error)) }};
 }
 
-/// Applies a step to the key with this ARN.
+/// Applies a step to the key with this ARN, for the resource of this URN.
 ///
 /// # Errors
 /// AWS's, classified. "Is there already" and "is gone already" count as done where they prove the wanted state.
-pub(super) async fn apply(target: &Target, metadata: &Metadata, step: &Step) -> Result<Answer, KmsError> {
+pub(super) async fn apply(target: &Target, urn: &str, metadata: &Metadata, step: &Step) -> Result<Answer, KmsError> {
     let (client, arn) = (&target.client, metadata.arn.as_str());
     match step {
         Step::CancelKeyDeletion => {
@@ -70,19 +71,21 @@ pub(super) async fn apply(target: &Target, metadata: &Metadata, step: &Step) -> 
                 .bypass_policy_lockout_safety_check(*bypass_policy_lockout_safety_check);
             call!("PutKeyPolicy", target, request).map(drop)?;
         }
-        Step::CreateAlias { name } => create_alias(target, arn, name).await?,
-        Step::UpdateAlias { name, holder } => {
-            // KMS takes a name from whoever has it: look once more.
-            match super::observe::describe(client, &target.region, name).await {
-                Ok(now) if now.arn == arn => return Ok(Answer::default()),
-                Ok(now) if now.arn != *holder => return Err(moved_away(target, name, &now.arn)),
-                Err(error) if error.kind != Kind::NotFound => return Err(error),
-                Ok(_) | Err(_) => {}
-            }
-            let request = client.update_alias().alias_name(name).target_key_id(arn);
-            call!("UpdateAlias", target, request).map(drop)?;
+        Step::CreateAlias { name } => {
+            let _alone = target.names.alone_with(&target.region, name).await;
+            create_alias(target, arn, name).await?;
         }
-        Step::DeleteAlias { name, holder } => delete_alias(target, arn, name, holder.as_deref()).await?,
+        Step::UpdateAlias { name, holder } => {
+            let _alone = target.names.alone_with(&target.region, name).await;
+            move_alias(target, arn, name, holder).await?;
+        }
+        Step::DeleteAlias { name, holder } => {
+            let _alone = target.names.alone_with(&target.region, name).await;
+            // Another resource of the program takes the name, before or after this: it needs no moment without one.
+            if holder.is_some() || !target.names.is_wanted_elsewhere(urn, &target.region, name) {
+                delete_alias(target, arn, name, holder.as_deref()).await?;
+            }
+        }
         Step::ReplicateKey(replication) => replicate(target, arn, replication).await?,
         Step::UpdatePrimaryRegion { region } => promote(target, metadata, region).await?,
         Step::ScheduleKeyDeletion { window_days } => {
@@ -120,13 +123,12 @@ pub(super) async fn create_key(
         .customize()
         .config_override(once());
     let answer = call!("CreateKey", target, request)?;
-    let metadata = answer.key_metadata().map(read_metadata).ok_or_else(|| KmsError {
-        operation: "CreateKey",
-        region: target.region.clone(),
+    let metadata = answer.key_metadata().map(read_metadata);
+    let metadata = metadata.filter(|metadata| !metadata.key_id.is_empty() && !metadata.arn.is_empty());
+    // The key is there, and must be looked for.
+    let metadata = metadata.ok_or_else(|| KmsError {
         kind: Kind::NoAnswer,
-        code: "IncompleteAnswer".into(),
-        message: "the answer has no KeyMetadata".into(),
-        request_id: None,
+        ..KmsError::incomplete("CreateKey", &target.region, "KeyMetadata with KeyId and Arn")
     })?;
     Ok(newborn(metadata, desired, mark))
 }
@@ -164,8 +166,10 @@ async fn promote(target: &Target, metadata: &Metadata, region: &str) -> Result<(
     let request = target.client.update_primary_region().key_id(&metadata.arn).primary_region(region);
     match call!("UpdatePrimaryRegion", target, request) {
         Err(error) if error.kind == Kind::Unsupported => {
-            let now = super::observe::describe(&target.client, &target.region, &metadata.arn).await;
-            if now.is_ok_and(|now| now.primary_region.as_deref() == Some(region)) { Ok(()) } else { Err(error) }
+            match describe(&target.client, &target.region, &metadata.arn).await {
+                Lookup::Present(now) if now.primary_region.as_deref() == Some(region) => Ok(()),
+                Lookup::Present(_) | Lookup::Absent | Lookup::Unknown(_) => Err(error),
+            }
         }
         other => other.map(drop),
     }
@@ -173,13 +177,24 @@ async fn promote(target: &Target, metadata: &Metadata, region: &str) -> Result<(
 
 /// The name went to another key between the look and the call.
 fn moved_away(target: &Target, name: &str, arn: &str) -> KmsError {
-    KmsError {
-        operation: "DescribeKey",
-        region: target.region.clone(),
-        kind: Kind::AlreadyExists,
-        code: "AliasMoved".into(),
-        message: format!("{name} now names {arn}; it was left there"),
-        request_id: None,
+    let message = format!("{name} now names {arn}; it was left there");
+    KmsError::local("DescribeKey", &target.region, Kind::AlreadyExists, "AliasMoved", message)
+}
+
+/// Moves a name from the key that was seen to hold it: KMS takes a name from whoever has it, so this looks once more. A name
+/// that its holder has given up since is created.
+async fn move_alias(target: &Target, arn: &str, name: &str, holder: &str) -> Result<(), KmsError> {
+    match describe(&target.client, &target.region, name).await {
+        Lookup::Present(now) if now.arn == arn => return Ok(()),
+        Lookup::Present(now) if now.arn != holder => return Err(moved_away(target, name, &now.arn)),
+        Lookup::Unknown(error) => return Err(error),
+        // Not found may be said too early of a name that was just given.
+        Lookup::Present(_) | Lookup::Absent => {}
+    }
+    let request = target.client.update_alias().alias_name(name).target_key_id(arn);
+    match call!("UpdateAlias", target, request) {
+        Err(error) if error.kind == Kind::NotFound => create_alias(target, arn, name).await,
+        other => other.map(drop),
     }
 }
 
@@ -188,13 +203,13 @@ fn moved_away(target: &Target, name: &str, arn: &str) -> KmsError {
 async fn create_alias(target: &Target, arn: &str, name: &str) -> Result<(), KmsError> {
     let request = target.client.create_alias().alias_name(name).target_key_id(arn);
     match call!("CreateAlias", target, request) {
-        Err(error) if error.kind == Kind::AlreadyExists => {
-            match super::observe::describe(&target.client, &target.region, name).await {
-                Ok(holder) if holder.arn == arn => Ok(()),
-                Ok(holder) => Err(KmsError { message: format!("{} It names {}.", error.message, holder.arn), ..error }),
-                Err(_) => Err(error),
+        Err(error) if error.kind == Kind::AlreadyExists => match describe(&target.client, &target.region, name).await {
+            Lookup::Present(holder) if holder.arn == arn => Ok(()),
+            Lookup::Present(holder) => {
+                Err(KmsError { message: format!("{} It names {}.", error.message, holder.arn), ..error })
             }
-        }
+            Lookup::Absent | Lookup::Unknown(_) => Err(error),
+        },
         other => other.map(drop),
     }
 }
@@ -204,14 +219,16 @@ async fn create_alias(target: &Target, arn: &str, name: &str) -> Result<(), KmsE
 async fn delete_alias(target: &Target, arn: &str, name: &str, holder: Option<&str>) -> Result<(), KmsError> {
     let mut absent = 0;
     for attempt in 1.. {
-        match super::observe::describe(&target.client, &target.region, name).await {
-            Ok(now) if now.arn == holder.unwrap_or(arn) => {}
-            Ok(now) if holder.is_some() && now.arn != arn => return Err(moved_away(target, name, &now.arn)),
-            Ok(_) => break,
-            Err(error) if error.kind == Kind::NotFound => absent += 1,
+        match describe(&target.client, &target.region, name).await {
+            Lookup::Present(now) if now.arn == holder.unwrap_or(arn) => {}
+            Lookup::Present(now) if holder.is_some() && now.arn != arn => {
+                return Err(moved_away(target, name, &now.arn));
+            }
+            Lookup::Present(_) => break,
+            Lookup::Absent => absent += 1,
             // The caller can see this resource's key, so the name is another's by now.
-            Err(error) if error.kind == Kind::AccessDenied => break,
-            Err(error) => return Err(error),
+            Lookup::Unknown(error) if error.kind == Kind::AccessDenied => break,
+            Lookup::Unknown(error) => return Err(error),
         }
         match call!("DeleteAlias", target, target.client.delete_alias().alias_name(name)) {
             Err(error) if error.kind == Kind::NotFound && absent < 2 && attempt < 5 => {
@@ -245,4 +262,22 @@ fn sdk_tags(tags: &BTreeMap<String, String>) -> Vec<Tag> {
     tags.iter()
         .map(|(key, value)| Tag::builder().tag_key(key).tag_value(value).build().expect("both members are set"))
         .collect()
+}
+
+/// Changes the mark of a key to what `change` makes of the present one; `None` leaves it as it is.
+///
+/// # Errors
+/// The tags could not be read or written; the mark stays as it is.
+pub async fn change_mark(
+    target: &Target,
+    arn: &str,
+    change: impl FnOnce(Option<&OwnerMark>) -> Option<OwnerMark>,
+) -> Result<(), KmsError> {
+    let tags = read_tags(&target.client, &target.region, arn).await?;
+    let present = tags.get(OWNER_TAG).and_then(|text| OwnerMark::parse(text));
+    let Some(mark) = change(present.as_ref()).filter(|mark| present.as_ref() != Some(mark)) else { return Ok(()) };
+    target.pace.turn(&target.region, "TagResource").await;
+    let tags = BTreeMap::from([(OWNER_TAG.to_owned(), mark.to_string())]);
+    let request = target.client.tag_resource().key_id(arn).set_tags(Some(sdk_tags(&tags)));
+    call!("TagResource", target, request).map(drop)
 }

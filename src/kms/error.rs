@@ -49,6 +49,10 @@ pub enum Kind {
     NoAnswer,
     /// AWS had an internal error: the call may have had its effect.
     Service,
+    /// What KMS answered to a read is incomplete, or contradicts what it said before.
+    Unclear,
+    /// A read was given up: the update was cancelled, or its time was up.
+    Stopped,
     /// Anything else.
     Other,
 }
@@ -72,6 +76,23 @@ pub struct KmsError {
 }
 
 impl KmsError {
+    /// An error that AWS did not send.
+    pub fn local(
+        operation: &'static str,
+        region: &str,
+        kind: Kind,
+        code: &'static str,
+        message: impl Into<String>,
+    ) -> Self {
+        let (region, code) = (region.to_owned(), code.to_owned());
+        Self { operation, region, kind, code, message: message.into(), request_id: None }
+    }
+
+    /// An answer that lacks what AWS always sends.
+    pub(super) fn incomplete(operation: &'static str, region: &str, what: &str) -> Self {
+        Self::local(operation, region, Kind::Unclear, "IncompleteAnswer", format!("the answer has no {what}"))
+    }
+
     /// Reads an SDK error.
     pub fn from_sdk<E>(operation: &'static str, region: &str, error: &SdkError<E, HttpResponse>) -> Self
     where
@@ -117,6 +138,7 @@ impl KmsError {
             ),
             Kind::Unreachable => "Nothing was changed by this call. Check the network, the Region and the provider's endpoint.".into(),
             Kind::NoAnswer | Kind::Service => "The call may have had its effect; run `pulumi up` again, which looks first.".into(),
+            Kind::Unclear => "Nothing was concluded from it; run it again.".into(),
             Kind::PendingDeletion => "Cancel the deletion first, or wait until the key is gone.".into(),
             _ => String::new(),
         }

@@ -6,7 +6,13 @@
 use tokio::time::{Instant, sleep_until};
 
 use super::error::{Kind, KmsError};
+use super::lookup::Lookup;
 use crate::resource::Context;
+
+/// As [`look`], for a read that tells whether a key is there.
+pub async fn look_up<T>(context: &Context, region: &str, read: impl Future<Output = Lookup<T>>) -> Lookup<T> {
+    look(context, region, async { Ok(read.await) }).await.unwrap_or_else(Lookup::Unknown)
+}
 
 /// Waits for reads of one Region: for a third of the time that is left, if the time is limited, or until the run is
 /// cancelled.
@@ -26,12 +32,6 @@ pub async fn look<T>(
         () = over => "a third of the time that customTimeouts allow was over",
         () = context.cancel.cancelled() => "the update was cancelled",
     };
-    Err(KmsError {
-        operation: "DescribeKey",
-        region: region.to_owned(),
-        kind: Kind::Unreachable,
-        code: "NoAnswer".into(),
-        message: format!("KMS had not answered when {why}"),
-        request_id: None,
-    })
+    let message = format!("KMS had not answered when {why}");
+    Err(KmsError::local("DescribeKey", region, Kind::Stopped, "NoAnswer", message))
 }

@@ -8,18 +8,54 @@ use aws_smithy_types::date_time::{DateTime, Format};
 use awskms_core::observed::{KeyState, Metadata, Observed, Reading, take_marks};
 
 use super::error::{Kind, KmsError};
+use super::lookup::Lookup;
 use super::patience::pause;
 
 /// Reads what `DescribeKey` says. `key` is a key ID, an ARN, an alias or an alias ARN.
-pub async fn describe(client: &Client, region: &str, key: &str) -> Result<Metadata, KmsError> {
-    let answer = client
-        .describe_key()
-        .key_id(key)
-        .send()
-        .await
-        .map_err(|error| KmsError::from_sdk("DescribeKey", region, &error))?;
-    let metadata = answer.key_metadata().ok_or_else(|| incomplete("DescribeKey", region, "KeyMetadata"))?;
-    Ok(read_metadata(metadata))
+///
+/// Only `NotFoundException` means that there is no such key or alias. An answer about another key than the one that was
+/// named means nothing, because a key ID stands for another key in every Region of a multi-Region set.
+pub async fn describe(client: &Client, region: &str, key: &str) -> Lookup<Metadata> {
+    let answer = match client.describe_key().key_id(key).send().await {
+        Ok(answer) => answer,
+        Err(error) => {
+            let error = KmsError::from_sdk("DescribeKey", region, &error);
+            return if error.kind == Kind::NotFound { Lookup::Absent } else { Lookup::Unknown(error) };
+        }
+    };
+    let metadata = answer.key_metadata().map(read_metadata);
+    match metadata.ok_or("KeyMetadata").and_then(|metadata| answers(metadata, key)) {
+        Ok(metadata) => Lookup::Present(metadata),
+        Err(what) => Lookup::Unknown(KmsError::incomplete("DescribeKey", region, what)),
+    }
+}
+
+/// The metadata, if they are whole and about the key that was named; else what is missing.
+fn answers(metadata: Metadata, named: &str) -> Result<Metadata, &'static str> {
+    let is_key = |text: &str| !text.contains("alias/");
+    match (metadata.key_id.is_empty(), metadata.arn.is_empty()) {
+        (true, _) => Err("KeyId"),
+        (_, true) => Err("Arn"),
+        _ if named.starts_with("arn:") && is_key(named) && metadata.arn != named => {
+            Err("metadata of the key that was named")
+        }
+        _ if !named.contains(':') && is_key(named) && metadata.key_id != named => {
+            Err("metadata of the key that was named")
+        }
+        _ => Ok(metadata),
+    }
+}
+
+/// Reads a key with everything that the resource manages. `key` is what [`describe`] takes.
+pub async fn observe_key(client: &Client, region: &str, key: &str) -> Lookup<Observed> {
+    match describe(client, region, key).await {
+        Lookup::Present(metadata) => match observe(client, region, metadata).await {
+            Ok(observed) => Lookup::Present(observed),
+            Err(error) => Lookup::Unknown(error),
+        },
+        Lookup::Absent => Lookup::Absent,
+        Lookup::Unknown(error) => Lookup::Unknown(error),
+    }
 }
 
 /// Attempts to read a key that `DescribeKey` has just shown.
@@ -27,7 +63,11 @@ const READS: u32 = 5;
 
 /// Reads everything that the resource manages. A missing permission to read one fact leaves that fact out.
 ///
-/// The key exists, as `metadata` proves: a read that does not find it comes too early, and is repeated a few times.
+/// The key exists, as `metadata` proves: a read that does not find it comes too early, and is repeated a few times. A read
+/// that never finds it contradicts `DescribeKey` and proves nothing.
+///
+/// # Errors
+/// A fact could not be read for another reason than a missing permission. It is never [`Kind::NotFound`].
 pub async fn observe(client: &Client, region: &str, metadata: Metadata) -> Result<Observed, KmsError> {
     let mut attempt = 1;
     loop {
@@ -35,6 +75,10 @@ pub async fn observe(client: &Client, region: &str, metadata: Metadata) -> Resul
             Err(error) if error.kind == Kind::NotFound && attempt < READS => {
                 tokio::time::sleep(pause(attempt)).await;
                 attempt += 1;
+            }
+            Err(error) if error.kind == Kind::NotFound => {
+                let message = format!("DescribeKey shows {}, but {} does not find it", metadata.arn, error.operation);
+                return Err(KmsError { kind: Kind::Unclear, message, ..error });
             }
             other => return other,
         }
@@ -114,9 +158,9 @@ async fn read_policy(client: &Client, region: &str, arn: &str) -> Result<serde_j
     // Stand-ins need the name that AWS fills in.
     let answer = client.get_key_policy().key_id(arn).policy_name("default").send().await;
     let answer = answer.map_err(|error| KmsError::from_sdk("GetKeyPolicy", region, &error))?;
-    let text = answer.policy().ok_or_else(|| incomplete("GetKeyPolicy", region, "Policy"))?;
+    let text = answer.policy().ok_or_else(|| KmsError::incomplete("GetKeyPolicy", region, "Policy"))?;
     serde_json::from_str(text)
-        .map_err(|error| incomplete("GetKeyPolicy", region, &format!("a policy that is JSON ({error})")))
+        .map_err(|error| KmsError::incomplete("GetKeyPolicy", region, &format!("a policy that is JSON ({error})")))
 }
 
 pub(super) async fn read_tags(client: &Client, region: &str, arn: &str) -> Result<BTreeMap<String, String>, KmsError> {
@@ -177,17 +221,6 @@ fn pem(der: &[u8]) -> String {
     }
     text.push_str("-----END PUBLIC KEY-----\n");
     text
-}
-
-fn incomplete(operation: &'static str, region: &str, what: &str) -> KmsError {
-    KmsError {
-        operation,
-        region: region.to_owned(),
-        kind: Kind::Other,
-        code: "IncompleteAnswer".into(),
-        message: format!("the answer has no {what}"),
-        request_id: None,
-    }
 }
 
 #[cfg(test)]

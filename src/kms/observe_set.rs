@@ -5,55 +5,48 @@ use std::collections::{BTreeMap, BTreeSet};
 use awskms_core::observed::{Metadata, Observed, ObservedSet};
 use futures_util::future::join_all;
 
-use super::error::{Kind, KmsError};
-use super::look::look;
-use super::observe::{describe, observe};
+use super::error::KmsError;
+use super::look::{look, look_up};
+use super::lookup::Lookup;
+use super::observe::{describe, observe, observe_key};
 use super::run::Regions;
 use crate::resource::Context;
 
-/// What came of reading one key: the key, `None` for one that is not there, or why it could not be read.
-type Read<T> = Result<Option<T>, KmsError>;
-
 /// Reads the keys with these ARNs by Region, and those of the same set that the first look finds besides.
 ///
-/// `None` if not one of them exists. A Region that cannot be reached is part of the answer, as long as another one
-/// answers.
-///
-/// # Errors
-/// No Region answered: the error of the first one.
-pub async fn observe_set(
-    context: &Context,
-    at: Regions<'_>,
-    arns: &BTreeMap<String, String>,
-) -> Result<Option<ObservedSet>, KmsError> {
+/// Absent if KMS finds not one of them. A Region that cannot be read is part of the answer, as long as a key of another one
+/// was read; what is present has at least one member.
+pub async fn observe_set(context: &Context, at: Regions<'_>, arns: &BTreeMap<String, String>) -> Lookup<ObservedSet> {
     let looks = arns.iter().map(|(region, arn)| async move {
         let target = at(region);
-        (region.clone(), found(look(context, region, describe(&target.client, region, arn)).await))
+        (region.clone(), look_up(context, region, describe(&target.client, region, arn)).await)
     });
-    let looks: BTreeMap<String, Read<Metadata>> = join_all(looks).await.into_iter().collect();
-    let seen: Vec<&Metadata> = looks.values().filter_map(|look| look.as_ref().ok()?.as_ref()).collect();
-    let Some(known) = told_by(&seen) else {
-        return match looks.into_values().find_map(Result::err) {
-            Some(error) => Err(error),
-            None => Ok(None),
-        };
+    let looks: BTreeMap<String, Lookup<Metadata>> = join_all(looks).await.into_iter().collect();
+    let seen = looks.values().filter_map(|look| match look {
+        Lookup::Present(metadata) => Some(metadata),
+        Lookup::Absent | Lookup::Unknown(_) => None,
+    });
+    let Some(known) = told_by(&seen.collect::<Vec<_>>()).cloned() else {
+        let unknown = looks.into_values().find_map(|look| match look {
+            Lookup::Unknown(error) => Some(error),
+            Lookup::Present(_) | Lookup::Absent => None,
+        });
+        return unknown.map_or(Lookup::Absent, Lookup::Unknown);
     };
-    let (id, primary) = (known.key_id.clone(), known.primary_region.clone());
+    let primary = known.primary_region.clone();
     let primary = primary.unwrap_or_else(|| arns.keys().next().cloned().unwrap_or_default());
-    let relatives = relatives(known, looks.keys().map(String::as_str));
+    let relatives = relatives(&known, looks.keys().map(String::as_str));
     let (own, others) = tokio::join!(details(context, at, looks), read_others(context, at, &relatives));
-    Ok(gathered(primary, &id, own.into_iter().chain(others)))
+    gathered(primary, &known.key_id, own.into_iter().chain(others))
 }
 
 /// A key that was read already, together with the other keys of its set.
 pub async fn observe_relatives(context: &Context, at: Regions<'_>, region: &str, observed: Observed) -> ObservedSet {
     let relatives = relatives(&observed.metadata, std::iter::once(region));
+    let id = observed.metadata.key_id.clone();
     let mut set = ObservedSet::of_one(region, observed);
-    let id = set.members[region].metadata.key_id.clone();
-    let others = read_others(context, at, &relatives).await;
-    if let Some(others) = gathered(set.primary.clone(), &id, others.into_iter()) {
-        set.members.extend(others.members);
-        set.unreachable.extend(others.unreachable);
+    for (region, read) in read_others(context, at, &relatives).await {
+        add(&mut set, &id, region, read);
     }
     set
 }
@@ -77,14 +70,10 @@ async fn read_others(
     context: &Context,
     at: Regions<'_>,
     arns: &BTreeMap<String, String>,
-) -> Vec<(String, Read<Observed>)> {
+) -> Vec<(String, Lookup<Observed>)> {
     let reads = arns.iter().map(|(region, arn)| async move {
         let target = at(region);
-        let read = async {
-            let metadata = describe(&target.client, region, arn).await?;
-            observe(&target.client, region, metadata).await
-        };
-        (region.clone(), found(look(context, region, read).await))
+        (region.clone(), look_up(context, region, observe_key(&target.client, region, arn)).await)
     });
     join_all(reads).await
 }
@@ -92,39 +81,46 @@ async fn read_others(
 async fn details(
     context: &Context,
     at: Regions<'_>,
-    looks: BTreeMap<String, Read<Metadata>>,
-) -> Vec<(String, Read<Observed>)> {
+    looks: BTreeMap<String, Lookup<Metadata>>,
+) -> Vec<(String, Lookup<Observed>)> {
     let reads = looks.into_iter().map(|(region, looked)| async move {
         let read = match looked {
-            Ok(Some(metadata)) => {
+            Lookup::Present(metadata) => {
                 let target = at(&region);
-                found(look(context, &region, observe(&target.client, &region, metadata)).await)
+                let read = look(context, &region, observe(&target.client, &region, metadata)).await;
+                read.map_or_else(Lookup::Unknown, Lookup::Present)
             }
-            Ok(None) => Ok(None),
-            Err(error) => Err(error),
+            Lookup::Absent => Lookup::Absent,
+            Lookup::Unknown(error) => Lookup::Unknown(error),
         };
         (region, read)
     });
     join_all(reads).await
 }
 
-fn found<T>(read: Result<T, KmsError>) -> Read<T> {
-    match read {
-        Ok(value) => Ok(Some(value)),
-        Err(error) if error.kind == Kind::NotFound => Ok(None),
-        Err(error) => Err(error),
+/// Puts together what was read.
+fn gathered(primary: String, id: &str, reads: impl Iterator<Item = (String, Lookup<Observed>)>) -> Lookup<ObservedSet> {
+    let mut set = ObservedSet { primary, members: BTreeMap::new(), unreachable: BTreeMap::new() };
+    let mut unread = None;
+    for (region, read) in reads {
+        if let Lookup::Unknown(error) = &read {
+            unread = unread.or_else(|| Some(error.clone()));
+        }
+        add(&mut set, id, region, read);
+    }
+    match unread {
+        _ if !set.members.is_empty() => Lookup::Present(set),
+        Some(error) => Lookup::Unknown(error),
+        // Every key that was found has another ID than the first: nothing follows from that.
+        None => Lookup::Unknown(KmsError::incomplete("DescribeKey", &set.primary, "key of the set")),
     }
 }
 
-/// Puts together what was read. A key of another ID, as a wrong answer could give, is no member.
-fn gathered(primary: String, id: &str, reads: impl Iterator<Item = (String, Read<Observed>)>) -> Option<ObservedSet> {
-    let mut set = ObservedSet { primary, members: BTreeMap::new(), unreachable: BTreeMap::new() };
-    for (region, read) in reads {
-        match read {
-            Ok(Some(observed)) if observed.metadata.key_id == id => drop(set.members.insert(region, observed)),
-            Ok(_) => {}
-            Err(error) => drop(set.unreachable.insert(region, format!("{error}. {}", error.advice()))),
-        }
+/// Adds what was read in a Region to its set. A key of another ID is no member.
+fn add(set: &mut ObservedSet, id: &str, region: String, read: Lookup<Observed>) {
+    match read {
+        Lookup::Present(observed) if observed.metadata.key_id == id => drop(set.members.insert(region, observed)),
+        Lookup::Present(_) | Lookup::Absent => {}
+        Lookup::Unknown(error) => drop(set.unreachable.insert(region, format!("{error}. {}", error.advice()))),
     }
-    (!set.members.is_empty() || !set.unreachable.is_empty()).then_some(set)
 }

@@ -41,7 +41,8 @@ impl Patience {
             Kind::Disabled if self.just_enabled || self.just_created => wait(120, "the key to become enabled"),
             Kind::PendingDeletion if self.just_restored => wait(120, "the cancelled deletion to be known everywhere"),
             Kind::InvalidPrincipal => wait(60, "the policy's principals to become known to KMS"),
-            Kind::Transient => wait(120, "the key to settle"),
+            // A replica may take ten minutes between far Regions.
+            Kind::Transient => wait(1200, "KMS to finish creating or updating the key"),
             _ => None,
         }
     }

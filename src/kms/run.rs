@@ -13,6 +13,7 @@ use tokio::time::Instant;
 
 use super::apply::{self, Answer};
 use super::error::{Kind, KmsError};
+use super::names::Names;
 use super::pace::Pace;
 use super::patience::{self, Patience};
 use crate::resource::Context;
@@ -26,6 +27,8 @@ pub struct Target {
     pub region: String,
     /// The pace of all writes of this process.
     pub pace: Arc<Pace>,
+    /// Aliases that go from one resource of the program to another.
+    pub names: Arc<Names>,
 }
 
 /// Where calls for a Region go.
@@ -154,7 +157,7 @@ pub(super) async fn run_step(
     let mut attempts = Attempts::new(context, patience);
     loop {
         paced(context, target, step.operation()).await?;
-        match in_time(context, target, step.operation(), apply::apply(target, metadata, step)).await {
+        match in_time(context, target, step.operation(), apply::apply(target, &context.urn, metadata, step)).await {
             Ok(answer) => return Ok(answer),
             Err(error) => attempts.next(error).await?,
         }
@@ -186,14 +189,10 @@ async fn in_time<T>(
     };
     tokio::select! {
         answer = call => answer,
-        () = over => Err(KmsError {
-            operation,
-            region: target.region.clone(),
-            kind: Kind::NoAnswer,
-            code: "NoAnswer".into(),
-            message: format!("KMS had not answered when {}", context.stopped().unwrap_or("the run ended")),
-            request_id: None,
-        }),
+        () = over => {
+            let message = format!("KMS had not answered when {}", context.stopped().unwrap_or("the run ended"));
+            Err(KmsError::local(operation, &target.region, Kind::NoAnswer, "NoAnswer", message))
+        }
     }
 }
 

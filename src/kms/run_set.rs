@@ -1,5 +1,7 @@
 //! Running a plan for the keys of one resource: round by round, and within a round every Region for itself.
 
+mod usable;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
@@ -9,11 +11,12 @@ use futures_util::future::join_all;
 use serde_json::Value;
 use tokio::time::Instant;
 
-use super::error::{Kind, KmsError};
-use super::look::look;
-use super::observe::{describe, observe};
+use super::error::Kind;
+use super::look::look_up;
+use super::lookup::Lookup;
+use super::observe::{describe, observe_key};
 use super::patience::{self, Patience};
-use super::run::{Executed, Regions, Target, Trouble, run, run_step};
+use super::run::{Executed, Regions, Trouble, run, run_step};
 use crate::resource::Context;
 
 /// How long both keys of a promotion may take to settle.
@@ -29,6 +32,8 @@ pub struct SetRun<'a> {
     pub default_policy: &'a Value,
     /// What the run has done to the primary already.
     pub patience: Patience,
+    /// Whether replicas that KMS still makes are waited for.
+    pub wait_for_replicas: bool,
     /// Plans a replica that turns out to be there already, or says why it must be left alone.
     pub replan: &'a (dyn Fn(&str, &Observed) -> Result<Plan, String> + Send + Sync),
 }
@@ -52,6 +57,8 @@ pub struct ExecutedSet {
     patience: BTreeMap<String, Patience>,
     /// Regions that wait for a promotion that failed.
     waiting: BTreeSet<String>,
+    /// Why a replica is not usable yet, by Region.
+    unusable: BTreeMap<String, String>,
 }
 
 impl ExecutedSet {
@@ -63,12 +70,13 @@ impl ExecutedSet {
             left: BTreeMap::new(),
             patience: BTreeMap::new(),
             waiting: BTreeSet::new(),
+            unusable: BTreeMap::new(),
         }
     }
 
     /// Whether every step was done in every Region.
     pub fn is_complete(&self) -> bool {
-        self.failed.is_empty() && self.left.is_empty() && self.set.unreachable.is_empty()
+        self.failed.is_empty() && self.left.is_empty() && self.set.unreachable.is_empty() && self.unusable.is_empty()
     }
 
     /// Whether this step was done, of those that were planned.
@@ -93,6 +101,7 @@ impl ExecutedSet {
         }
         let unread = self.set.unreachable.iter();
         reasons.extend(unread.map(|(region, why)| format!("{region}: the key there could not be read: {why}")));
+        reasons.extend(self.unusable.iter().map(|(region, why)| format!("{region}: {why}")));
         reasons
     }
 
@@ -118,7 +127,10 @@ impl ExecutedSet {
     }
 
     fn is_stuck(&self, region: &str) -> bool {
-        self.failed.contains_key(region) || self.left.contains_key(region) || self.waiting.contains(region)
+        self.failed.contains_key(region)
+            || self.left.contains_key(region)
+            || self.waiting.contains(region)
+            || self.unusable.contains_key(region)
     }
 }
 
@@ -139,6 +151,9 @@ pub async fn run_set(on: &SetRun<'_>, plan: &SetPlan, set: ObservedSet) -> Execu
         promote(on, region, &mut run).await;
     }
     run_lanes(on, &plan.main, &mut run).await;
+    if on.wait_for_replicas {
+        usable::wait(on, &mut run).await;
+    }
     run_lanes(on, &plan.closing, &mut run).await;
     run
 }
@@ -209,18 +224,18 @@ async fn replicate(
         Ok(_) => Ok((newborn, None)),
         Err(Trouble::Kms(error)) if error.kind == Kind::AlreadyExists => {
             let target = (on.at)(&replication.region);
-            let there =
-                look(context, &target.region, read(&target, &newborn.metadata.arn)).await.map_err(Trouble::Kms)?;
+            let read = observe_key(&target.client, &target.region, &newborn.metadata.arn);
+            let there = match look_up(context, &target.region, read).await {
+                Lookup::Present(there) => there,
+                // KMS has just said that it is there.
+                Lookup::Absent => return Err(Trouble::Kms(error)),
+                Lookup::Unknown(error) => return Err(Trouble::Kms(error)),
+            };
             let rest = (on.replan)(&replication.region, &there).map_err(Trouble::Refused)?;
             Ok((there, Some(rest)))
         }
         Err(trouble) => Err(trouble),
     }
-}
-
-async fn read(target: &Target, arn: &str) -> Result<Observed, KmsError> {
-    let metadata = describe(&target.client, &target.region, arn).await?;
-    observe(&target.client, &target.region, metadata).await
 }
 
 /// Moves the primary and waits until both keys have settled: what comes next needs the new roles.
@@ -256,20 +271,20 @@ async fn settled(on: &SetRun<'_>, from: &str, to: &str, arn: &str) -> Result<(),
     loop {
         let ask = |region: &str| {
             let (target, arn) = ((on.at)(region), awskms_core::outputs::arn_in(arn, region));
-            async move { look(on.context, &target.region, describe(&target.client, &target.region, &arn)).await }
+            async move { look_up(on.context, &target.region, describe(&target.client, &target.region, &arn)).await }
         };
         let (old, new) = tokio::join!(ask(from), ask(to));
-        let has_moved = |look: &Result<Metadata, KmsError>| {
-            look.as_ref().is_ok_and(|key| key.primary_region.as_deref() == Some(to) && !key.state.passes())
-        };
+        let has_moved = |seen: &Lookup<Metadata>| matches!(seen, Lookup::Present(key) if key.primary_region.as_deref() == Some(to) && !key.state.passes());
         // The new primary knows best; an old one that cannot be asked will say so to its own next call.
-        let unasked = old.as_ref().is_err_and(|error| error.kind != Kind::NotFound);
-        if has_moved(&new) && (unasked || has_moved(&old)) {
+        if has_moved(&new) && (matches!(old, Lookup::Unknown(_)) || has_moved(&old)) {
             return Ok(());
         }
         let over = (started.elapsed() > SETTLING).then_some("the keys have not settled within two minutes");
         if let Some(why) = on.context.stopped().or(over) {
-            return Err(old.and(new).map_or_else(Trouble::Kms, |_| Trouble::Stopped(why)));
+            return Err(match (old, new) {
+                (Lookup::Unknown(error), _) | (_, Lookup::Unknown(error)) => Trouble::Kms(error),
+                _ => Trouble::Stopped(why),
+            });
         }
         attempt += 1;
         on.context.log.status(&format!("waiting for the primary to move from {from} to {to}"));

@@ -1,105 +1,201 @@
-//! Who holds the names that a key shall have. Asked before a key is created, so that a clash leaves no key behind.
+//! Who holds the aliases that a key shall have. Found out before a key is created, so that a clash leaves no key behind.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use awskms_core::desired::Desired;
 use awskms_core::observed::{Metadata, Observed};
-use awskms_core::owner::OwnerMark;
+use awskms_core::owner::{OwnerMark, Phase};
 use awskms_core::plan::Claim;
 use futures_util::future::try_join_all;
 use tonic::Code;
 
-use super::create::urn_name;
-use super::provider::kms_failure;
-use super::{Context, Memory, ResourceError};
-use crate::kms::{Kind, Target, describe, look, observe};
+use super::provider::{Provider, kms_failure};
+use super::{Context, ResourceError};
+use crate::kms::{Kind, Lookup, Target, look_up, observe_key};
 
-/// A name that another key holds.
+/// An alias that another key holds.
 #[derive(Debug)]
-pub(super) struct Held {
+pub(super) struct HeldAlias {
     pub(super) alias: String,
     pub(super) holder: Observed,
 }
 
-/// The names among `wanted` that are held, and by which key. Without permission to look, a name counts as free; KMS
+/// The aliases among `wanted` that are held, and by which key. Without permission to look, an alias counts as free; KMS
 /// refuses it later if it is not.
 pub(super) async fn holders(
     context: &Context,
     target: &Target,
     wanted: &BTreeSet<String>,
-) -> Result<Vec<Held>, ResourceError> {
+) -> Result<Vec<HeldAlias>, ResourceError> {
     let found = try_join_all(wanted.iter().map(|alias| holder(context, target, alias))).await?;
     Ok(found.into_iter().flatten().collect())
 }
 
-async fn holder(context: &Context, target: &Target, alias: &str) -> Result<Option<Held>, ResourceError> {
-    let failure = |error| kms_failure(&format!("looking up {alias}"), &error);
-    let read = async {
-        let metadata = describe(&target.client, &target.region, alias).await?;
-        observe(&target.client, &target.region, metadata).await
-    };
-    match look(context, &target.region, read).await {
-        Ok(holder) => Ok(Some(Held { alias: alias.to_owned(), holder })),
-        Err(error) if error.kind == Kind::NotFound => Ok(None),
-        Err(error) if error.kind == Kind::AccessDenied => {
+async fn holder(context: &Context, target: &Target, alias: &str) -> Result<Option<HeldAlias>, ResourceError> {
+    match look_up(context, &target.region, observe_key(&target.client, &target.region, alias)).await {
+        Lookup::Present(holder) => Ok(Some(HeldAlias { alias: alias.to_owned(), holder })),
+        Lookup::Absent => Ok(None),
+        Lookup::Unknown(error) if error.kind == Kind::AccessDenied => {
             context.log.warning(&format!(
                 "Whether {alias} is taken could not be checked before the key is created: {error}. \
                  Allow kms:DescribeKey to the caller."
             ));
             Ok(None)
         }
-        Err(error) => Err(failure(error)),
+        Lookup::Unknown(error) => Err(kms_failure(&format!("looking up {alias}"), &error)),
     }
 }
 
-/// The resource that wants names.
-#[derive(Debug)]
+/// The resource that wants aliases, in one Region.
+#[derive(Debug, Clone, Copy)]
 pub(super) struct Claimant<'a> {
     pub(super) urn: &'a str,
+    /// The mark that its key has, or will have.
     pub(super) mark: Option<&'a OwnerMark>,
     /// ARN of the key that it has already.
     pub(super) own_arn: Option<&'a str>,
-    pub(super) memory: &'a Memory,
+    /// ARN of the key that it replaces, where the engine did not name it.
+    pub(super) replaced: Option<&'a str>,
+    pub(super) region: &'a str,
 }
 
-/// Sorts held names into those that the key may take over and an error for the first that it may not.
-///
-/// A name goes over when its key is on its way out, or is this resource's own (the old key of a replacement).
-pub(super) fn claim(
-    context: &Context,
-    held: &[Held],
-    desired: &Desired,
-    whose: &Claimant<'_>,
-    region: &str,
-) -> Result<Claim, ResourceError> {
-    let mut claim = Claim::default();
-    for Held { alias, holder } in held {
+/// Why a key's alias may go to another one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Leave {
+    /// The key is this resource's own, which is being replaced or was never finished.
+    Own,
+    /// The key is on its way out.
+    PendingDeletion,
+    /// Another resource of the program has it, and gives the alias up in this run.
+    GivenUp,
+}
+
+/// How long to wait for the engine to show the resource of this program that holds an alias. It shows resources that do not
+/// depend on each other within milliseconds.
+const SHOWN_BY_THEN: Duration = Duration::from_secs(2);
+
+impl Provider {
+    /// Sorts held aliases into those that the key may take over and an error for the first that it may not.
+    ///
+    /// # Errors
+    /// An alias belongs to a key that keeps it. The message says whose that is and what to do.
+    pub(super) async fn claim(
+        &self,
+        context: &Context,
+        held: &[HeldAlias],
+        desired: &Desired,
+        whose: Claimant<'_>,
+    ) -> Result<Claim, ResourceError> {
+        let mut claim = Claim::default();
+        for HeldAlias { alias, holder } in held {
+            let metadata = &holder.metadata;
+            if Some(metadata.arn.as_str()) == whose.own_arn {
+                continue;
+            }
+            let leave = self.leave_to_take(context, alias, holder, whose).await?;
+            // The resource that gives it up was previewed first and runs first.
+            if context.is_preview && leave == Leave::GivenUp && self.names.was_previewed_as_deleted(whose.region, alias)
+            {
+                continue;
+            }
+            if leave == Leave::PendingDeletion {
+                report_taken_from_pending(context, alias, holder, whose);
+            }
+            if same_class(metadata, desired) {
+                claim.movable.insert(alias.clone(), metadata.arn.clone());
+            } else {
+                context.log.warning(&format!(
+                    "{alias} goes from {} to a key of another class or usage. KMS cannot move it there, so it is deleted and \
+                     created again: for a moment it names no key.",
+                    metadata.arn
+                ));
+                claim.recreated.insert(alias.clone(), metadata.arn.clone());
+            }
+        }
+        Ok(claim)
+    }
+
+    async fn leave_to_take(
+        &self,
+        context: &Context,
+        alias: &str,
+        holder: &Observed,
+        whose: Claimant<'_>,
+    ) -> Result<Leave, ResourceError> {
         let metadata = &holder.metadata;
-        if Some(metadata.arn.as_str()) == whose.own_arn {
-            continue;
+        if self.view.has_key(whose.urn, &metadata.key_id)
+            || Some(metadata.arn.as_str()) == whose.replaced
+            || was_never_finished(holder, whose.mark)
+        {
+            return Ok(Leave::Own);
         }
-        let marked = matches!((whose.mark, &holder.owner), (Some(mark), Some(theirs)) if mark.same_owner(theirs));
-        // A renamed resource's key may still carry the mark of the name that this one has now.
-        let marked = marked && !whose.memory.knows_elsewhere(whose.urn, &metadata.key_id);
-        let ours = marked || whose.memory.knows_key(whose.urn, &metadata.key_id);
-        if !ours && !metadata.state.is_pending_deletion() {
-            return Err(taken(alias, metadata, region, urn_name(whose.urn)));
+        if metadata.state.is_pending_deletion() {
+            return Ok(Leave::PendingDeletion);
         }
-        if same_class(metadata, desired) {
-            claim.movable.insert(alias.clone(), metadata.arn.clone());
+        let from_this_state = is_of_this_state(holder, whose.mark);
+        let is_own_urn = matches!((whose.mark, &holder.owner), (Some(ours), Some(theirs)) if ours.same_urn(theirs));
+        let resource = if from_this_state && !is_own_urn {
+            let over = async {
+                tokio::select! {
+                    () = tokio::time::sleep(SHOWN_BY_THEN) => {}
+                    () = context.ended() => {}
+                }
+            };
+            self.view.wait_for_holder(whose.urn, &metadata.key_id, over).await
         } else {
-            context.log.warning(&format!(
-                "{alias} goes from {} to a key of another class or usage. KMS cannot move it there, so it is deleted and \
-                 created again: for a moment it names no key.",
-                metadata.arn
-            ));
-            claim.recreated.insert(alias.clone(), metadata.arn.clone());
+            self.view.holder_beside(whose.urn, &metadata.key_id)
+        };
+        let Some(resource) = resource else {
+            // A resource that depends on this one is shown later; Check refuses it if it wants to keep the alias. A *new* key takes
+            // nothing on trust: with a resource that was renamed without Pulumi's `aliases`, it would take the place of the old one.
+            if from_this_state && !is_own_urn && whose.own_arn.is_some() {
+                context.log.info(&format!(
+                    "{alias} moves here from {}, a key of another resource of this stack.",
+                    metadata.arn
+                ));
+                return Ok(Leave::GivenUp);
+            }
+            return Err(taken(alias, holder, whose, from_this_state));
+        };
+        match self.names.wanted_by(&resource, whose.region) {
+            Some(kept) if !kept.contains(alias) => Ok(Leave::GivenUp),
+            _ => Err(refused(format!(
+                "{alias} is held in {} by {}, the key of another resource of this program, {resource}, which keeps it. Nothing was \
+                 created. Choose another alias, or take it away from that resource: then it moves in one call.",
+                whose.region, metadata.arn
+            ))),
         }
     }
-    Ok(claim)
 }
 
-/// KMS moves a name only between keys of one class and usage (`UpdateAlias`, AWS KMS API reference).
+/// Whether a key is this resource's and no run has ever finished it: nobody uses it.
+fn was_never_finished(holder: &Observed, ours: Option<&OwnerMark>) -> bool {
+    matches!((ours, &holder.owner), (Some(ours), Some(theirs)) if ours.same_resource(theirs)
+        && theirs.phase() == Phase::Begun && theirs.generation() < ours.generation())
+}
+
+fn is_of_this_state(holder: &Observed, ours: Option<&OwnerMark>) -> bool {
+    matches!((ours, &holder.owner), (Some(ours), Some(theirs)) if ours.same_state(theirs))
+}
+
+fn report_taken_from_pending(context: &Context, alias: &str, holder: &Observed, whose: Claimant<'_>) {
+    let metadata = &holder.metadata;
+    let another = match (whose.mark, &holder.owner) {
+        (Some(ours), Some(theirs)) if !ours.same_urn(theirs) => {
+            " and carries the owner mark of another resource or stack"
+        }
+        _ => "",
+    };
+    let when = metadata.deletion_date.as_ref().map_or_else(String::new, |date| format!(" on {date}"));
+    context.log.warning(&format!(
+        "{alias} moves away from {}, which will be deleted{when}{another}. If that deletion is cancelled, the key comes back without \
+         this alias.",
+        metadata.arn
+    ));
+}
+
+/// KMS moves an alias only between keys of one class and usage (`UpdateAlias`, AWS KMS API reference).
 fn same_class(holder: &Metadata, desired: &Desired) -> bool {
     let class = |spec: &str| match spec {
         "SYMMETRIC_DEFAULT" => 0,
@@ -109,14 +205,43 @@ fn same_class(holder: &Metadata, desired: &Desired) -> bool {
     class(&holder.key_spec) == class(&desired.key_spec) && holder.key_usage == desired.key_usage
 }
 
-fn taken(alias: &str, holder: &Metadata, region: &str, resource_name: &str) -> ResourceError {
-    let manager = if holder.manager == "AWS" { ", a key of an AWS service" } else { "" };
-    ResourceError::failed(
-        Code::AlreadyExists,
+fn taken(alias: &str, holder: &Observed, whose: Claimant<'_>, from_this_state: bool) -> ResourceError {
+    let Metadata { arn, manager, .. } = &holder.metadata;
+    let service = if manager == "AWS" { ", a key of an AWS service" } else { "" };
+    let region = whose.region;
+    let is = format!("{alias} is taken in {region} by {arn}{service}");
+    let name = urn_name(whose.urn);
+    let same_urn = matches!((whose.mark, &holder.owner), (Some(ours), Some(theirs)) if ours.same_urn(theirs));
+    refused(if same_urn {
         format!(
-            "{alias} is taken in {region} by {arn}{manager}. Nothing was created. Choose another alias, or bring that \
-             key under this program: `pulumi import awskms:index:AwsKmsKey {resource_name} {arn}`.",
-            arn = holder.arn,
-        ),
-    )
+            "{is}, which carries the owner mark of this very resource and is not the key that this state has: a newer run, or \
+             another state, has it. Nothing was changed. Choose another alias, or set adopt to {arn} to take that key over."
+        )
+    } else if from_this_state {
+        format!(
+            "{is}, the key of another resource of this stack. Nothing was created. If that resource was renamed to {name}, give {name} \
+             Pulumi's `aliases` option with the old name, or run `pulumi state rename`; if it is to hand the alias over, give it \
+             another alias in the same program and let {name} depend on it; else choose another alias."
+        )
+    } else if holder.owner.is_some() {
+        format!(
+            "{is}, which carries the owner mark of another stack or resource. Nothing was created. Choose another alias; or, if this \
+             stack is to manage the key from now on, remove it there without deleting the key and run \
+             `pulumi import awskms:index:AwsKmsKey {name} {arn}`."
+        )
+    } else {
+        format!(
+            "{is}. Nothing was created. Choose another alias, or bring that key under this program: \
+             `pulumi import awskms:index:AwsKmsKey {name} {arn}`."
+        )
+    })
+}
+
+fn refused(message: String) -> ResourceError {
+    ResourceError::failed(Code::AlreadyExists, message)
+}
+
+/// The resource's name in its program: the last part of its URN.
+fn urn_name(urn: &str) -> &str {
+    urn.rsplit("::").next().unwrap_or(urn)
 }

@@ -5,13 +5,15 @@ use std::collections::BTreeMap;
 use awskms_core::desired::{Desired, Held, Managed, held_by_both};
 use awskms_core::observed::{Observed, ObservedSet, Reading};
 use awskms_core::outputs;
-use awskms_core::owner::OwnerMark;
+use awskms_core::owner::{OwnerMark, Remembered};
 use awskms_core::plan::{Intent, Retirement};
+use awskms_core::takeover::Reason;
 use awskms_core::value::PropertyMap;
 use tonic::Code;
 
-use super::ownership::{self, Found, Search};
-use super::provider::{Provider, account_of, default_policy, kms_failure, region_of, remember_mark, resolved_set};
+use super::ownership::{By, Found, Search};
+use super::provider::{Provider, account_of, default_policy, kms_failure, region_of, resolved_set};
+use super::remembered::{remember, remembered};
 use super::set::{UNRELEASED_OUTPUT, Work, retirements, unreleased_value};
 use super::{Context, Outcome, ResourceError};
 use crate::kms::{self, ExecutedSet, Patience, Target, Trouble};
@@ -23,6 +25,8 @@ pub(super) struct Present {
     pub(super) found: Option<Found>,
     /// The mark of a new key.
     pub(super) mark: Option<OwnerMark>,
+    /// The key that is being replaced, where the engine did not name it.
+    pub(super) replaced: Option<Observed>,
 }
 
 impl Provider {
@@ -36,14 +40,18 @@ impl Provider {
         let target = self.target(region_of(inputs))?;
         let account = self.account(&target.region).await?;
         let desired = resolved_set(inputs, &target.region, account.as_ref())?;
-        let mark = ownership::mark(self, urn, &target.region, desired.main());
+        self.view.creating(urn);
+        self.recording.note_older().await;
+        self.may_replace(context, urn, inputs).await?;
+        let mark = self.mark(urn, &target.region, desired.main());
         let present = self.already_there(context, urn, inputs, &target, desired.main(), mark).await?;
-        let Present { found, mark } = present;
+        let Present { found, mark, replaced } = present;
         let taken_up = match &found {
             Some(found) => Some(self.whole(context, &target.region, found.observed.clone()).await),
             None => None,
         };
-        let claims = self.claims(context, urn, &desired, taken_up.as_ref(), mark.as_ref()).await?;
+        let replaced = replaced.as_ref().map(|key| key.metadata.arn.as_str());
+        let claims = self.claims(context, urn, &desired, taken_up.as_ref(), mark.as_ref(), replaced).await?;
         let mut work = Work {
             context,
             desired,
@@ -53,6 +61,7 @@ impl Provider {
             retirements: retirements(inputs, &PropertyMap::new(), &target.region),
             // KMS names the account in the ARN of the key that it makes.
             default_policy: account.as_ref().map(default_policy).unwrap_or_default(),
+            remembered: Remembered::default(),
         };
         let (set, patience) = if let Some((found, set)) = found.zip(taken_up) {
             self.take_up(&mut work, urn, &found, &set);
@@ -77,7 +86,7 @@ impl Provider {
                 let Some(mark) = mark else {
                     return Err(kms_failure("creating the key, which carries no owner mark to find it by", &error));
                 };
-                let found = ownership::find_after_lost_answer(self, context, target, mark).await?;
+                let found = self.find_after_lost_answer(context, target, mark).await?;
                 found.ok_or_else(|| kms_failure("creating the key, which was not found afterwards", &error))
             }
             Err(Trouble::Kms(error)) => Err(kms_failure("creating the key", &error)),
@@ -91,9 +100,8 @@ impl Provider {
     /// Takes up the keys of this resource that an earlier run created and the engine does not know.
     fn take_up(&self, work: &mut Work<'_>, urn: &str, found: &Found, set: &ObservedSet) {
         work.context.log.info(&taking_up(found));
-        self.memory.note_taken_up(urn, &found.observed.metadata.key_id);
-        work.held = self.held_of(set, &work.desired.members, work.mark.as_ref());
-        work.will_own(found, set);
+        self.view.made(urn, &found.observed.metadata.arn, true);
+        work.will_own(found, set, self.held_of(set, &work.desired.members, work.mark.as_ref()));
     }
 
     /// What a resource has that takes up a set: the keys that its inputs name, and the others that carry its mark. What
@@ -105,7 +113,7 @@ impl Provider {
         mark: Option<&OwnerMark>,
     ) -> Held {
         let marked =
-            |seen: &Observed| matches!((mark, &seen.owner), (Some(ours), Some(theirs)) if ours.same_owner(theirs));
+            |seen: &Observed| matches!((mark, &seen.owner), (Some(ours), Some(theirs)) if ours.same_urn(theirs));
         let ours = set.members.iter().filter(|(region, seen)| wanted.contains_key(*region) || marked(seen));
         ours.map(|(region, seen)| (region.clone(), self.everything_on(seen))).collect()
     }
@@ -121,11 +129,11 @@ impl Provider {
     ) -> Outcome {
         let any = set.members.values().next().map(|member| member.metadata.clone());
         let Some(metadata) = any else { unreachable!("a key was found or made") };
-        self.memory.note_key(urn, &metadata.key_id);
-        self.memory.note_made(urn, &metadata.key_id);
+        self.view.made(urn, &metadata.arn, false);
         let none = PropertyMap::new();
         let unfinished = |set: ObservedSet, reason: String| {
-            let mut outcome = outcome(inputs, &ExecutedSet::not_begun(set), &none, &Held::new(), &BTreeMap::new());
+            let mut outcome =
+                outcome(inputs, &ExecutedSet::not_begun(set), &none, &Held::new(), &BTreeMap::new(), None);
             outcome.partial = Some(vec![reason]);
             outcome
         };
@@ -145,7 +153,22 @@ impl Provider {
         };
         let mut done = self.run(&work, &plan, set, patience).await;
         self.add_public_key(work.context, &mut done).await;
-        outcome(inputs, &done, &none, &work.held, &work.retirements)
+        if done.is_complete() {
+            self.will_be_recorded(&done.set);
+        }
+        outcome(inputs, &done, &none, &work.held, &work.retirements, work.mark.as_ref())
+    }
+
+    /// The engine records the keys once it has the answer.
+    pub(super) fn will_be_recorded(&self, set: &ObservedSet) {
+        if self.is_stateless {
+            return;
+        }
+        for (region, member) in &set.members {
+            if let Some(mark) = &member.owner {
+                self.recording.answered(self.target_in(region), &member.metadata.arn, mark);
+            }
+        }
     }
 
     /// A key that is taken up is this resource's with all that is on it, as a refresh would read it: names and tags that
@@ -170,13 +193,11 @@ impl Provider {
         mark: Option<OwnerMark>,
     ) -> Result<Present, ResourceError> {
         if let Some(adopted) = self.adopted(context, urn, inputs, target, desired).await? {
-            return Ok(Present { found: Some(adopted), mark });
+            return Ok(Present { found: Some(adopted), mark, replaced: None });
         }
-        let Search { found, newest } = ownership::find(self, context, urn, target, mark.as_ref(), desired).await?;
-        Ok(Present {
-            found: found.map(|observed| Found { observed, is_adopted: false }),
-            mark: mark.map(|mark| mark.above(newest)),
-        })
+        let found = self.find(context, urn, target, mark.as_ref(), desired, inputs).await?;
+        let Search { found, newest, replaced } = found;
+        Ok(Present { found, mark: mark.map(|mark| mark.above(newest)), replaced })
     }
 
     /// The public key of a new asymmetric key is an output like any other; failing to read it must not fail the create.
@@ -197,31 +218,32 @@ pub(super) fn taking_up(found: &Found) -> String {
     let metadata = &found.observed.metadata;
     let pending =
         if metadata.state.is_pending_deletion() { " It is pending deletion: the deletion is cancelled." } else { "" };
-    let whose = if !found.is_adopted {
-        "belongs to this resource, from an earlier run"
-    } else if found.observed.owner.is_some() {
-        "is adopted from another stack or resource, whose state will leave it alone from now on"
-    } else {
-        "is adopted"
+    let whose = match found.by {
+        By::Mark(Reason::Released) => "was kept when this resource was deleted earlier, and has its alias",
+        By::Mark(Reason::Interrupted | Reason::PendingDeletion) => "belongs to this resource, from an earlier run",
+        By::Adopt if found.observed.owner.is_some() => {
+            "is adopted from another stack or resource, whose state will leave it alone from now on"
+        }
+        By::Adopt => "is adopted",
     };
     format!("{} {whose}: no new key is created.{pending}", metadata.arn)
 }
 
 /// The answer to a run that may be incomplete. `before` is what the keys had from earlier runs, `how` the way in which each
-/// goes when it is no longer wanted.
+/// goes when it is no longer wanted, `written` the mark that the run has put on them, or tried to.
 pub(super) fn outcome(
     inputs: &PropertyMap,
     done: &ExecutedSet,
     previous: &PropertyMap,
     before: &Held,
     how: &BTreeMap<String, Retirement>,
+    written: Option<&OwnerMark>,
 ) -> Outcome {
     let set = &done.set;
     let mut outputs = outputs::set_outputs(inputs, set, previous);
     let main = set.main().or_else(|| set.members.values().next());
-    if let Some(main) = main {
-        remember_mark(&mut outputs, main, previous);
-    }
+    let on_key = main.and_then(|main| main.owner.as_ref());
+    remember(&mut outputs, &remembered(previous).after(on_key, written));
     if !done.is_complete() {
         let all = held_by_both(awskms_core::desired::held(inputs, &set.primary), before);
         outputs.insert(UNRELEASED_OUTPUT.into(), unreleased_value(&all, how));
@@ -231,9 +253,4 @@ pub(super) fn outcome(
         outputs,
         partial: (!done.is_complete()).then(|| done.reasons()),
     }
-}
-
-/// The resource's name in its program: the last part of its URN.
-pub(super) fn urn_name(urn: &str) -> &str {
-    urn.rsplit("::").next().unwrap_or(urn)
 }

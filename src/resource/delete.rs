@@ -6,39 +6,80 @@ use awskms_core::desired::Held;
 use awskms_core::members;
 use awskms_core::observed::{KeyState, Observed, ObservedSet, Reading};
 use awskms_core::outputs::REPLICA_KEYS;
-use awskms_core::owner::{OwnerMark, may_touch};
-use awskms_core::plan::{Idleness, Intent, Lanes, Plan, Retirement, guard, plan_set_deletion};
-use awskms_core::spec::generated::{AwsKmsKeySpec, DeletionPolicy, UnknownUsage};
+use awskms_core::owner::{OwnerMark, Phase, Remembered, may_touch};
+use awskms_core::plan::{Intent, Lanes, Plan, Retirement, guard, plan_set_deletion};
+use awskms_core::spec::generated::DeletionPolicy;
 use awskms_core::value::{PropertyMap, PropertyValue};
 use tonic::Code;
 
-use super::look::{attempts, is_young, now};
-use super::ownership;
-use super::provider::{Provider, key_arn, kms_failure, region_of, remembered_mark};
-use super::set::{held_before, known_arns, retirements};
+use super::gate::{allows_replacement, forbidden};
+use super::look::{attempts, is_young};
+use super::provider::{Provider, key_arn, region_of};
+use super::remembered::remembered;
+use super::retirement::{prevented, schedules, would_not_wait_for_ever};
+use super::set::{Known, held_before, known_arns, retirements};
 use super::update::was_pending;
 use super::{Context, ResourceError};
-use crate::kms::{self, ExecutedSet, Kind, Patience, SetRun, Target};
+use crate::kms::{self, ExecutedSet, Patience, SetRun};
+
+/// What the engine says of a key that is to be retired.
+#[derive(Debug, Clone, Copy)]
+pub struct Removal<'a> {
+    /// The resource's URN.
+    pub urn: &'a str,
+    /// The key ID.
+    pub id: &'a str,
+    /// The outputs in the state.
+    pub outputs: &'a PropertyMap,
+    /// The inputs in the state.
+    pub old_inputs: &'a PropertyMap,
+}
+
+/// Why the row leaves the state and the key stays as it is.
+enum Outcome {
+    /// The key is not this row's to retire, or it stays by the user's wish: this is said.
+    Kept(String),
+    /// The key is retired by a plan.
+    Planned(Box<Deletion>),
+}
+
+/// The keys as they are and the calls that retire them.
+struct Deletion {
+    set: ObservedSet,
+    held: Held,
+    how: BTreeMap<String, Retirement>,
+    replicas: Lanes,
+    primary: Lanes,
+    /// The mark that the keys get before, if it is not the one that they have.
+    mark: Option<OwnerMark>,
+    patience: Patience,
+}
 
 impl Provider {
     /// Does to the key and its replicas what their deletion policies say. A key that is gone or pending deletion already is
-    /// done, so a failed deletion can be run again.
+    /// done, so a failed deletion can be run again. A key that another row of the program holds is only forgotten.
     ///
     /// # Errors
-    /// The deletion is forbidden, or KMS refused a step; what is done already stays done.
-    pub async fn delete(
-        &self,
-        context: &Context,
-        urn: &str,
-        id: &str,
-        outputs: &PropertyMap,
-        old_inputs: &PropertyMap,
-    ) -> Result<(), ResourceError> {
-        self.note_state(urn, id, outputs);
+    /// The deletion is forbidden, whether the key is there could not be found out, or KMS refused a step; what is done already
+    /// stays done.
+    pub async fn delete(&self, context: &Context, removal: &Removal<'_>) -> Result<(), ResourceError> {
+        let Removal { urn, id, outputs, .. } = *removal;
+        self.shown(urn, id, outputs);
+        match self.prepare_deletion(context, removal).await? {
+            Outcome::Kept(why) => context.log.warning(&why),
+            Outcome::Planned(deletion) => self.run_deletion(context, *deletion).await?,
+        }
+        self.recording.forget(id);
+        self.view.deleted(urn, id);
+        Ok(())
+    }
+
+    /// Observes the keys and plans their retirement. Nothing is changed, but for the note on a key that stays by the user's wish.
+    async fn prepare_deletion(&self, context: &Context, removal: &Removal<'_>) -> Result<Outcome, ResourceError> {
+        let Removal { urn, id, outputs, old_inputs } = *removal;
         let arn = key_arn(outputs, id);
-        if self.memory.has_taken_up(urn, id) {
-            context.log.warning(&not_replaced(&arn));
-            return Ok(());
+        if let Some(kept) = self.not_this_rows(removal, &arn)? {
+            return Ok(Outcome::Kept(kept));
         }
         let old_inputs = if old_inputs.is_empty() { outputs } else { old_inputs };
         let region = self.target(region_of(outputs))?.region;
@@ -47,46 +88,30 @@ impl Provider {
         if let Some((region, _)) = how.iter().find(|(_, how)| how.policy == DeletionPolicy::Prevent) {
             return Err(prevented(&awskms_core::outputs::arn_in(&arn, region)));
         }
+        let marks = remembered(outputs);
         if how.values().all(|how| how.policy == DeletionPolicy::Retain) {
-            context.log.info(&format!("{arn} is retained with its aliases, as deletionPolicy RETAIN says."));
-            return Ok(());
+            self.release(context, urn, &arn, &marks).await;
+            return Ok(Outcome::Kept(format!("{arn} is retained with its aliases, as deletionPolicy RETAIN says.")));
         }
         self.account(&region).await?;
-        let at = |region: &str| self.target_in(region);
         let arns = known_arns(&arn, &region, &held, outputs);
-        let Some(mut set) = self.observe_known(context, &arns, &arn, attempts(outputs)).await? else {
-            self.may_be_gone(&arn).await?;
-            context.log.info(&format!("{arn} does not exist any more."));
-            return Ok(());
+        let Known::Present(mut set) = self.observe_known(context, &arns, &arn, attempts(outputs)).await? else {
+            return Ok(Outcome::Kept(format!("{arn} does not exist any more.")));
         };
-        check_answers(&arn, &set)?;
-        let remembered = remembered_mark(outputs);
-        let ours = set.main().and_then(|main| ownership::mark_of_key(self, urn, &main.metadata));
+        let ours = set.main().and_then(|main| self.mark_of_key(urn, &main.metadata));
         for member in set.members.values_mut() {
-            warn_of_unread_marks(context, member, remembered.as_ref());
+            warn_of_unread_marks(context, member, &marks);
             not_pending_yet(member, &region, outputs);
         }
-        let touchable = |member: &Observed| may_touch(remembered.as_ref(), member.owner.as_ref(), ours.as_ref());
-        for member in set.members.values().filter(|member| !touchable(member)) {
-            context.log.warning(&format!(
-                "{} has been taken over by a newer owner since this state was written: it is left alone, only the state \
-                 forgets it.",
-                member.metadata.arn
-            ));
-            held.remove(member.metadata.region());
-        }
-        if !held.contains_key(&set.primary) && set.main().is_some() {
-            return Ok(());
+        if let Some(kept) = leave_to_newer_owners(context, &set, &mut held, &marks, ours.as_ref()) {
+            return Ok(Outcome::Kept(kept));
         }
         report_strangers(context, &set, &held);
         would_not_wait_for_ever(&set, &held, &how)?;
         set.unreachable.retain(|region, _| held.contains_key(region));
-        let inputs = members::by_region(old_inputs, &region);
-        self.check_all_idle(context, &set, &held, &how, &inputs).await?;
-        let patience = Patience { just_created: is_young(outputs), ..Patience::default() };
-        if let Some(ours) = ours.filter(|_| !self.memory.is_replaced(urn, id)) {
-            let primary = self.target_in(&set.primary);
-            sign(context, &primary, &mut set, &ours, remembered.as_ref(), patience).await;
+        if self.guard_applies(removal) {
+            let inputs = members::by_region(old_inputs, &region);
+            self.check_all_idle(context, &set, &held, &how, &inputs).await?;
         }
         let (replicas, primary) = plan_set_deletion(&set, &held, &how);
         let primary = Lanes::from([(set.primary.clone(), primary)]);
@@ -95,9 +120,67 @@ impl Provider {
             guard(plan, intent)
                 .map_err(|refusal| ResourceError::failed(Code::FailedPrecondition, refusal.to_string()))?;
         }
+        let mark =
+            ours.filter(|_| !self.view.is_replaced(urn, id)).and_then(|ours| last_mark(&ours, &set, &marks, &how));
+        let patience = Patience { just_created: is_young(outputs), ..Patience::default() };
+        Ok(Outcome::Planned(Box::new(Deletion { set, held, how, replicas, primary, mark, patience })))
+    }
+
+    /// Why the engine's wish to delete the row is none to retire the key, if so.
+    fn not_this_rows(&self, removal: &Removal<'_>, arn: &str) -> Result<Option<String>, ResourceError> {
+        let Removal { urn, id, .. } = *removal;
+        if self.view.has_taken_up(urn, id) {
+            return Ok(Some(not_replaced(arn)));
+        }
+        if let Some(holder) = self.view.holder_beside(urn, id) {
+            return Ok(Some(format!(
+                "{arn} stays as it is, because another resource of this program has it: {holder}. Only this row leaves the state."
+            )));
+        }
+        // Deleting before replacing: the key would be gone when the gate in front of the new one closes.
+        match self.view.replacement(urn) {
+            Some(inputs) if !allows_replacement(&inputs) => Err(forbidden()),
+            _ => Ok(None),
+        }
+    }
+
+    /// Whether the deletion guard of the state counts. The old key of a replacement, which the program cannot reach any more, is
+    /// free of it when the program has taken the guard away.
+    fn guard_applies(&self, removal: &Removal<'_>) -> bool {
+        let Removal { urn, id, .. } = *removal;
+        let asked = self.view.asked(urn).filter(|_| self.view.is_replaced(urn, id) || !self.view.has_only(urn, id));
+        asked.is_none_or(|inputs| inputs.get("deletionGuard").is_some_and(|guard| !guard.is_null()))
+    }
+
+    /// Notes on a key that stays by the user's wish that its resource gave it away: it comes back under its own alias only.
+    async fn release(&self, context: &Context, urn: &str, arn: &str, marks: &Remembered) {
+        let Some(identity) = self.identity(urn).filter(|_| !self.is_stateless) else { return };
+        let Some(region) = awskms_core::ids::KmsArn::parse(arn).map(|arn| arn.region) else { return };
+        let target = self.target_in(&region);
+        let may = |present: Option<&OwnerMark>| match present {
+            Some(present) => may_touch(marks, Some(present), None).then(|| present.in_phase(Phase::Released)),
+            None => {
+                marks.settled.as_ref().filter(|mark| mark.names(&identity)).map(|mark| mark.in_phase(Phase::Released))
+            }
+        };
+        if let Err(error) = kms::look(context, &region, kms::change_mark(&target, arn, may)).await {
+            context.log.warning(&format!(
+                "{arn} could not be marked as given away: {error}. A new resource of this name will not be created beside it unless \
+                 it sets adopt."
+            ));
+        }
+    }
+
+    async fn run_deletion(&self, context: &Context, deletion: Deletion) -> Result<(), ResourceError> {
+        let Deletion { mut set, held, how, replicas, primary, mark, patience } = deletion;
+        if let Some(mark) = mark {
+            self.mark_before_deletion(context, &mut set, &mark, patience).await;
+        }
         let nothing = serde_json::Value::Null;
+        let at = |region: &str| self.target_in(region);
         let replan = |_: &str, _: &Observed| Err("no replica is made in a deletion".to_owned());
-        let on = SetRun { context, at: &at, default_policy: &nothing, patience, replan: &replan };
+        let on =
+            SetRun { context, at: &at, default_policy: &nothing, patience, wait_for_replicas: false, replan: &replan };
         let mut done = ExecutedSet::not_begun(set);
         kms::run_lanes(&on, &replicas, &mut done).await;
         // A primary that goes before its replicas would wait for them for ever.
@@ -109,77 +192,79 @@ impl Provider {
         }
         for (region, how) in &how {
             if let Some(member) = done.set.members.get(region).filter(|_| held.contains_key(region)) {
-                context.log.info(&farewell(*how, member, done.set.members.len()));
+                context.log.info(&deletion_message(*how, member, done.set.members.len()));
             }
         }
         Ok(())
     }
-}
 
-impl Provider {
-    /// Lets the deletion guard look at the last use of every key that would be scheduled for deletion, before any is.
-    async fn check_all_idle(
+    /// Marks a key so that it is found if the resource comes back. Failing to mark it must not keep it from being retired.
+    async fn mark_before_deletion(
         &self,
         context: &Context,
-        set: &ObservedSet,
-        held: &Held,
-        how: &BTreeMap<String, Retirement>,
-        inputs: &BTreeMap<String, PropertyMap>,
-    ) -> Result<(), ResourceError> {
-        let going = set.members.iter().filter(|(region, member)| {
-            held.contains_key(*region) && schedules(how, region) && !member.metadata.state.is_pending_deletion()
-        });
-        for (region, member) in going {
-            if let Some(of_member) = inputs.get(region) {
-                check_idle(context, &self.target_in(region), &member.metadata.arn, of_member).await?;
-            }
+        set: &mut ObservedSet,
+        mark: &OwnerMark,
+        patience: Patience,
+    ) {
+        let Some(main) = set.main().cloned() else { return };
+        let target = self.target_in(&set.primary);
+        let done = kms::run(context, &target, &Plan::marking(mark), main, patience).await;
+        if !done.is_complete() {
+            context.log.warning(&format!(
+                "{} could not be marked as this resource's, so it will not be restored by itself if the resource comes back: \
+                 {}",
+                done.observed.metadata.arn,
+                done.reasons().join(" ")
+            ));
         }
-        Ok(())
+        set.members.insert(set.primary.clone(), done.observed);
     }
 }
 
-fn schedules(how: &BTreeMap<String, Retirement>, region: &str) -> bool {
-    how.get(region).is_some_and(|how| how.policy == DeletionPolicy::Schedule)
-}
-
-/// Check refuses a replica that stays below a key that goes, but the primary may have been moved by hand since.
-fn would_not_wait_for_ever(
+/// The mark that the key keeps after its resource: that of the resource's present name, in the phase that says what became of
+/// it. `None` where the key carries it already, is on its way out, or cannot be read.
+fn last_mark(
+    ours: &OwnerMark,
     set: &ObservedSet,
-    held: &Held,
+    marks: &Remembered,
     how: &BTreeMap<String, Retirement>,
-) -> Result<(), ResourceError> {
-    let stays = |region: &&String| **region != set.primary && held.contains_key(*region) && !schedules(how, region);
-    let staying = set.members.keys().find(stays);
-    let Some(staying) = staying.filter(|_| held.contains_key(&set.primary) && schedules(how, &set.primary)) else {
-        return Ok(());
-    };
-    let primary = &set.primary;
-    Err(ResourceError::failed(
-        Code::FailedPrecondition,
-        format!(
-            "nothing was deleted: the primary is in {primary} now, to be scheduled for deletion, and the key in {staying} \
-             stays by its deletionPolicy, so KMS would wait for it for ever. Move the primary to {staying} first: \
-             `aws kms update-primary-region --region {primary} --primary-region {staying} --key-id {id}`.",
-            id = set.members.values().next().map_or("", |member| &member.metadata.key_id),
-        ),
-    ))
+) -> Option<OwnerMark> {
+    let main = set.main()?;
+    if main.tags.seen().is_none() || main.metadata.state.is_pending_deletion() {
+        return None;
+    }
+    let renewed = ours.renewed(main.owner.as_ref(), marks.settled.as_ref());
+    if schedules(how, &set.primary) {
+        // The phase does not matter for a key that is pending deletion: no call for it.
+        return renewed.filter(|mark| main.owner.as_ref().is_none_or(|present| !present.same_mark(mark)));
+    }
+    let released = renewed.as_ref().or(main.owner.as_ref())?.in_phase(Phase::Released);
+    (main.owner.as_ref() != Some(&released)).then_some(released)
 }
 
-/// A key ID means another key in every Region of a set, so the keys that answered must be the ones that were asked for.
-fn check_answers(arn: &str, set: &ObservedSet) -> Result<(), ResourceError> {
-    let wrong = set.members.iter().find(|(region, member)| {
-        arn.starts_with("arn:") && member.metadata.arn != awskms_core::outputs::arn_in(arn, region)
-    });
-    match wrong {
-        None => Ok(()),
-        Some((region, member)) => Err(ResourceError::failed(
-            Code::FailedPrecondition,
-            format!(
-                "KMS answered for {} when asked for the key of {arn} in {region}; nothing was deleted",
-                member.metadata.arn
-            ),
-        )),
+/// Takes keys out of `held` that newer owners have; says why the row is only forgotten if the key itself is one of them.
+fn leave_to_newer_owners(
+    context: &Context,
+    set: &ObservedSet,
+    held: &mut Held,
+    marks: &Remembered,
+    ours: Option<&OwnerMark>,
+) -> Option<String> {
+    let mut kept = None;
+    for member in set.members.values().filter(|member| !may_touch(marks, member.owner.as_ref(), ours)) {
+        let message = format!(
+            "{} has been taken over by a newer owner since this state was written: it stays as it is, and is removed from this \
+             state only.",
+            member.metadata.arn
+        );
+        held.remove(member.metadata.region());
+        if member.metadata.region() == set.primary {
+            kept = Some(message);
+        } else {
+            context.log.warning(&message);
+        }
     }
+    kept
 }
 
 /// Replicas that others have added to the set are not this resource's to delete, and KMS waits for them.
@@ -200,8 +285,8 @@ fn report_strangers(context: &Context, set: &ObservedSet, held: &Held) {
     }
 }
 
-fn warn_of_unread_marks(context: &Context, member: &Observed, remembered: Option<&OwnerMark>) {
-    if let (Reading::Denied(permission), Some(_)) = (&member.tags, remembered) {
+fn warn_of_unread_marks(context: &Context, member: &Observed, marks: &Remembered) {
+    if let (Reading::Denied(permission), Some(_)) = (&member.tags, &marks.settled) {
         context.log.warning(&format!(
             "Whether a newer owner has taken over {} could not be checked: allow {permission} to the caller.",
             member.metadata.arn
@@ -219,69 +304,6 @@ fn not_pending_yet(member: &mut Observed, home: &str, outputs: &PropertyMap) {
     }
 }
 
-/// Marks a key that carries no mark, or that of an earlier name of the resource, so that it is found if the resource comes
-/// back. That it cannot be marked is no reason to keep it.
-async fn sign(
-    context: &Context,
-    target: &Target,
-    set: &mut ObservedSet,
-    ours: &OwnerMark,
-    remembered: Option<&OwnerMark>,
-    patience: Patience,
-) {
-    let Some(main) = set.main().cloned() else { return };
-    let readable = main.tags.seen().is_some() && !main.metadata.state.is_pending_deletion();
-    let Some(mark) = ours.renewed(main.owner.as_ref(), remembered).filter(|_| readable) else { return };
-    let done = kms::run(context, target, &Plan::marking(&mark), main, patience).await;
-    if !done.is_complete() {
-        context.log.warning(&format!(
-            "{} could not be marked as this resource's, so it will not be restored by itself if the resource comes back: \
-             {}",
-            done.observed.metadata.arn,
-            done.reasons().join(" ")
-        ));
-    }
-    set.members.insert(set.primary.clone(), done.observed);
-}
-
-/// Lets the user's deletion guard look at the last use of the key.
-pub(super) async fn check_idle(
-    context: &Context,
-    target: &Target,
-    arn: &str,
-    inputs: &PropertyMap,
-) -> Result<(), ResourceError> {
-    let spec = AwsKmsKeySpec::from_properties(inputs);
-    let Some(guard) = spec.deletion_guard.known() else { return Ok(()) };
-    let days = guard.min_idle_days.known().copied().unwrap_or_default();
-    let idleness = match kms::last_use(target, arn).await {
-        Ok(last) => last.idleness(days, now()),
-        Err(error) if error.kind == Kind::AccessDenied => Idleness::Unknown(format!("{error}. {}", error.advice())),
-        Err(error) => return Err(kms_failure(&format!("reading the last use of {arn} before its deletion"), &error)),
-    };
-    let unknown_blocks = guard.on_unknown.known() != Some(&UnknownUsage::Warn);
-    let (reason, way_out) = match idleness {
-        Idleness::Idle => return Ok(()),
-        Idleness::Unknown(reason) if !unknown_blocks => {
-            context.log.warning(&format!(
-                "deletionGuard: whether {arn} has been idle for {days} days is not known: {reason}. It is scheduled for \
-                 deletion, as onUnknown WARN says."
-            ));
-            return Ok(());
-        }
-        Idleness::Unknown(reason) => (reason, ", set deletionGuard.onUnknown to WARN"),
-        Idleness::InUse(reason) => (reason, ""),
-    };
-    Err(ResourceError::failed(
-        Code::FailedPrecondition,
-        format!(
-            "{arn} is not deleted: its deletionGuard asks for {days} days without use, and {reason}. Nothing was changed. \
-             Find out who uses it, or disable it first and wait; then run this again{way_out}, or take the guard away with \
-             `pulumi up` before."
-        ),
-    ))
-}
-
 /// `pulumi up --replace` asks for a new key without a word to the provider that there is an old one; that looks like a
 /// run that finishes an interrupted one, so the old key is what it got.
 fn not_replaced(arn: &str) -> String {
@@ -292,17 +314,7 @@ fn not_replaced(arn: &str) -> String {
     )
 }
 
-pub(super) fn prevented(arn: &str) -> ResourceError {
-    ResourceError::failed(
-        Code::FailedPrecondition,
-        format!(
-            "{arn} is not deleted: its deletionPolicy is PREVENT. To retire it, set deletionPolicy to SCHEDULE, DISABLE \
-             or RETAIN, run `pulumi up`, then delete it."
-        ),
-    )
-}
-
-fn farewell(how: Retirement, key: &Observed, keys: usize) -> String {
+fn deletion_message(how: Retirement, key: &Observed, keys: usize) -> String {
     let metadata = &key.metadata;
     match how.policy {
         DeletionPolicy::Retain => {

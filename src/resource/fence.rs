@@ -4,17 +4,19 @@ use std::collections::BTreeMap;
 
 use awskms_core::desired::{DesiredSet, Held};
 use awskms_core::observed::{Observed, ObservedSet};
-use awskms_core::owner::{OwnerMark, may_touch};
+use awskms_core::owner::{OwnerMark, Remembered, may_touch};
 use awskms_core::plan::Claim;
 use tonic::Code;
 
 use super::{Context, ResourceError};
 
-/// The mark that the state remembers, and the one that this resource would put on the key.
+/// What the state remembers of the marks, and the one that this resource would put on the key.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Marks<'a> {
-    pub(super) remembered: Option<&'a OwnerMark>,
+    pub(super) remembered: &'a Remembered,
     pub(super) ours: Option<&'a OwnerMark>,
+    /// Whether the program asks to take the key back from whoever has it now.
+    pub(super) claims_back: bool,
 }
 
 /// A key that a newer run of the resource has taken over is not this state's to change. A replica that others have made
@@ -27,6 +29,13 @@ pub(super) fn fence(
     desired: &DesiredSet,
 ) -> Result<(), ResourceError> {
     let foreign = |observed: &Observed| !may_touch(marks.remembered, observed.owner.as_ref(), marks.ours);
+    if marks.claims_back {
+        for observed in set.members.values().filter(|observed| foreign(observed)) {
+            let arn = &observed.metadata.arn;
+            context.log.warning(&format!("{arn} is claimed back from a newer owner, as adopt says."));
+        }
+        return Ok(());
+    }
     if let Some(main) = set.main().filter(|main| foreign(main)) {
         return Err(taken_over(&main.metadata.arn));
     }
@@ -48,14 +57,19 @@ pub(super) fn marks(
     claims: &mut BTreeMap<String, Claim>,
     set: &ObservedSet,
     ours: Option<&OwnerMark>,
-    remembered: Option<&OwnerMark>,
+    remembered: &Remembered,
 ) -> Option<OwnerMark> {
     let main = set.main()?;
     let renewed = ours.filter(|_| main.tags.seen().is_some());
-    let renewed = renewed.and_then(|ours| ours.renewed(main.owner.as_ref(), remembered));
+    let renewed = renewed.and_then(|ours| ours.renewed(main.owner.as_ref(), remembered.settled.as_ref()));
     let mark = renewed.or_else(|| main.owner.clone());
+    // A phase alone is worth no call: it is noted when the run ends.
+    let carries = |observed: &Observed| match (&observed.owner, &mark) {
+        (Some(present), Some(mark)) => present.same_mark(mark),
+        (present, mark) => present == mark,
+    };
     for (region, observed) in set.members.iter().filter(|(_, observed)| observed.tags.seen().is_some()) {
-        if let Some(claim) = claims.get_mut(region).filter(|_| ours.is_some() && observed.owner != mark) {
+        if let Some(claim) = claims.get_mut(region).filter(|_| ours.is_some() && !carries(observed)) {
             claim.mark.clone_from(&mark);
         }
     }
@@ -67,8 +81,7 @@ fn taken_over(arn: &str) -> ResourceError {
         Code::FailedPrecondition,
         format!(
             "{arn} has been taken over by a newer owner since this state was written (tag {tag}). Nothing was changed. \
-             If this program is to own the key, run `pulumi state delete` for this resource and import it again: \
-             `pulumi import awskms:index:AwsKmsKey NAME {arn}`.",
+             If this program is to own the key, set adopt to {arn}.",
             tag = awskms_core::owner::OWNER_TAG,
         ),
     )

@@ -5,14 +5,18 @@ mod aliases;
 mod create;
 mod delete;
 mod doubt;
+mod engine_view;
 mod fence;
+mod gate;
 mod look;
-mod memory;
 mod on_demand;
 mod ownership;
 mod preview;
 mod provider;
 mod read;
+mod recording;
+mod remembered;
+mod retirement;
 mod set;
 mod tell;
 mod update;
@@ -22,10 +26,12 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tonic::Code;
 
-pub use memory::Memory;
+pub use delete::Removal;
+pub use engine_view::EngineView;
 pub use on_demand::TRIGGER;
 pub use provider::Provider;
 pub use read::ReadOutcome;
+pub use remembered::remembered;
 pub use update::{Change, pending_replicas, was_pending};
 
 use crate::config::ConfigError;
@@ -34,6 +40,10 @@ use crate::rpc::engine::ResourceLog;
 /// What surrounds one call of the engine.
 #[derive(Debug, Clone)]
 pub struct Context {
+    /// The resource.
+    pub urn: String,
+    /// Whether nothing may be changed.
+    pub is_preview: bool,
     /// Messages under the resource.
     pub log: ResourceLog,
     /// Stops the run between steps.

@@ -1,19 +1,21 @@
 //! What a preview can say without changing anything.
 
-use awskms_core::desired::{Account, Desired, DesiredSet, resolve, resolve_set};
+use awskms_core::desired::{Account, Desired, DesiredSet, Held, resolve, resolve_set};
 use awskms_core::members;
 use awskms_core::outputs;
+use awskms_core::owner::Remembered;
 use awskms_core::plan::{Intent, Step};
 use awskms_core::policy::{Control, Form, keeps_control};
 use awskms_core::value::{PropertyMap, PropertyValue};
 use tonic::Code;
 
 use super::create::{Present, taking_up};
-use super::provider::{MARK_OUTPUT, Provider, account_of, default_policy, key_arn, region_of};
+use super::provider::{Provider, account_of, default_policy, key_arn, region_of};
+use super::remembered::{remember, remembered};
 use super::set::{Work, retirements};
 use super::tell::{calls, tell_access, tell_replicas};
 use super::update::{Change, Prepared, was_pending};
-use super::{Context, ResourceError, ownership};
+use super::{Context, ResourceError};
 use crate::config::ConfigError;
 
 impl Provider {
@@ -28,26 +30,36 @@ impl Provider {
         urn: &str,
         inputs: &PropertyMap,
     ) -> Result<PropertyMap, ResourceError> {
+        self.may_replace(context, urn, inputs).await?;
         let account = self.quiet_account(inputs).await?;
         let region = region_of(inputs).or_else(|| self.clients.region()).unwrap_or_default();
         let desired = resolve_set(inputs, region, account.as_ref()).ok();
         if let (Some(desired), Some(account)) = (desired, &account) {
             let target = self.target(region_of(inputs))?;
-            let mark = ownership::mark(self, urn, &target.region, desired.main());
+            let mark = self.mark(urn, &target.region, desired.main());
             let present = self.already_there(context, urn, inputs, &target, desired.main(), mark).await?;
-            let Present { found, mark } = present;
+            let Present { found, mark, replaced } = present;
             let set = match &found {
                 Some(found) => Some(self.whole(context, &target.region, found.observed.clone()).await),
                 None => None,
             };
-            let claims = self.claims(context, urn, &desired, set.as_ref(), mark.as_ref()).await?;
+            if let Some(old) = &replaced {
+                context.log.warning(&format!(
+                    "{} is replaced by a new key, as replacementPolicy ALLOW says.",
+                    old.metadata.arn
+                ));
+            }
+            let replaced = replaced.as_ref().map(|key| key.metadata.arn.as_str());
+            let claims = self.claims(context, urn, &desired, set.as_ref(), mark.as_ref(), replaced).await?;
             self.predict_lockouts(context, inputs, &desired, account).await?;
             if let Some((found, set)) = found.as_ref().zip(set) {
                 let held = self.held_of(&set, &desired.members, mark.as_ref());
                 let retirements = retirements(inputs, &PropertyMap::new(), &target.region);
                 let default_policy = default_policy(account);
-                let mut work = Work { context, desired, mark, held, claims, retirements, default_policy };
-                work.will_own(found, &set);
+                let (remembered, nothing) = (Remembered::default(), Held::new());
+                let mut work =
+                    Work { context, desired, mark, held: nothing, claims, retirements, default_policy, remembered };
+                work.will_own(found, &set, held);
                 let plan = work.plan(&set, Intent::Create)?;
                 context.log.warning(&format!("{} {}", taking_up(found), calls(&plan, &set.primary)));
                 plan.beyond.values().for_each(|beyond| context.log.warning(&beyond.to_string()));
@@ -94,6 +106,11 @@ impl Provider {
                     }
                     plan.beyond.values().for_each(|beyond| context.log.warning(&beyond.to_string()));
                     tell_replicas(context, old_inputs, inputs);
+                    for (region, step) in plan.steps() {
+                        if let Step::DeleteAlias { name, .. } = step {
+                            self.names.previewed_as_deleted(region, name);
+                        }
+                    }
                     if !plan.is_empty() {
                         context.log.info(&calls(&plan, &set.primary));
                     }
@@ -109,9 +126,7 @@ impl Provider {
         }
         let policy = policy_json(inputs, account.as_ref());
         let mut outputs = outputs::preview_of_change(inputs, old_outputs, policy);
-        if let Some(mark) = old_outputs.get(MARK_OUTPUT) {
-            outputs.insert(MARK_OUTPUT.into(), mark.clone());
-        }
+        remember(&mut outputs, &remembered(old_outputs));
         Ok(outputs)
     }
 

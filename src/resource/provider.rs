@@ -1,37 +1,50 @@
 //! What the use cases share: clients, settings, and what this process has seen so far.
 
-use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::collections::{BTreeMap, HashSet};
+use std::sync::{Arc, Mutex, PoisonError};
 
-use awskms_core::desired::{Account, DesiredSet, Unresolved};
-use awskms_core::observed::{Observed, Reading};
-use awskms_core::owner::OwnerMark;
+use awskms_core::desired::{self, Account, DesiredSet, Unresolved};
+use awskms_core::owner::Lineage;
 use awskms_core::policy;
 use awskms_core::value::{PropertyMap, PropertyValue};
 use tonic::Code;
 
 use super::ResourceError;
-use super::memory::Memory;
+use super::engine_view::EngineView;
+use super::recording::Recording;
+use super::remembered::remembered;
 use crate::config::Clients;
-use crate::kms::{Kind, KmsError, MarkIndex, Pace, Target};
-
-/// The name of the hidden output that remembers the owner mark. Pulumi treats names with two underscores as internal
-/// and does not show them.
-pub(super) const MARK_OUTPUT: &str = "__owner";
+use crate::kms::{Kind, KmsError, MarkIndex, Names, Pace, Target};
 
 /// The resource `awskms:index:AwsKmsKey`, on one provider configuration.
 #[derive(Debug)]
 pub struct Provider {
     pub(super) clients: Clients,
-    pub(super) memory: Memory,
+    pub(super) view: EngineView,
     pub(super) index: MarkIndex,
+    pub(super) lineage: Lineage,
+    /// Whether the calls come from `pulumi do` without a state: they own nothing.
+    pub(super) is_stateless: bool,
+    pub(super) recording: Recording,
+    pub(super) names: Arc<Names>,
     pace: Arc<Pace>,
+    said: Mutex<HashSet<String>>,
 }
 
 impl Provider {
-    /// A provider on these clients.
-    pub fn new(clients: Clients) -> Self {
-        Self { clients, memory: Memory::default(), index: MarkIndex::default(), pace: Arc::default() }
+    /// A provider on these clients, for the resources of this state. Every stateless `pulumi do` is a state of its own.
+    pub fn new(clients: Clients, lineage: Lineage, is_stateless: bool) -> Self {
+        Self {
+            clients,
+            view: EngineView::default(),
+            index: MarkIndex::default(),
+            lineage,
+            is_stateless,
+            recording: Recording::default(),
+            names: Arc::default(),
+            pace: Arc::default(),
+            said: Mutex::default(),
+        }
     }
 
     /// Clients and settings.
@@ -39,15 +52,40 @@ impl Provider {
         &self.clients
     }
 
-    /// What this process has seen of resources, for the calls that do not come through the use cases.
-    pub fn memory(&self) -> &Memory {
-        &self.memory
+    /// `Check` was called: what the state has of the resource, and what the program asks for. Gives the aliases that the program
+    /// wants for another resource too, each with that resource's URN.
+    pub fn checked(&self, urn: &str, old_inputs: &PropertyMap, inputs: &PropertyMap) -> BTreeMap<String, String> {
+        self.view.checked(urn, old_inputs, inputs);
+        let region = region_of(inputs).or_else(|| self.clients.region());
+        // What is not known yet may be any name; then nobody can count on one.
+        let names = ["alias", "aliases", "replicas"];
+        let unknown = names.iter().any(|name| inputs.get(*name).is_some_and(PropertyValue::has_unknowns));
+        if let Some(region) = region.filter(|_| !unknown) {
+            let wanted = desired::held(inputs, region).into_iter().map(|(region, managed)| (region, managed.aliases));
+            return self.names.want(urn, wanted.collect());
+        }
+        BTreeMap::new()
     }
 
     /// The engine's state has this key as the resource of this URN.
-    pub fn note_state(&self, urn: &str, id: &str, outputs: &PropertyMap) {
-        self.memory.note_key(urn, id);
-        self.memory.note_mark(urn, remembered_mark(outputs).as_ref());
+    pub fn shown(&self, urn: &str, id: &str, outputs: &PropertyMap) {
+        self.view.shown(urn, id, outputs, remembered(outputs).settled.as_ref());
+    }
+
+    /// `Diff` was called: what the state has, and what the program asks for.
+    pub fn compared(&self, urn: &str, id: &str, outputs: &PropertyMap, inputs: &PropertyMap) {
+        self.shown(urn, id, outputs);
+        self.view.compared(urn, inputs);
+    }
+
+    /// The process ends: what is left to note on keys is noted.
+    pub async fn end(&self) {
+        self.recording.note_all().await;
+    }
+
+    /// Whether this is the first time in this process.
+    pub(super) fn say_once(&self, what: String) -> bool {
+        self.said.lock().unwrap_or_else(PoisonError::into_inner).insert(what)
     }
 
     /// Where calls for the key of these inputs go.
@@ -64,7 +102,12 @@ impl Provider {
 
     /// Where calls for a Region go.
     pub(super) fn target_in(&self, region: &str) -> Target {
-        Target { client: self.clients.kms(region), region: region.to_owned(), pace: Arc::clone(&self.pace) }
+        Target {
+            client: self.clients.kms(region),
+            region: region.to_owned(),
+            pace: Arc::clone(&self.pace),
+            names: Arc::clone(&self.names),
+        }
     }
 
     /// The account that the credentials belong to, checked against the provider's allowed and forbidden accounts.
@@ -119,21 +162,6 @@ pub(super) fn key_arn(outputs: &PropertyMap, id: &str) -> String {
     outputs.get("keyArn").and_then(PropertyValue::as_str).unwrap_or(id).to_owned()
 }
 
-/// The mark that a state last saw.
-pub(super) fn remembered_mark(outputs: &PropertyMap) -> Option<OwnerMark> {
-    outputs.get(MARK_OUTPUT).and_then(PropertyValue::as_str).and_then(OwnerMark::parse)
-}
-
-/// Remembers the mark in the outputs; the one of before where the tags could not be read.
-pub(super) fn remember_mark(outputs: &mut PropertyMap, observed: &Observed, previous: &PropertyMap) {
-    let mark = match (&observed.owner, &observed.tags) {
-        (Some(mark), _) => Some(mark.to_string().into()),
-        (None, Reading::Denied(_)) => previous.get(MARK_OUTPUT).cloned(),
-        (None, Reading::Seen(_)) => None,
-    };
-    outputs.extend(mark.map(|mark| (MARK_OUTPUT.to_owned(), mark)));
-}
-
 /// A refusal of KMS, as the engine needs it: the code says whether anything may have happened.
 pub(super) fn kms_failure(doing: &str, error: &KmsError) -> ResourceError {
     let code = match error.kind {
@@ -141,7 +169,8 @@ pub(super) fn kms_failure(doing: &str, error: &KmsError) -> ResourceError {
         Kind::NotFound => Code::NotFound,
         Kind::Throttled | Kind::Quota => Code::ResourceExhausted,
         Kind::AlreadyExists => Code::AlreadyExists,
-        Kind::Unreachable => Code::Unavailable,
+        Kind::Unreachable | Kind::Unclear => Code::Unavailable,
+        Kind::Stopped => Code::Cancelled,
         Kind::Invalid | Kind::MalformedPolicy | Kind::InvalidPrincipal | Kind::Lockout | Kind::Tags => {
             Code::InvalidArgument
         }

@@ -13,13 +13,12 @@ use tonic::Code;
 
 use super::look::{attempts, now};
 use super::on_demand::keep_trigger;
-use super::provider::{
-    MARK_OUTPUT, Provider, account_of, default_policy, key_arn, kms_failure, region_of, remember_mark,
-};
-use super::set::{UNRELEASED_OUTPUT, held_before, known_arns};
+use super::provider::{Provider, account_of, default_policy, key_arn, kms_failure, region_of};
+use super::remembered::{imported, remember, remembered};
+use super::set::{Known, UNRELEASED_OUTPUT, held_before, known_arns};
 use super::update::warn_of_denied;
 use super::{Context, ResourceError};
-use crate::kms::{self, Kind, KmsError, Target};
+use crate::kms::{self, Lookup, Target};
 
 /// A key as it is.
 #[derive(Debug, Clone, PartialEq)]
@@ -52,19 +51,22 @@ impl Provider {
         let region = KmsArn::parse(&reference).map(|arn| arn.region);
         let target = self.target(region.as_deref().or_else(|| region_of(old_outputs)))?;
         self.account(&target.region).await?;
-        let set = if importing {
+        let known = if importing {
             self.find_to_import(context, &target, &reference).await?
         } else {
             let held = held_before(old_inputs, old_outputs, &target.region);
             let arns = known_arns(&reference, &target.region, &held, old_outputs);
             self.observe_known(context, &arns, &reference, attempts(old_outputs)).await?
         };
-        let Some(set) = set else {
-            self.may_be_gone(&reference).await?;
+        let Known::Present(set) = known else {
+            self.view.is_gone(urn);
             return Ok(None);
         };
-        let Some(metadata) = set.members.values().next().map(|member| member.metadata.clone()) else { return Ok(None) };
-        self.note_state(urn, &metadata.key_id, old_outputs);
+        let metadata = set.members.values().next().map(|member| member.metadata.clone());
+        let metadata = metadata.ok_or_else(|| {
+            ResourceError::failed(Code::Internal, format!("no key of {reference} was read, but it is there"))
+        })?;
+        self.shown(urn, &metadata.key_id, old_outputs);
         if metadata.manager != "CUSTOMER" {
             return Err(ResourceError::failed(
                 Code::InvalidArgument,
@@ -103,14 +105,12 @@ impl Provider {
         };
         let inputs = read_back::set_inputs(old_inputs, set, &around);
         let mut outputs = outputs::set_outputs(&inputs, set, old_outputs);
-        if before.is_none() {
-            if let Some(main) = set.main() {
-                remember_mark(&mut outputs, main, old_outputs);
-            }
-        } else if let Some(mark) = old_outputs.get(MARK_OUTPUT) {
-            // What this state last wrote, not what is there now: a newer owner must stay visible to the fence.
-            outputs.insert(MARK_OUTPUT.into(), mark.clone());
-        }
+        // What this state last wrote, not what is there now: a newer owner must stay visible to the fence.
+        let marks = match (before, set.main()) {
+            (None, Some(main)) => imported(main),
+            _ => remembered(old_outputs),
+        };
+        remember(&mut outputs, &marks);
         if before.is_some() {
             // What a failed run still owes stays owed.
             keep_trigger(&mut outputs, old_outputs);
@@ -130,21 +130,20 @@ impl Provider {
         context: &Context,
         target: &Target,
         reference: &str,
-    ) -> Result<Option<ObservedSet>, ResourceError> {
-        let failure = |error: KmsError| kms_failure(&format!("reading {reference}"), &error);
-        let metadata = match kms::describe(&target.client, &target.region, reference).await {
-            Ok(metadata) => metadata,
-            Err(error) if error.kind == Kind::NotFound => return Ok(None),
-            Err(error) => return Err(failure(error)),
+    ) -> Result<Known, ResourceError> {
+        let read = kms::observe_key(&target.client, &target.region, reference);
+        let observed = match kms::look_up(context, &target.region, read).await {
+            Lookup::Present(observed) => observed,
+            Lookup::Absent => return Ok(Known::Gone),
+            Lookup::Unknown(error) => return Err(kms_failure(&format!("reading {reference}"), &error)),
         };
-        let observed = kms::observe(&target.client, &target.region, metadata).await.map_err(failure)?;
         let set = self.whole(context, &target.region, observed).await;
         if let Some((region, why)) = set.unreachable.iter().next() {
             // Inputs that lack a replica would be taken for the whole truth later.
             let reason = format!("the key of {reference} in {region} could not be read: {why}");
             return Err(ResourceError::failed(Code::Unavailable, reason));
         }
-        Ok(Some(set))
+        Ok(Known::Present(set))
     }
 }
 

@@ -6,7 +6,7 @@ use awskms_core::desired::{DesiredSet, Held, Managed, held, held_by_both};
 use awskms_core::members;
 use awskms_core::observed::{Observed, ObservedSet, Reading};
 use awskms_core::outputs::{REPLICA_KEYS, arn_in};
-use awskms_core::owner::{OwnerMark, may_touch};
+use awskms_core::owner::{OwnerMark, Remembered, may_touch};
 use awskms_core::plan::{Claim, Intent, Retirement, SetFacts, SetPlan, check_tags, guard_set, plan_replica, plan_set};
 use awskms_core::spec::generated::{AwsKmsKeySpec, DeletionPolicy};
 use awskms_core::value::{PropertyMap, PropertyValue};
@@ -18,7 +18,7 @@ use super::aliases::{self, Claimant};
 use super::ownership::Found;
 use super::provider::{Provider, kms_failure};
 use super::{Context, ResourceError};
-use crate::kms::{self, ExecutedSet, Patience, SetRun};
+use crate::kms::{self, ExecutedSet, Lookup, Patience, SetRun};
 
 /// The name of the hidden output that remembers, after a run that failed, what the keys may still have from before: the
 /// engine keeps the new inputs even then.
@@ -35,6 +35,8 @@ pub(super) struct Work<'a> {
     pub(super) claims: BTreeMap<String, Claim>,
     pub(super) retirements: BTreeMap<String, Retirement>,
     pub(super) default_policy: Value,
+    /// What the state remembers of the keys' marks.
+    pub(super) remembered: Remembered,
 }
 
 impl Work<'_> {
@@ -66,8 +68,15 @@ impl Work<'_> {
         Ok(plan)
     }
 
-    /// The keys that were found get the next generation of the mark: what an older state says of them no longer counts.
-    pub(super) fn will_own(&mut self, found: &Found, set: &ObservedSet) {
+    /// The keys that were found get the next generation of the mark: what an older state says of them no longer counts. Those
+    /// that the inputs do not name are retired as the key itself would be.
+    pub(super) fn will_own(&mut self, found: &Found, set: &ObservedSet, held: Held) {
+        if let Some(own) = self.retirements.get(&self.desired.primary).copied() {
+            for region in held.keys() {
+                self.retirements.entry(region.clone()).or_insert(own);
+            }
+        }
+        self.held = held;
         self.mark = self.mark.as_ref().map(|mark| mark.after(found.observed.owner.as_ref()));
         for region in self.desired.members.keys().filter(|region| set.members.contains_key(*region)) {
             self.claims.entry(region.clone()).or_default().mark.clone_from(&self.mark);
@@ -76,7 +85,8 @@ impl Work<'_> {
 
     /// The plan for a replica that is there although KMS was asked to make it. One of another owner is left alone.
     fn replan(&self, region: &str, there: &Observed) -> Result<awskms_core::plan::Plan, String> {
-        if !may_touch(self.mark.as_ref(), there.owner.as_ref(), self.mark.as_ref()) {
+        let known = self.remembered.after(self.mark.as_ref(), self.mark.as_ref());
+        if !may_touch(&known, there.owner.as_ref(), self.mark.as_ref()) {
             return Err(format!("{} belongs to another stack or resource", there.metadata.arn));
         }
         let claim = Claim { mark: self.mark.clone(), ..self.claims.get(region).cloned().unwrap_or_default() };
@@ -96,38 +106,63 @@ impl Provider {
     ) -> ExecutedSet {
         let at = |region: &str| self.target_in(region);
         let replan = |region: &str, there: &Observed| work.replan(region, there);
-        let on =
-            SetRun { context: work.context, at: &at, default_policy: &work.default_policy, patience, replan: &replan };
+        let on = SetRun {
+            context: work.context,
+            at: &at,
+            default_policy: &work.default_policy,
+            patience,
+            wait_for_replicas: work.desired.wait_for_replicas,
+            replan: &replan,
+        };
         kms::run_set(&on, plan, set).await
     }
 
-    /// The keys that a state names, as they are. `None` if the key itself is not found in so many looks, with pauses between
-    /// them; a replica that two looks do not find is not there.
+    /// The keys that a state names, as they are; at least one of them was read. Gone is the key only if KMS has said so in so
+    /// many looks, with pauses between them, to credentials of the key's account; a replica that two looks do not find is not
+    /// there.
     ///
     /// # Errors
-    /// Not one of them could be read.
+    /// Whether the key is there could not be found out: not one of the keys could be read, the credentials belong to another
+    /// account, or the call was cancelled or ran out of time.
     pub(super) async fn observe_known(
         &self,
         context: &Context,
         arns: &BTreeMap<String, String>,
         arn: &str,
         most: u32,
-    ) -> Result<Option<ObservedSet>, ResourceError> {
+    ) -> Result<Known, ResourceError> {
         let at = |region: &str| self.target_in(region);
         let mut attempt = 0;
         loop {
             attempt += 1;
-            let set = kms::observe_set(context, &at, arns).await;
-            let set = set.map_err(|error| kms_failure(&format!("reading {arn}"), &error))?;
-            let enough = set.as_ref().is_some_and(|set| {
-                let known = |region: &String| set.members.contains_key(region) || set.unreachable.contains_key(region);
-                known(&set.primary) && (attempt >= 2 || arns.keys().all(known))
-            });
-            if enough || attempt >= most || context.stopped().is_some() {
-                return Ok(set.map(with_primary));
+            let seen = kms::observe_set(context, &at, arns).await;
+            let enough = match &seen {
+                Lookup::Unknown(error) => return Err(kms_failure(&format!("reading {arn}"), error)),
+                Lookup::Present(set) => {
+                    let known =
+                        |region: &String| set.members.contains_key(region) || set.unreachable.contains_key(region);
+                    known(&set.primary) && (attempt >= 2 || arns.keys().all(known))
+                }
+                Lookup::Absent => false,
+            };
+            if let Some(why) = context.stopped().filter(|_| !enough) {
+                let message = format!("reading {arn}: {why}; nothing was changed");
+                return Err(ResourceError::failed(Code::Cancelled, message));
+            }
+            if enough || attempt >= most {
+                return match seen {
+                    Lookup::Present(set) => Ok(Known::Present(with_primary(set))),
+                    Lookup::Absent | Lookup::Unknown(_) => {
+                        self.may_be_gone(arn).await?;
+                        Ok(Known::Gone)
+                    }
+                };
             }
             context.log.status("waiting for the key to become visible");
-            tokio::time::sleep(kms::pause(attempt)).await;
+            tokio::select! {
+                () = context.ended() => {}
+                () = tokio::time::sleep(kms::pause(attempt)) => {}
+            }
         }
     }
 
@@ -146,6 +181,7 @@ impl Provider {
         desired: &DesiredSet,
         set: Option<&ObservedSet>,
         mark: Option<&OwnerMark>,
+        replaced: Option<&str>,
     ) -> Result<BTreeMap<String, Claim>, ResourceError> {
         let claims = desired.members.iter().map(|(region, wanted)| async move {
             let unreachable = set.is_some_and(|set| set.unreachable.contains_key(region));
@@ -161,9 +197,11 @@ impl Provider {
                 Some(Reading::Seen(there)) => wanted.aliases.difference(there).cloned().collect(),
                 _ => wanted.aliases.clone(),
             };
-            let whose = Claimant { urn, mark, own_arn: own_arn.as_deref(), memory: &self.memory };
+            let replaced = replaced.map(|arn| arn_in(arn, region));
+            let (own_arn, replaced) = (own_arn.as_deref(), replaced.as_deref());
+            let whose = Claimant { urn, mark, own_arn, replaced, region };
             let claim = match aliases::holders(context, &target, &names).await {
-                Ok(holders) => aliases::claim(context, &holders, wanted, &whose, region)?,
+                Ok(holders) => self.claim(context, &holders, wanted, whose).await?,
                 Err(error) if region != &desired.primary => {
                     context
                         .log
@@ -180,6 +218,15 @@ impl Provider {
         claims.values_mut().for_each(|claim| claim.caller.clone_from(&caller));
         Ok(claims)
     }
+}
+
+/// What has become of the keys that a state names.
+#[derive(Debug)]
+pub(super) enum Known {
+    /// They are there, at least in part.
+    Present(ObservedSet),
+    /// There is no such key any more.
+    Gone,
 }
 
 /// KMS deletes a primary after its replicas: while one of them is there, a primary that is not found is there as well.

@@ -8,14 +8,17 @@ use awskms_core::spec::generated::DeletionPolicy;
 use awskms_core::value::{PropertyMap, PropertyValue};
 use tonic::Code;
 
+use super::adopt::claims_back;
 use super::create::outcome;
 use super::doubt::doubted;
 use super::fence::{Marks, fence, marks};
 use super::look::{attempts, is_young};
 use super::on_demand::{is_rotation, keep_trigger, report_rotation, rotation_due};
-use super::provider::{Provider, account_of, default_policy, key_arn, region_of, remembered_mark, resolved_set};
-use super::set::{Work, held_before, known_arns, retirements};
-use super::{Context, Outcome, ResourceError, delete, ownership};
+use super::provider::{Provider, account_of, default_policy, key_arn, region_of, resolved_set};
+use super::remembered::remembered;
+use super::retirement::{check_idle, prevented};
+use super::set::{Known, Work, held_before, known_arns, retirements};
+use super::{Context, Outcome, ResourceError};
 use crate::kms::Patience;
 
 /// What the engine says of a key that is to be changed.
@@ -41,7 +44,7 @@ impl Provider {
     /// is part of the outcome.
     pub async fn update(&self, context: &Context, change: &Change<'_>) -> Result<Outcome, ResourceError> {
         let Change { urn, id, old_outputs, old_inputs, inputs } = *change;
-        self.note_state(urn, id, old_outputs);
+        self.shown(urn, id, old_outputs);
         let before = self.target(region_of(old_outputs).or_else(|| region_of(inputs)))?;
         self.account(&before.region).await?;
         let Prepared { work, set, plan } = self.prepare_update(context, change).await?;
@@ -53,9 +56,11 @@ impl Provider {
         let patience = Patience { just_created: is_young(old_outputs), ..Patience::default() };
         let done = self.run(&work, &plan, set, patience).await;
         report_rotation(context, &plan, &done);
+        // An earlier run may have ended before it could note that the engine has the key.
+        self.will_be_recorded(&done.set);
         let how = retirements(old_inputs, old_outputs, &before.region);
         let held = held_before(old_inputs, old_outputs, &before.region);
-        let mut result = outcome(inputs, &done, old_outputs, &held, &how);
+        let mut result = outcome(inputs, &done, old_outputs, &held, &how, work.mark.as_ref());
         let planned = plan.steps().map(|(_, step)| step);
         if planned.filter(|step| is_rotation(step)).any(|step| !done.has_done(step)) {
             // The rotation is still owed: the state keeps the old trigger, so that the next run sees the change.
@@ -76,29 +81,34 @@ impl Provider {
         let account = account_of(&arn);
         let desired = resolved_set(inputs, region_of(inputs).unwrap_or(&before), account.as_ref())?;
         let mut held = held_before(old_inputs, old_outputs, &before);
-        for managed in held.values_mut() {
+        for (region, managed) in &mut held {
             managed.tag_keys.retain(|key| !self.clients.settings().ignored_tags.covers(key));
+            // Another resource of the program takes the alias over, in one call of its own.
+            managed.aliases.retain(|alias| !self.names.is_wanted_elsewhere(urn, region, alias));
         }
         let arns = known_arns(&arn, &before, &held, old_outputs);
-        let Some(mut set) = self.observe_known(context, &arns, &arn, attempts(old_outputs)).await? else {
-            self.may_be_gone(&arn).await?;
+        let Known::Present(mut set) = self.observe_known(context, &arns, &arn, attempts(old_outputs)).await? else {
             return Err(gone(&arn));
         };
         for observed in set.members.values() {
             warn_of_denied(context, observed);
         }
-        let mark = ownership::mark(self, urn, &desired.primary, desired.main());
-        let remembered = remembered_mark(old_outputs);
-        fence(context, Marks { remembered: remembered.as_ref(), ours: mark.as_ref() }, &mut set, &mut held, &desired)?;
-        let mut claims = self.claims(context, urn, &desired, Some(&set), mark.as_ref()).await?;
-        let owner = marks(&mut claims, &set, mark.as_ref(), remembered.as_ref());
+        let mark = self.mark(urn, &desired.primary, desired.main()).filter(|_| !self.is_stateless);
+        let remembered = remembered(old_outputs);
+        let claims_back = claims_back(inputs, old_inputs, &arn);
+        let whose = Marks { remembered: &remembered, ours: mark.as_ref(), claims_back };
+        fence(context, whose, &mut set, &mut held, &desired)?;
+        let mut claims = self
+            .claims(context, urn, &desired, Some(&set), remembered.settled.as_ref().or(mark.as_ref()), None)
+            .await?;
+        let owner = marks(&mut claims, &set, mark.as_ref(), &remembered);
         if let Some(main) = set.main() {
             let due = rotation_due(&self.target_in(&set.primary), old_outputs, desired.main(), main).await?;
             claims.entry(desired.primary.clone()).or_default().rotation = due;
         }
         let default_policy = account.as_ref().map(default_policy).unwrap_or_default();
         let retirements = retirements(old_inputs, old_outputs, &before);
-        let mut work = Work { context, desired, mark: owner, held, claims, retirements, default_policy };
+        let mut work = Work { context, desired, mark: owner, held, claims, retirements, default_policy, remembered };
         let (set, in_doubt) = doubted(set, &work, old_outputs, &before);
         for region in in_doubt {
             work.claims.entry(region).or_default().disables_again = true;
@@ -131,10 +141,10 @@ impl Provider {
             }
             let (arn, pending) = (&observed.metadata.arn, observed.metadata.state.is_pending_deletion());
             match policy {
-                DeletionPolicy::Prevent => return Err(delete::prevented(arn)),
+                DeletionPolicy::Prevent => return Err(prevented(arn)),
                 DeletionPolicy::Schedule if !pending => {
                     let of_member = inputs.get(region).unwrap_or(old_inputs);
-                    delete::check_idle(work.context, &self.target_in(region), arn, of_member).await?;
+                    check_idle(work.context, &self.target_in(region), arn, of_member).await?;
                 }
                 _ => {}
             }

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use awskms_core::diff::{Change, ChangeKind, diff};
 use awskms_core::outputs::REPLICA_KEYS;
+use awskms_core::owner::Identity;
 use awskms_core::path::Path;
 use awskms_core::spec::table::Effect;
 use awskms_core::value::{PropertyMap, PropertyValue};
@@ -11,7 +12,7 @@ use awskms_core::value::{PropertyMap, PropertyValue};
 use super::generated::pulumirpc::diff_response::DiffChanges;
 use super::generated::pulumirpc::property_diff::Kind;
 use super::generated::pulumirpc::{DiffResponse, PropertyDiff};
-use crate::resource::{TRIGGER, pending_replicas, was_pending};
+use crate::resource::{TRIGGER, pending_replicas, remembered, was_pending};
 
 /// Outputs that no update changes. Without them every dependant of the key would see unknown values in a preview.
 const STABLE: [&str; 4] = ["keyId", "keyArn", "creationDate", "primaryRegion"];
@@ -20,7 +21,16 @@ const STABLE: [&str; 4] = ["keyId", "keyArn", "creationDate", "primaryRegion"];
 const FOLLOWS_THE_PRIMARY: [&str; 2] = ["keyArn", "primaryRegion"];
 
 /// How a key differs from its new inputs.
-pub(super) fn key(old_outputs: &PropertyMap, old_inputs: &PropertyMap, news: &PropertyMap) -> DiffResponse {
+///
+/// A key whose remembered mark names another URN than `identity`, because the resource was renamed or moved with its state,
+/// needs one update that signs it anew: until then a resource of the old name could take it for its own. Such an update has
+/// no property that it is about.
+pub(super) fn key(
+    old_outputs: &PropertyMap,
+    old_inputs: &PropertyMap,
+    news: &PropertyMap,
+    identity: Option<&Identity>,
+) -> DiffResponse {
     let mut changes = diff(old_inputs, news);
     // A key that is on its way out is brought back by the next update, whatever the inputs say.
     let pending = was_pending(old_outputs);
@@ -37,7 +47,12 @@ pub(super) fn key(old_outputs: &PropertyMap, old_inputs: &PropertyMap, news: &Pr
     if owed && !old_outputs.is_empty() && trigger(news).is_some() {
         changes.push(Change { path: Path::of(TRIGGER), kind: ChangeKind::Update, effect: Effect::Update });
     }
-    answer(&changes)
+    let mut answer = answer(&changes);
+    let settled = remembered(old_outputs).settled;
+    if matches!((settled, identity), (Some(settled), Some(identity)) if !settled.names(identity)) {
+        answer.changes = DiffChanges::DiffSome.into();
+    }
+    answer
 }
 
 /// A change of the provider's configuration. Other credentials or endpoints reach the same keys, and a key whose account

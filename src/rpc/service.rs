@@ -6,6 +6,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use awskms_core::failure::Failure;
+use awskms_core::owner::Lineage;
+use awskms_core::path::Path;
 use awskms_core::spec::check::{CheckContext, check};
 use awskms_core::spec::provider::check_config;
 use awskms_core::value::{PropertyMap, PropertyValue};
@@ -22,7 +24,7 @@ use super::generated::pulumirpc::resource_provider_server::{ResourceProvider, Re
 use super::hidden::Hidden;
 use super::{diff, status, wire};
 use crate::config::{Clients, Settings};
-use crate::resource::{Change, Context, Outcome, Provider, ResourceError};
+use crate::resource::{Change, Context, Outcome, Provider, Removal, ResourceError};
 
 /// The package schema, as generated from the definition.
 pub const SCHEMA: &str = include_str!("../../schema.json");
@@ -57,6 +59,13 @@ impl Service {
         self.running.cancel();
     }
 
+    /// Ends what is left to do when no call is running any more.
+    pub async fn end(&self) {
+        if let Some(provider) = self.configured() {
+            provider.end().await;
+        }
+    }
+
     fn configured(&self) -> Option<Arc<Provider>> {
         self.provider.borrow().clone()
     }
@@ -66,10 +75,11 @@ impl Service {
     }
 
     /// What surrounds a call. Secrets in `properties` come out in no message.
-    fn context(&self, urn: &str, timeout: f64, properties: &[&PropertyMap]) -> Context {
+    fn context(&self, urn: &str, timeout: f64, is_preview: bool, properties: &[&PropertyMap]) -> Context {
         let allowed = (timeout.is_finite() && timeout > 0.0).then(|| Duration::from_secs_f64(timeout.min(1e9)));
         let deadline = allowed.map(|allowed| Instant::now() + allowed);
-        Context { log: self.engine.log(urn, Hidden::of(properties)), cancel: self.running.token(), deadline }
+        let log = self.engine.log(urn, Hidden::of(properties));
+        Context { urn: urn.to_owned(), is_preview, log, cancel: self.running.token(), deadline }
     }
 
     /// Runs a use case to its end, within the user's time, and hands its messages to the engine before the answer.
@@ -82,6 +92,21 @@ impl Service {
         context.log.flush().await;
         result.map_err(|error| Status::from(ResourceError { message: context.log.mask(&error.message), ..error }))
     }
+}
+
+/// Which state the provider resource of this ID belongs to. A preview of a state that has none yet sends the text that stands
+/// for an unknown value.
+fn lineage(id: Option<&str>) -> Lineage {
+    match id {
+        None | Some("") => Lineage::Untold,
+        Some(id) if wire::is_unknown(id) => Lineage::Unborn,
+        Some(id) => Lineage::of_provider(id),
+    }
+}
+
+/// Whether the provider was configured by `pulumi do` without a state, which gives the provider resource no name.
+fn is_stateless(urn: &str) -> bool {
+    urn.ends_with("::")
 }
 
 /// Refuses resources that are not ours.
@@ -180,7 +205,13 @@ impl ResourceProvider for Service {
         }
         let clients = Clients::new(Settings::read(&checked.inputs)).await;
         let clients = clients.map_err(|error| Status::from(ResourceError::from(error)))?;
-        self.provider.send_replace(Some(Arc::new(Provider::new(clients))));
+        let lineage = lineage(request.id.as_deref());
+        let is_stateless = request.urn.as_deref().is_some_and(is_stateless);
+        let provider = Provider::new(clients, lineage, is_stateless);
+        if let Some(before) = self.provider.send_replace(Some(Arc::new(provider))) {
+            // Attached for debugging, one process serves several runs.
+            before.end().await;
+        }
         Ok(Response::new(pb::ConfigureResponse {
             accept_secrets: true,
             supports_preview: true,
@@ -203,11 +234,8 @@ impl ResourceProvider for Service {
         ours(&request.urn, &request.r#type)?;
         let (olds, news) = (wire::decode(request.olds), wire::decode(request.news));
         let provider = self.configured();
-        if let Some(provider) = provider.as_ref().filter(|_| !olds.is_empty()) {
-            provider.memory().note_resource(&request.urn);
-        }
         let clients = provider.as_ref().map(|provider| provider.clients());
-        let checked = check(
+        let mut checked = check(
             &olds,
             &news,
             &CheckContext {
@@ -216,6 +244,13 @@ impl ResourceProvider for Service {
                 skip_region_validation: clients.is_some_and(|clients| clients.settings().skip_region_validation),
             },
         );
+        if let Some(provider) = provider.as_ref().filter(|_| checked.failures.is_empty()) {
+            for (alias, other) in provider.checked(&request.urn, &olds, &checked.inputs) {
+                let reason =
+                    format!("{alias} is given to {other} too; an alias names one key; remove it from one of the two");
+                checked.failures.push(Failure::new(Path::of("alias"), reason));
+            }
+        }
         let hidden = Hidden::of(&[&olds, &news]);
         let log = self.engine.log(&request.urn, hidden.clone());
         for warning in &checked.warnings {
@@ -232,10 +267,13 @@ impl ResourceProvider for Service {
         let request = request.into_inner();
         ours(&request.urn, &request.r#type)?;
         let (olds, old_inputs) = (wire::decode(request.olds), wire::decode(request.old_inputs));
-        if let Some(provider) = self.configured() {
-            provider.note_state(&request.urn, &request.id, &olds);
+        let provider = self.configured();
+        let news = wire::decode(request.news);
+        if let Some(provider) = &provider {
+            provider.compared(&request.urn, &request.id, &olds, &news);
         }
-        Ok(Response::new(diff::key(&olds, &old_inputs, &wire::decode(request.news))))
+        let identity = provider.and_then(|provider| provider.identity_in_state(&request.urn));
+        Ok(Response::new(diff::key(&olds, &old_inputs, &news, identity.as_ref())))
     }
 
     async fn create(&self, request: Request<pb::CreateRequest>) -> Answer<pb::CreateResponse> {
@@ -248,7 +286,7 @@ impl ResourceProvider for Service {
             return Ok(Response::new(created(String::new(), &outputs)));
         }
         let provider = self.provider()?;
-        let context = self.context(&request.urn, request.timeout, &[&inputs]);
+        let context = self.context(&request.urn, request.timeout, request.preview, &[&inputs]);
         let (run, urn, given, preview) = (context.clone(), request.urn, inputs.clone(), request.preview);
         let outcome = self
             .run(&context, async move {
@@ -268,7 +306,7 @@ impl ResourceProvider for Service {
         ours(&request.urn, &request.r#type)?;
         let provider = self.provider()?;
         let (inputs, outputs) = (wire::decode(request.inputs), wire::decode(request.properties));
-        let context = self.context(&request.urn, request.timeout, &[&inputs, &outputs]);
+        let context = self.context(&request.urn, request.timeout, false, &[&inputs, &outputs]);
         let run = context.clone();
         let read = self
             .run(&context, async move { provider.read(&run, &request.urn, &request.id, &inputs, &outputs).await })
@@ -296,7 +334,7 @@ impl ResourceProvider for Service {
         let provider = self.provider()?;
         let (olds, old_inputs) = (wire::decode(request.olds.take()), wire::decode(request.old_inputs.take()));
         let inputs = wire::decode(request.news.take());
-        let context = self.context(&request.urn, request.timeout, &[&olds, &old_inputs, &inputs]);
+        let context = self.context(&request.urn, request.timeout, request.preview, &[&olds, &old_inputs, &inputs]);
         if request.preview {
             let run = context.clone();
             let outputs = self
@@ -319,12 +357,12 @@ impl ResourceProvider for Service {
         ours(&request.urn, &request.r#type)?;
         let provider = self.provider()?;
         let (outputs, old_inputs) = (wire::decode(request.properties), wire::decode(request.old_inputs));
-        let context = self.context(&request.urn, request.timeout, &[&outputs, &old_inputs]);
+        let context = self.context(&request.urn, request.timeout, false, &[&outputs, &old_inputs]);
         let run = context.clone();
-        self.run(
-            &context,
-            async move { provider.delete(&run, &request.urn, &request.id, &outputs, &old_inputs).await },
-        )
+        self.run(&context, async move {
+            let (urn, id) = (request.urn.as_str(), request.id.as_str());
+            provider.delete(&run, &Removal { urn, id, outputs: &outputs, old_inputs: &old_inputs }).await
+        })
         .await?;
         Ok(Response::new(()))
     }
@@ -391,13 +429,14 @@ pub async fn serve(
 ) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
     announce(listener.local_addr()?.port())?;
-    let running = service.running.clone();
+    let (running, ending) = (service.running.clone(), service.clone());
     let server = ResourceProviderServer::new(service)
         .max_decoding_message_size(MESSAGE_LIMIT)
         .max_encoding_message_size(MESSAGE_LIMIT);
     let incoming = tonic::transport::server::TcpIncoming::from(listener).with_nodelay(Some(true));
     tonic::transport::Server::builder().add_service(server).serve_with_incoming_shutdown(incoming, stop).await?;
     running.finished().await;
+    ending.end().await;
     Ok(())
 }
 

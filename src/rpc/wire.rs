@@ -36,6 +36,11 @@ pub(super) fn encode(properties: &PropertyMap) -> Struct {
     Struct { fields: properties.iter().map(|(name, value)| (name.clone(), encode_value(value))).collect() }
 }
 
+/// Whether a text stands for a value that is not known yet.
+pub(super) fn is_unknown(text: &str) -> bool {
+    UNKNOWNS.contains(&text)
+}
+
 fn map(fields: BTreeMap<String, Value>) -> PropertyMap {
     fields.into_iter().map(|(name, value)| (name, decode_value(value))).collect()
 }
@@ -45,7 +50,7 @@ fn decode_value(value: Value) -> PropertyValue {
         None | Some(Kind::NullValue(_)) => PropertyValue::Null,
         Some(Kind::BoolValue(value)) => PropertyValue::Bool(value),
         Some(Kind::NumberValue(value)) => PropertyValue::Number(value),
-        Some(Kind::StringValue(text)) if UNKNOWNS.contains(&text.as_str()) => PropertyValue::Unknown,
+        Some(Kind::StringValue(text)) if is_unknown(&text) => PropertyValue::Unknown,
         Some(Kind::StringValue(text)) => PropertyValue::String(text),
         Some(Kind::ListValue(list)) => PropertyValue::List(list.values.into_iter().map(decode_value).collect()),
         Some(Kind::StructValue(object)) => decode_object(object.fields),

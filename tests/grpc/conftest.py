@@ -58,8 +58,14 @@ class Provider:
         self.channel = grpc.insecure_channel(f"127.0.0.1:{port}", options=LIMIT)
         self.stub = provider_pb2_grpc.ResourceProviderStub(self.channel)
 
-    def configure(self, **args: Any) -> Any:
-        return self.stub.Configure(provider_pb2.ConfigureRequest(args=struct(args), acceptSecrets=True))
+    def configure(self, id: str | None = None, urn: str | None = None, **args: Any) -> Any:
+        """Configures it, as the provider resource of this ID and URN if the engine reveals them."""
+        self.configuration = provider_pb2.ConfigureRequest(args=struct(args), acceptSecrets=True, id=id, urn=urn)
+        return self.stub.Configure(self.configuration)
+
+    def forget(self) -> None:
+        """Configured anew, it knows no more of resources than a new process."""
+        self.stub.Configure(self.configuration)
 
     def check(self, news: dict[str, Any], olds: dict[str, Any] | None = None) -> Any:
         request = provider_pb2.CheckRequest(urn=URN, news=struct(news))

@@ -129,13 +129,14 @@ def test_calls_are_as_documented(env: dict[str, str], engine: tuple[Engine, str]
 
     for name, change in changes:
         if name.endswith("while disabled") or name == "enabled again":
-            before = provider.checked({**KEY, "enabled": False})
+            before = provider.checked({**KEY, "enabled": False}, old)
             outputs, old = update(outputs, old, before), before
-        news = provider.checked({**KEY, **change})
+        news = provider.checked({**KEY, **change}, old)
         mark = sim.mark()
         after = update(outputs, old, news)
         measure(name, mark)
-        outputs, old = update(after, news, provider.checked(KEY)), provider.checked(KEY)
+        old = provider.checked(KEY, news)
+        outputs = update(after, news, old)
     mark = sim.mark()
     provider.stub.Delete(provider_pb2.DeleteRequest(id=made.id, urn=URN, properties=outputs, old_inputs=struct(old)))
     measure("destroy", mark)

@@ -216,10 +216,11 @@ def wait_for(condition: Any) -> None:
 
 
 def test_a_replacement_never_takes_up_the_old_key(provider: Provider, sim: simulator.Simulator) -> None:
-    first = provider.create(KEY)
-    inputs = provider.checked(KEY, plain(first.properties))
+    replaceable = {**KEY, "replacementPolicy": "ALLOW"}
+    first = provider.create(replaceable)
+    inputs = provider.checked(replaceable, plain(first.properties))
     diff(provider, inputs, inputs, plain(first.properties))
-    second = provider.create(KEY)
+    second = provider.create(replaceable)
     assert first.id != second.id
     request = provider_pb2.DeleteRequest(id=first.id, urn=URN, properties=first.properties, old_inputs=struct(inputs))
     provider.stub.Delete(request)
@@ -233,10 +234,12 @@ def test_an_old_state_leaves_a_newer_owner_s_key_alone(
     first = start(env, engine[0], engine[1])
     first.configure(region=simulator.REGION)
     old = first.create(KEY)
-    stop(first)
+    # The engine is killed before it has recorded the key, and the process with it.
+    first.process.kill()
+    first.process.communicate()
     second = start(env, engine[0], engine[1])
     second.configure(region=simulator.REGION)
-    new = second.create(KEY)  # The state was lost: the key is taken up again, one generation on.
+    new = second.create(KEY)  # The key is taken up, one generation on.
     assert new.id == old.id
     stop(second)
     third = start(env, engine[0], engine[1])

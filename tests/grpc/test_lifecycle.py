@@ -113,7 +113,7 @@ def test_adopting_from_another_stack_fences_that_stack_off(
 
 def test_a_replacement_does_not_adopt_the_key_that_goes(provider: Provider, sim: simulator.Simulator) -> None:
     arn = client(sim).create_key()["KeyMetadata"]["Arn"]
-    inputs = {**KEY, "adopt": arn}
+    inputs = {**KEY, "adopt": arn, "replacementPolicy": "ALLOW"}
     first = provider.create(inputs)
     checked = provider.checked(inputs, plain(first.properties))
     diff(provider, checked, checked, plain(first.properties))

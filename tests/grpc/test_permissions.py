@@ -37,7 +37,7 @@ class Life:
         made = provider.create(FIRST)
         inputs, outputs = provider.checked(FIRST), made.properties
         for inputs_after in (SECOND, THIRD):
-            news = provider.checked(inputs_after)
+            news = provider.checked(inputs_after, inputs)
             request = provider_pb2.UpdateRequest(
                 id=made.id, urn=URN, olds=outputs, old_inputs=struct(inputs), news=struct(news)
             )
@@ -48,27 +48,31 @@ class Life:
         delete = provider_pb2.DeleteRequest(id=made.id, urn=URN, properties=outputs, old_inputs=struct(inputs))
         provider.stub.Delete(delete)
         # Another resource takes the name of the pending key, and has a public key.
-        asymmetric = provider.checked({"alias": "alias/z", "keySpec": "ECC_NIST_P256"})
         other = URN.replace("::key", "::other")
+        asymmetric = self.checked(other, {"alias": "alias/z", "keySpec": "ECC_NIST_P256"})
         provider.stub.Create(provider_pb2.CreateRequest(urn=other, properties=struct(asymmetric)))
         pending = provider_pb2.UpdateRequest(id=made.id, urn=URN, olds=outputs, old_inputs=struct(inputs), news=struct(inputs))
         outputs = provider.stub.Update(pending).properties
         provider.stub.Delete(delete)
         self.hold_a_name(plain(outputs)["keyArn"])
-        again = provider.checked({"alias": "alias/held"})
         third = URN.replace("::key", "::third")
+        again = self.checked(third, {"alias": "alias/held"})
         provider.stub.Create(provider_pb2.CreateRequest(urn=third, properties=struct(again)))
         self.move_a_set()
+
+    def checked(self, urn: str, news: dict[str, Any], olds: dict[str, Any] | None = None) -> dict[str, Any]:
+        request = provider_pb2.CheckRequest(urn=urn, news=struct(news), olds=struct(olds or {}))
+        return plain(self.provider.stub.Check(request).inputs)
 
     def move_a_set(self) -> None:
         """A multi-Region key gets a replica, which becomes the primary."""
         self.sim.control("POST", "options", {"creatingSeconds": 0.1, "updatingSeconds": 0.1})
         set_, away = URN.replace("::key", "::set"), "eu-west-1"
-        old = self.provider.checked({"alias": "alias/set", "replicas": [{"region": away}]})
+        old = self.checked(set_, {"alias": "alias/set", "replicas": [{"region": away}]})
         made = self.provider.stub.Create(provider_pb2.CreateRequest(urn=set_, properties=struct(old)))
         moved = {"alias": "alias/set", "region": away, "replicas": [{"region": simulator.REGION}]}
         request = provider_pb2.UpdateRequest(
-            id=made.id, urn=set_, olds=made.properties, old_inputs=struct(old), news=struct(self.provider.checked(moved, old))
+            id=made.id, urn=set_, olds=made.properties, old_inputs=struct(old), news=struct(self.checked(set_, moved, old))
         )
         self.provider.stub.Update(request)
 

@@ -58,6 +58,7 @@ class Set:
 
     def __init__(self, provider: Provider, inputs: dict[str, Any]) -> None:
         self.provider = provider
+        provider.forget()
         self.inputs = provider.checked(inputs)
         made = provider.stub.Create(provider_pb2.CreateRequest(urn=URN, properties=struct(self.inputs)))
         self.id, self.properties = made.id, made.properties

@@ -112,6 +112,7 @@ def test_a_create_with_a_region_that_fails_at_any_of_its_calls(
     inputs = impatient.checked(TWO)
     for step in range(1, 9):
         sim.control("POST", "reset")
+        impatient.forget()
         sim.fault(effect, region=WEST, nth=step)
         reasons = []
         try:

@@ -96,8 +96,8 @@ def scalar_violations(of: Shape, value: Any, at: str) -> list[str]:
         good = isinstance(value, int) and not isinstance(value, bool)
         return size_violations(of, value, at) if good else [f"{at} is no integer: {value!r}"]
     if kind == "timestamp":
-        good = isinstance(value, (int, float)) and not isinstance(value, bool)
-        return [] if good else [f"{at} is no number of seconds: {value!r}"]
+        good = isinstance(value, (int, float)) and not isinstance(value, bool) and round(value, 3) == value
+        return [] if good else [f"{at} is no number of seconds with at most milliseconds: {value!r}"]
     if not isinstance(value, str):
         return [f"{at} is no text: {value!r}"]
     if kind == "blob":
@@ -128,4 +128,7 @@ def answer_violations(operation: str, status: int, body: bytes) -> list[str]:
     fault = bool(service()["shapes"].get(code, {}).get("fault"))
     if (status >= 500) != fault:
         found.append(f"{code} with status {status}")
-    return found + [f"an error has {name}" for name in answer if name not in ("__type", "message")]
+    text = "Message" if code == "AccessDeniedException" else "message"
+    if answer.get(text, "-") == "":
+        found.append(f"{code} has an empty text")
+    return found + [f"an error has {name}" for name in answer if name not in ("__type", text)]

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
-import tomllib
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -15,7 +15,21 @@ VENV = TOOLS / "venv"
 RELEASE = ROOT / "target" / "release"
 PROVIDER = RELEASE / "pulumi-resource-awskms"
 SIMULATOR = RELEASE / "awskms-sim"
-VERSION = tomllib.loads((ROOT / "Cargo.toml").read_text())["workspace"]["package"]["version"]
+DIST = ROOT / "dist"
+
+
+def version() -> str:
+    """The version of everything: the workspace's in Cargo.toml. Read without tomllib, which Python 3.10 has not."""
+    found = re.search(r'^\[workspace\.package\]\nversion = "([^"]+)"', (ROOT / "Cargo.toml").read_text(), re.MULTILINE)
+    if found is None:
+        raise SystemExit("Cargo.toml has no version below [workspace.package]")
+    return found[1]
+
+
+VERSION = version()
+# What `make packages` makes for programs to install.
+NODE_PACKAGE = DIST / f"pulumi-awskms-{VERSION}.tgz"
+PYTHON_PACKAGE = DIST / f"pulumi_awskms-{VERSION}-py3-none-any.whl"
 
 
 def search_path() -> str:

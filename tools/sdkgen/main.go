@@ -81,6 +81,9 @@ func generate(root string) (map[string][]byte, error) {
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", language, err)
 		}
+		if err := finish(root, language, bound, files); err != nil {
+			return nil, fmt.Errorf("%s: %w", language, err)
+		}
 		for path, content := range files {
 			all[filepath.Join("sdk", language, path)] = content
 		}

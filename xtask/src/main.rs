@@ -3,6 +3,7 @@
 
 mod definition;
 mod output;
+mod prose;
 mod reference;
 mod rust;
 mod schema;

@@ -2,13 +2,19 @@
 
 use std::path::Path;
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use serde_json::{Map, Value, json};
 
 use crate::definition::{Constant, Definition, Field, Kind, Message};
+use crate::prose;
 
 const PACKAGE: &str = "awskms";
-const RESOURCE: &str = "awskms:index:AwsKmsKey";
+pub(crate) const RESOURCE: &str = "awskms:index:AwsKmsKey";
+/// Where the source is. The import path of the Go SDK is made of it too.
+const REPOSITORY: &str = "github.com/pulumi-awskms/pulumi-awskms";
+/// Where `pulumi plugin install` finds the archives of a release by itself, such as `github://api.github.com/OWNER/REPO`
+/// or the URL of a folder. Empty while they have no home: then a plugin is installed from its archive.
+const PLUGIN_DOWNLOAD_URL: &str = "";
 
 /// The schema as text.
 pub(crate) fn render(root: &Path, definition: &Definition) -> Result<String> {
@@ -16,13 +22,16 @@ pub(crate) fn render(root: &Path, definition: &Definition) -> Result<String> {
     let outputs = definition.message("AwsKmsKeyStackOutputs")?;
     let provider = definition.message("ProviderConfig")?;
     let config = properties(definition, provider)?;
-    let schema = json!({
+    let mut schema = json!({
         "name": PACKAGE,
         "displayName": "AWS KMS keys",
         "version": version(),
         "description": "AWS KMS keys as production teams need them: one resource for a key, its aliases, least-privilege policy, rotation, tags and deletion safety.",
-        "keywords": ["pulumi", "aws", "kms", "encryption", "category/cloud", "kind/native"],
-        "license": "Apache-2.0",
+        "keywords": ["pulumi", "aws", "kms", "encryption", "key-management", "multi-region", "category/cloud", "kind/native"],
+        "homepage": format!("https://{REPOSITORY}"),
+        "repository": format!("https://{REPOSITORY}"),
+        "logoUrl": format!("https://raw.githubusercontent.com/{}/main/docs/logo.svg", REPOSITORY.trim_start_matches("github.com/")),
+        "license": env!("CARGO_PKG_LICENSE"),
         "publisher": "pulumi-awskms",
         "meta": { "moduleFormat": "(.*)" },
         "language": languages(),
@@ -35,6 +44,9 @@ pub(crate) fn render(root: &Path, definition: &Definition) -> Result<String> {
         "resources": { RESOURCE: resource(root, definition, spec, outputs)? },
         "functions": {},
     });
+    if !PLUGIN_DOWNLOAD_URL.is_empty() {
+        schema["pluginDownloadURL"] = json!(PLUGIN_DOWNLOAD_URL);
+    }
     Ok(format!("{}\n", serde_json::to_string_pretty(&schema)?))
 }
 
@@ -73,9 +85,21 @@ fn languages() -> Value {
             "pythonRequires": ">=3.9"
         },
         "go": {
-            "importBasePath": "github.com/pulumi-awskms/pulumi-awskms/sdk/go/awskms",
+            "importBasePath": format!("{REPOSITORY}/sdk/go/awskms"),
+            "modulePath": format!("{REPOSITORY}/sdk/go/awskms"),
             "generateResourceContainerTypes": true,
             "respectSchemaVersion": true
+        },
+        "csharp": {
+            "rootNamespace": "PulumiAwskms",
+            "namespaces": { "awskms": "Awskms" },
+            "packageReferences": { "Pulumi": "3.*" },
+            "respectSchemaVersion": true
+        },
+        "java": {
+            "basePackage": "io.github.pulumiawskms",
+            "buildFiles": "gradle",
+            "dependencies": { "com.pulumi:pulumi": "1.16.0" }
         }
     })
 }
@@ -90,7 +114,7 @@ fn resource(root: &Path, definition: &Definition, spec: &Message, outputs: &Mess
         }
     }
     for field in outputs.fields.iter().filter(|field| !field.hidden) {
-        all.insert(field.name.clone(), property(definition, field)?);
+        all.insert(field.name.clone(), property(definition, outputs, field)?);
     }
     let mut accepted = inputs;
     accepted.extend(manifest_properties());
@@ -106,7 +130,7 @@ fn resource(root: &Path, definition: &Definition, spec: &Message, outputs: &Mess
         "region",
     ];
     Ok(json!({
-        "description": description(root, spec)?,
+        "description": prose::resource(root, spec)?,
         "properties": all,
         "required": always,
         "inputProperties": accepted,
@@ -134,25 +158,6 @@ fn manifest_properties() -> Map<String, Value> {
         ("status", with("Manifest form: accepted and ignored.")),
     ];
     properties.into_iter().map(|(name, property)| (name.to_owned(), property)).collect()
-}
-
-/// The resource's description with its examples, taken from the example programs, which the tests run.
-fn description(root: &Path, spec: &Message) -> Result<String> {
-    let program = |path: &str| {
-        let text = std::fs::read_to_string(root.join(path)).with_context(|| format!("reading {path}"))?;
-        anyhow::Ok(text.trim_end().to_owned())
-    };
-    Ok(format!(
-        "A customer-managed AWS KMS key with its aliases, key policy, rotation and tags. {}\n\n\
-         {{{{% examples %}}}}\n## Example Usage\n{{{{% example %}}}}\n\n\
-         ```typescript\n{}\n```\n\n```python\n{}\n```\n\n\
-         {{{{% /example %}}}}\n{{{{% /examples %}}}}\n\n\
-         ## Import\n\nA key is imported by its ARN, key ID or alias:\n\n\
-         ```sh\npulumi import awskms:index:AwsKmsKey orders alias/prod/orders\n```\n",
-        spec.doc,
-        program("examples/typescript/index.ts")?,
-        program("examples/python/__main__.py")?,
-    ))
 }
 
 fn types(definition: &Definition) -> Result<Map<String, Value>> {
@@ -187,7 +192,7 @@ fn object_type(definition: &Definition, message: &Message) -> Result<Value> {
         message.fields.iter().filter(|f| f.required && !f.hidden).map(|f| f.name.as_str()).collect();
     Ok(json!({
         "type": "object",
-        "description": message.doc,
+        "description": prose::linked(definition, message, &message.doc)?,
         "properties": properties(definition, message)?,
         "required": required,
     }))
@@ -219,13 +224,13 @@ fn properties(definition: &Definition, message: &Message) -> Result<Map<String, 
         .fields
         .iter()
         .filter(|field| !field.hidden)
-        .map(|field| Ok((field.name.clone(), property(definition, field)?)))
+        .map(|field| Ok((field.name.clone(), property(definition, message, field)?)))
         .collect()
 }
 
-fn property(definition: &Definition, field: &Field) -> Result<Value> {
+fn property(definition: &Definition, owner: &Message, field: &Field) -> Result<Value> {
     let mut property = type_of(&field.kind);
-    property["description"] = json!(field.doc);
+    property["description"] = json!(prose::linked(definition, owner, &field.doc)?);
     if let Some(default) = &field.default {
         property["default"] = match default {
             Constant::Bool(value) => json!(value),
@@ -243,8 +248,9 @@ fn property(definition: &Definition, field: &Field) -> Result<Value> {
     if field.secret {
         property["secret"] = json!(true);
     }
+    // For the reader only. With replaceOnChanges the engine would decide on a replacement by itself, beside Diff.
     if field.effect == "Replace" {
-        property["replaceOnChanges"] = json!(true);
+        property["willReplaceOnChanges"] = json!(true);
     }
     Ok(property)
 }
@@ -268,6 +274,6 @@ fn innermost(kind: &Kind) -> &Kind {
     }
 }
 
-fn token(name: &str) -> String {
+pub(crate) fn token(name: &str) -> String {
     format!("{PACKAGE}:index:{name}")
 }

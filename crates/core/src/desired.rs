@@ -46,6 +46,8 @@ pub struct DesiredSet {
     pub primary: String,
     /// What the key in each Region should be. Rotation is the primary's alone.
     pub members: BTreeMap<String, Desired>,
+    /// Whether a run ends only when its replicas can be used.
+    pub wait_for_replicas: bool,
 }
 
 impl DesiredSet {
@@ -162,7 +164,8 @@ pub fn resolve_set(inputs: &PropertyMap, region: &str, account: Option<&Account>
     }
     let all = members::by_region(inputs, region);
     let all = all.into_iter().map(|(region, inputs)| Ok((region, resolve(&inputs, account)?)));
-    Ok(DesiredSet { primary: region.to_owned(), members: all.collect::<Result<_, _>>()? })
+    let wait_for_replicas = AwsKmsKeySpec::from_properties(inputs).wait_for_replicas.known().copied().unwrap_or(true);
+    Ok(DesiredSet { primary: region.to_owned(), members: all.collect::<Result<_, _>>()?, wait_for_replicas })
 }
 
 /// What the resource held in each Region by its inputs of an earlier run.

@@ -24,4 +24,5 @@ pub mod rotation_mark;
 mod set_laws;
 pub mod spec;
 pub mod stale;
+pub mod takeover;
 pub mod value;

@@ -87,12 +87,6 @@ impl KeyState {
         matches!(self, Self::Creating | Self::Updating)
     }
 
-    /// KMS's name of the state that the key will be in once it no longer passes. Outputs tell this one: the other would be
-    /// wrong before anybody reads it.
-    pub fn settled(&self) -> &str {
-        if self.passes() { Self::Enabled.as_str() } else { self.as_str() }
-    }
-
     /// Whether the key waits for its deletion, alone or for its replicas.
     pub fn is_pending_deletion(&self) -> bool {
         matches!(self, Self::PendingDeletion | Self::PendingReplicaDeletion)

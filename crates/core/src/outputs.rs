@@ -20,7 +20,7 @@ pub fn outputs(inputs: &PropertyMap, observed: &Observed, previous: &PropertyMap
     };
     put("keyId", metadata.key_id.as_str().into());
     put("keyArn", metadata.arn.as_str().into());
-    put("keyState", metadata.state.settled().into());
+    put("keyState", metadata.state.as_str().into());
     put("creationDate", metadata.creation_date.as_str().into());
     if let Some(date) = &metadata.deletion_date {
         put("deletionDate", date.as_str().into());
@@ -75,7 +75,7 @@ fn replica_outputs(inputs: &PropertyMap, region: &str, replica: &Observed) -> Pr
     let metadata = &replica.metadata;
     let mut map = PropertyMap::from([
         ("keyArn".to_owned(), metadata.arn.as_str().into()),
-        ("keyState".to_owned(), metadata.state.settled().into()),
+        ("keyState".to_owned(), metadata.state.as_str().into()),
     ]);
     let held = replica.aliases.seen();
     let own = members::entries(inputs).get(region).map(|entry| members::effective(inputs, entry));

@@ -1,65 +1,27 @@
-//! Who calls, and whether they may.
+//! Whether somebody may do something, by key policies, IAM policies and grants together.
 
 mod principals;
 
 use std::collections::BTreeMap;
 
-use serde_json::Value;
-
+use crate::caller::Caller;
+use crate::document::Document;
 use crate::error::ApiError;
 use crate::grant::{Asker, Grant, Terms};
 use crate::key::Key;
 use crate::policy::{self, Facts, Judgement, Question};
 use crate::state::State;
 
-pub(crate) use principals::{exists, principals_exist};
+pub(crate) use principals::{bound, exists, principals_exist};
 
-/// The account of callers whose access key names none.
-pub(crate) const DEFAULT_ACCOUNT: &str = "123456789012";
-
-/// The identity behind a request.
-#[derive(Debug, Clone)]
-pub(crate) struct Caller {
-    pub(crate) account: String,
-    pub(crate) arn: String,
-    /// The principal that IAM knows: the role behind a session, or who calls itself.
-    pub(crate) identity: String,
-    /// What the request says that conditions of policies may look at.
-    pub(crate) facts: Facts,
-}
-
-/// A session of temporary credentials is its role's; an access key of 12 digits names an account; any other is the
-/// default account's. The caller without a session is a user whom IAM allows everything.
-pub(crate) fn caller(state: &State, access_key: &str) -> Caller {
-    if let Some(arn) = state.sessions.get(access_key) {
-        let account = policy::account_of(arn).unwrap_or_default();
-        return Caller { account, arn: arn.clone(), identity: identity_of(state, arn), facts: Facts::new() };
-    }
-    let names_account = access_key.len() == 12 && access_key.bytes().all(|b| b.is_ascii_digit());
-    let account = if names_account { access_key } else { DEFAULT_ACCOUNT };
-    let arn = format!("arn:aws:iam::{account}:user/default");
-    Caller { account: account.to_owned(), identity: arn.clone(), arn, facts: Facts::new() }
-}
-
-/// The principal behind an ARN. A session does not show the path of its role; the role's name is unique in its account.
-pub(crate) fn identity_of(state: &State, arn: &str) -> String {
-    let Some(role) = policy::role_of(arn).filter(|role| !state.principals.contains_key(role)) else {
-        return policy::role_of(arn).unwrap_or_else(|| arn.to_owned());
-    };
-    let (account, name) = role.split_once(":role/").unwrap_or_default();
-    let has_path = |other: &&String| {
-        let path = other.strip_prefix(account).and_then(|rest| rest.strip_prefix(":role/"));
-        path.and_then(|path| path.rsplit_once('/')).is_some_and(|(_, last)| last == name)
-    };
-    state.principals.keys().find(has_path).cloned().unwrap_or(role)
-}
-
-/// What the caller's own IAM policies say: those that were put, and the lists that a test gave.
+/// What the caller's own IAM policies say: those that were put, those that are attached, and the lists that a test gave.
 fn identity(state: &State, caller: &Caller, question: &Question<'_>) -> Judgement {
-    let Some(principal) = state.principals.get(&caller.identity) else {
-        let everything = caller.arn.ends_with(":user/default") || caller.arn.ends_with(":root");
-        return if everything { Judgement::Allowed } else { Judgement::Silent };
-    };
+    if caller.is_almighty() {
+        return Judgement::Allowed;
+    }
+    // A principal that was deleted has no policies, and one that was made again is another one.
+    let known = caller.principal.as_ref().filter(|_| !caller.gone).and_then(|(arn, _)| state.principals.get(arn));
+    let Some(principal) = known else { return Judgement::Silent };
     let action = question.action.to_lowercase();
     let named = |list: &[String]| {
         list.iter().any(|pattern| {
@@ -67,11 +29,16 @@ fn identity(state: &State, caller: &Caller, question: &Question<'_>) -> Judgemen
             pattern == action || pattern.strip_suffix('*').is_some_and(|prefix| action.starts_with(prefix))
         })
     };
-    let put: Vec<Judgement> =
-        principal.policies.values().map(|document| policy::judge_own(&document.parts(), question)).collect();
-    if named(&principal.denied) || put.contains(&Judgement::Denied) {
+    let attached = principal.attached.iter().filter_map(|arn| state.policies.get(arn)).map(|policy| &policy.document);
+    let says: Vec<Judgement> = principal
+        .policies
+        .values()
+        .chain(attached)
+        .map(|document| policy::judge_own(&document.parts(), question))
+        .collect();
+    if named(&principal.denied) || says.contains(&Judgement::Denied) {
         Judgement::Denied
-    } else if named(&principal.allowed) || put.contains(&Judgement::Allowed) {
+    } else if named(&principal.allowed) || says.contains(&Judgement::Allowed) {
         Judgement::Allowed
     } else {
         Judgement::Silent
@@ -81,11 +48,7 @@ fn identity(state: &State, caller: &Caller, question: &Question<'_>) -> Judgemen
 /// As [`identity`], for what concerns a resource alone.
 fn identity_on(state: &State, caller: &Caller, action: &str, resource: &str) -> Judgement {
     let (context, facts) = (&BTreeMap::new(), &caller.facts);
-    identity(
-        state,
-        caller,
-        &Question { principal: &caller.arn, identity: &caller.identity, action, resource, context, facts },
-    )
+    identity(state, caller, &Question { caller, action, resource, context, facts })
 }
 
 /// Operations that keys of other accounts take; all others act on the caller's account alone, whoever allows them.
@@ -123,10 +86,10 @@ pub(crate) fn on_key(
     context: &BTreeMap<String, String>,
 ) -> Result<(), ApiError> {
     let operation = action.trim_start_matches("kms:");
-    if caller.account != key.account && !ACROSS_ACCOUNTS.contains(&operation) {
-        return Err(refusal(caller, action, &key.arn));
+    if caller.service.is_none() && caller.account != key.account && !ACROSS_ACCOUNTS.contains(&operation) {
+        return Err(refusal(caller, action, Some(&key.arn), Reason::NoResourcePolicy));
     }
-    let granted = |asker: Asker<'_>| key.grants.iter().any(|grant| grant.allows(state, asker, operation, context));
+    let granted = |asker: Asker<'_>| key.grants.iter().any(|grant| grant.allows(asker, operation, context));
     by_policy_or(state, caller, action, key, context, granted)
 }
 
@@ -135,12 +98,15 @@ pub(crate) fn on_key(
 pub(crate) fn granting(state: &State, caller: &Caller, key: &Key, terms: Option<&Terms>) -> Result<(), ApiError> {
     let within = |grant: &Grant, asker: Asker<'_>| {
         terms.map_or_else(
-            || grant.allows(state, asker, "CreateGrant", &BTreeMap::new()),
-            |terms| grant.allows_child(state, asker, terms),
+            || grant.allows(asker, "CreateGrant", &BTreeMap::new()),
+            |terms| grant.allows_child(asker, terms),
         )
     };
     let granted = |asker: Asker<'_>| key.grants.iter().any(|grant| within(grant, asker));
-    by_policy_or(state, caller, "kms:CreateGrant", key, &BTreeMap::new(), granted)
+    // Conditions on the encryption context look at the constraint of the new grant.
+    let none = BTreeMap::new();
+    let context = terms.and_then(|terms| terms.constraints.context()).unwrap_or(&none);
+    by_policy_or(state, caller, "kms:CreateGrant", key, context, granted)
 }
 
 /// Whether the caller may retire a grant: by the grant itself, or because the account that made it lets them. A key
@@ -150,10 +116,12 @@ pub(crate) fn retiring(state: &State, caller: &Caller, key: &Key, grant: &Grant)
     let by_identity = identity_on(state, caller, ACTION, &key.arn);
     let asker = Asker { caller, allowed_by_iam: by_identity == Judgement::Allowed };
     let delegated = caller.account == grant.terms.issuing_account && asker.allowed_by_iam;
-    if by_identity != Judgement::Denied && (delegated || grant.retirable_by(state, asker)) {
+    if by_identity != Judgement::Denied && (delegated || grant.retirable_by(asker)) {
         return Ok(());
     }
-    Err(refusal(caller, ACTION, &key.arn))
+    let denied = by_identity == Judgement::Denied;
+    let reason = if denied { Reason::DeniedByIdentityPolicy } else { Reason::NoIdentityPolicy };
+    Err(refusal(caller, ACTION, Some(&key.arn), reason))
 }
 
 /// What the policies leave open, grants may allow; what they deny, nothing allows.
@@ -165,30 +133,60 @@ fn by_policy_or(
     context: &BTreeMap<String, String>,
     granted: impl Fn(Asker<'_>) -> bool,
 ) -> Result<(), ApiError> {
-    let facts = policy::with_key(&caller.facts, key);
-    let question = Question {
-        principal: &caller.arn,
-        identity: &caller.identity,
-        action,
-        resource: &key.arn,
-        context,
-        facts: &facts,
-    };
+    let facts = facts_with_key(state, caller, key);
+    let question = Question { caller, action, resource: &key.arn, context, facts: &facts };
     let allowed_by_iam = identity(state, caller, &question) == Judgement::Allowed;
-    match verdict(state, caller, &key.policy.parts(), &key.account, &question) {
-        Judgement::Allowed => Ok(()),
-        Judgement::Silent if granted(Asker { caller, allowed_by_iam }) => Ok(()),
-        _ => Err(refusal(caller, action, &key.arn)),
+    let by_ram = || {
+        let share = key.share.as_ref().ok_or(Reason::NoResourcePolicy)?;
+        verdict(state, caller, &share.policy, &key.account, &question)
+    };
+    let by_policy = verdict(state, caller, &key.policy, &key.account, &question);
+    // What RAM shares counts where the key's own policy says nothing.
+    match if by_policy == Err(Reason::NoResourcePolicy) { by_ram() } else { by_policy } {
+        Ok(()) => Ok(()),
+        Err(reason) if !caller.gone && !reason.is_denial() && granted(Asker { caller, allowed_by_iam }) => Ok(()),
+        Err(reason) => Err(refusal(caller, action, Some(&key.arn), reason)),
     }
+}
+
+/// The caller's facts and the key's. Only policies of IAM may look at the names of a key.
+fn facts_with_key(state: &State, caller: &Caller, key: &Key) -> Facts {
+    let mut facts = policy::with_key(&caller.facts, key);
+    if let Some((id, path)) = state.options.organization_of(&key.account) {
+        facts.insert("aws:resourceorgid".into(), vec![id.to_owned()]);
+        facts.insert("aws:resourceorgpaths".into(), vec![path]);
+    }
+    if caller.principal.is_some() {
+        let names: Vec<String> = state
+            .aliases
+            .iter()
+            .filter(|((_, region, _), alias)| *region == key.region && alias.key_id == key.id)
+            .map(|((_, _, name), _)| name.clone())
+            .collect();
+        if !names.is_empty() {
+            facts.insert("kms:resourcealiases".into(), names);
+        }
+    }
+    facts
 }
 
 /// Whether the caller may do what concerns no key yet.
 pub(crate) fn on_account(state: &State, caller: &Caller, action: &str) -> Result<(), ApiError> {
-    if identity_on(state, caller, action, "*") == Judgement::Allowed {
-        Ok(())
-    } else {
-        Err(refusal(caller, action, "*"))
-    }
+    on_resource(state, caller, action, Some("*"))
+}
+
+/// Whether the caller may give tags to a key that is being made, which has no name yet.
+pub(crate) fn tagging_a_new_key(state: &State, caller: &Caller) -> Result<(), ApiError> {
+    on_resource(state, caller, "kms:TagResource", None)
+}
+
+fn on_resource(state: &State, caller: &Caller, action: &str, resource: Option<&str>) -> Result<(), ApiError> {
+    let reason = match identity_on(state, caller, action, resource.unwrap_or("*")) {
+        Judgement::Allowed => return Ok(()),
+        Judgement::Denied => Reason::DeniedByIdentityPolicy,
+        _ => Reason::NoIdentityPolicy,
+    };
+    Err(refusal(caller, action, resource, reason))
 }
 
 /// KMS refuses a policy under which its caller could not put another one on the key, whose ARN is empty before the key is
@@ -196,44 +194,64 @@ pub(crate) fn on_account(state: &State, caller: &Caller, action: &str) -> Result
 pub(crate) fn lockout(
     state: &State,
     caller: &Caller,
-    document: &Value,
+    document: &Document,
     account: &str,
     resource: &str,
 ) -> Result<(), ApiError> {
     let (context, facts) = (&BTreeMap::new(), &caller.facts);
-    let question = Question {
-        principal: &caller.arn,
-        identity: &caller.identity,
-        action: "kms:PutKeyPolicy",
-        resource,
-        context,
-        facts,
-    };
-    if verdict(state, caller, document, account, &question) == Judgement::Allowed {
+    let question = Question { caller, action: "kms:PutKeyPolicy", resource, context, facts };
+    if verdict(state, caller, document, account, &question).is_ok() {
         return Ok(());
     }
     Err(ApiError::malformed_policy("The new key policy will not allow you to update the key policy in the future."))
 }
 
-/// Allowed, denied or silent, by a key policy and the caller's IAM policies together.
-fn verdict(state: &State, caller: &Caller, document: &Value, account: &str, question: &Question<'_>) -> Judgement {
-    let by_identity = identity(state, caller, question);
-    match policy::judge(document, question) {
-        _ if by_identity == Judgement::Denied => Judgement::Denied,
-        Judgement::Denied => Judgement::Denied,
-        Judgement::Allowed if caller.account == account => Judgement::Allowed,
-        Judgement::Allowed | Judgement::AllowedToAccount if by_identity == Judgement::Allowed => Judgement::Allowed,
-        _ => Judgement::Silent,
+/// Why something is not allowed, as AWS puts it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Reason {
+    NoIdentityPolicy,
+    NoResourcePolicy,
+    DeniedByIdentityPolicy,
+    DeniedByResourcePolicy,
+}
+
+impl Reason {
+    fn is_denial(self) -> bool {
+        matches!(self, Self::DeniedByIdentityPolicy | Self::DeniedByResourcePolicy)
     }
 }
 
-/// The refusal of what nothing allows.
-pub(crate) fn refusal(caller: &Caller, action: &str, resource: &str) -> ApiError {
-    ApiError::new(
-        "AccessDeniedException",
-        format!(
-            "User: {} is not authorized to perform: {action} on resource: {resource} because no policy allows the {action} action",
-            caller.arn
-        ),
-    )
+/// What a key policy and the caller's IAM policies say together.
+fn verdict(
+    state: &State,
+    caller: &Caller,
+    document: &Document,
+    account: &str,
+    question: &Question<'_>,
+) -> Result<(), Reason> {
+    if caller.gone {
+        return Err(Reason::NoIdentityPolicy);
+    }
+    let by_identity = identity(state, caller, question);
+    match policy::judge(&document.parts(), document.bound(), question) {
+        _ if by_identity == Judgement::Denied => Err(Reason::DeniedByIdentityPolicy),
+        Judgement::Denied => Err(Reason::DeniedByResourcePolicy),
+        Judgement::Allowed if caller.service.is_some() || caller.account == account => Ok(()),
+        Judgement::Allowed | Judgement::AllowedToAccount if by_identity == Judgement::Allowed => Ok(()),
+        Judgement::Allowed | Judgement::AllowedToAccount => Err(Reason::NoIdentityPolicy),
+        Judgement::Silent => Err(Reason::NoResourcePolicy),
+    }
+}
+
+/// The refusal of what nothing allows, or what something denies; of what has no name yet it names none.
+pub(crate) fn refusal(caller: &Caller, action: &str, resource: Option<&str>, reason: Reason) -> ApiError {
+    let on = resource.map(|resource| format!(" on resource: {resource}")).unwrap_or_default();
+    let because = match reason {
+        Reason::NoIdentityPolicy => format!("because no identity-based policy allows the {action} action"),
+        Reason::NoResourcePolicy => format!("because no resource-based policy allows the {action} action"),
+        Reason::DeniedByIdentityPolicy => "with an explicit deny in an identity-based policy".to_owned(),
+        Reason::DeniedByResourcePolicy => "with an explicit deny in a resource-based policy".to_owned(),
+    };
+    let message = format!("User: {} is not authorized to perform: {action}{on} {because}", caller.arn);
+    ApiError::new("AccessDeniedException", message)
 }

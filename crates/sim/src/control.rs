@@ -1,16 +1,18 @@
 //! What tests ask of the simulator itself, under `/_sim/`.
 
+mod shares;
 mod stores;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::faults::Fault;
+use crate::acting;
+use crate::faults::{Effect, Fault};
 use crate::key::KeyState;
 use crate::sim::Sim;
-use crate::state::{Principal, State};
+use crate::state::{Details, Principal, State};
 use crate::sts::unique_id;
 
 /// A principal that a test makes.
@@ -27,6 +29,8 @@ struct NewPrincipal {
     /// Seconds until KMS knows it.
     #[serde(default)]
     after_seconds: f64,
+    #[serde(default)]
+    tags: BTreeMap<String, String>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -70,8 +74,14 @@ pub(crate) fn answer(
             Ok((json!({}), false))
         }
         ("POST", "/_sim/principals") => read::<NewPrincipal>(body).map(|new| (principal(sim, now, new), true)),
+        ("POST", "/_sim/callers") => read(body).and_then(|new| {
+            let now = now + sim.state.clock_offset;
+            acting::caller(&mut sim.state, now, new).map(|answer| (answer, true))
+        }),
+        ("GET", "/_sim/act") => Ok((acting::known(), false)),
+        ("POST", "/_sim/act") => read(body).and_then(|act| acting::act(sim, now, &act)).map(|answer| (answer, true)),
         ("GET", "/_sim/clock") => Ok((json!({ "now": now + sim.state.clock_offset }), false)),
-        ("POST", "/_sim/clock") => read::<Clock>(body).and_then(reasonable).map(|clock| {
+        ("POST", "/_sim/clock") => read::<Clock>(body).and_then(|clock| reasonable(sim, clock)).map(|clock| {
             sim.state.clock_offset += clock.advance_seconds;
             let now = now + sim.state.clock_offset;
             sim.state.settle(now);
@@ -83,6 +93,7 @@ pub(crate) fn answer(
             (json!(sim.state.options), true)
         }),
         ("POST", "/_sim/keys") => read::<Forced>(body).and_then(|forced| force(sim, now, &forced)),
+        ("POST", "/_sim/shares") => read(body).and_then(|new| shares::put(sim, new)),
         ("GET", "/_sim/stores") => Ok((stores::list(sim), false)),
         ("POST", "/_sim/stores") => read(body).and_then(|wanted| stores::put(sim, wanted)),
         ("POST", "/_sim/reset") => {
@@ -118,14 +129,20 @@ fn read<T: for<'a> Deserialize<'a>>(body: &[u8]) -> Result<T, String> {
 }
 
 /// A clock that stays within what dates can show.
-fn reasonable(clock: Clock) -> Result<Clock, String> {
-    if clock.advance_seconds.abs() <= 3.2e9 { Ok(clock) } else { Err("advanceSeconds is at most 3.2e9".into()) }
+fn reasonable(sim: &Sim, clock: Clock) -> Result<Clock, String> {
+    let sum = sim.state.clock_offset + clock.advance_seconds;
+    if sum.abs() <= 3.2e9 { Ok(clock) } else { Err("the clock is ahead by at most 3.2e9 seconds".into()) }
 }
 
 /// A rule that can match at all.
 fn matchable(fault: Fault) -> Result<Fault, String> {
     if fault.probability.is_some_and(|probability| !(0.0..=1.0).contains(&probability)) {
         return Err("probability is from 0 to 1".into());
+    }
+    if let Effect::Error { status, .. } = fault.effect
+        && !(400..=599).contains(&status)
+    {
+        return Err("status is from 400 to 599".into());
     }
     Ok(fault)
 }
@@ -166,6 +183,9 @@ fn principal(sim: &mut Sim, now: f64, new: NewPrincipal) -> Value {
         allowed: new.allow,
         denied: new.deny,
         policies: BTreeMap::new(),
+        attached: BTreeSet::new(),
+        tags: new.tags,
+        details: Details::default(),
     };
     sim.state.principals.insert(new.arn, principal);
     answer

@@ -16,7 +16,9 @@ pub struct ApiError {
 impl ApiError {
     /// An error of status 400.
     pub fn new(code: &str, message: impl Into<String>) -> Self {
-        Self { code: code.to_owned(), message: Some(message.into()), status: 400 }
+        let message = message.into();
+        // An error without a text has no member for it either.
+        Self { code: code.to_owned(), message: (!message.is_empty()).then_some(message), status: 400 }
     }
 
     pub(crate) fn silent(code: &str) -> Self {
@@ -35,8 +37,10 @@ impl ApiError {
     pub fn body(&self) -> Value {
         let mut body = json!({ "__type": self.code });
         if let Some(message) = &self.message {
-            // KMS writes the member of its own errors in lower case and that of common ones too.
-            body["message"] = json!(message);
+            // KMS writes the member in small letters, but that of the refusals which come from IAM (seen in bodies that users
+            // of AWS published).
+            let member = if self.code == "AccessDeniedException" { "Message" } else { "message" };
+            body[member] = json!(message);
         }
         body
     }

@@ -91,7 +91,7 @@ impl Effect {
             Self::AccessDenied => ApiError::new(
                 "AccessDeniedException",
                 format!(
-                    "User: {caller} is not authorized to perform: kms:{operation} because of a fault of the simulator"
+                    "User: {caller} is not authorized to perform: kms:{operation} because no identity-based policy allows the kms:{operation} action (a fault of the simulator)"
                 ),
             ),
             _ => return None,
@@ -120,8 +120,9 @@ pub(crate) fn take(faults: &mut [Fault], operation: &str, region: &str, chance: 
         if !matches {
             continue;
         }
-        fault.seen += 1;
-        let turn = fault.seen >= fault.nth && fault.count.is_none_or(|count| fault.seen < fault.nth + count);
+        fault.seen = fault.seen.saturating_add(1);
+        let turn =
+            fault.seen >= fault.nth && fault.count.is_none_or(|count| fault.seen < fault.nth.saturating_add(count));
         let falls = fault.probability.is_none_or(|probability| chance(position) < probability);
         if turn && falls && taken.is_none() {
             taken = Some(fault.effect.clone());

@@ -1,7 +1,6 @@
 //! The service behind HTTP on loopback, as AWS's own endpoints speak it: awsJson 1.1 for KMS, the query protocol for STS
 //! and IAM, and the control requests of tests.
 
-use std::collections::BTreeMap;
 use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -9,7 +8,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use http_body_util::{BodyExt as _, Limited};
 use hyper::body::Incoming;
-use hyper::header::{AUTHORIZATION, CONTENT_TYPE};
+use hyper::header::{AUTHORIZATION, CONTENT_TYPE, HOST};
 use hyper::service::service_fn;
 use hyper::{Request as HttpRequest, Response};
 use hyper_util::rt::TokioIo;
@@ -22,7 +21,7 @@ use crate::reply::{Cut, Reply};
 use crate::sim::{Request, Sim};
 use crate::store::Store;
 use crate::wire::{self, Scope};
-use crate::{control, sts};
+use crate::{control, query};
 
 /// A service that is being served.
 #[derive(Debug)]
@@ -79,13 +78,18 @@ async fn answer(served: Arc<Served>, request: HttpRequest<Incoming>) -> Result<R
     let header = |name: &str| head.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let path = head.uri.path();
     if path.starts_with("/_sim/") {
+        // A page in a browser must not reach the simulator by a name that it has made its own, nor from another place.
+        let origin = Some(header("origin")).filter(|origin| !origin.is_empty());
+        if !is_local(header(HOST.as_str())) || origin.is_some_and(|origin| !is_local(from_origin(origin))) {
+            return Ok(json(403, &serde_json::json!({ "error": "control requests come from this machine only" })));
+        }
         let query = head.uri.query().unwrap_or_default();
         return Ok(controlled(&served, head.method.as_str(), path, query, &body));
     }
     let (authorization, target) = (header(AUTHORIZATION.as_str()), header("x-amz-target"));
     if target.is_empty() && header(CONTENT_TYPE.as_str()).starts_with("application/x-www-form-urlencoded") {
         return Ok(match Scope::read(authorization) {
-            Some(scope) => query(&served, &scope, &body),
+            Some(scope) => queried(&served, &scope, &body),
             None => json(403, &wire::unsigned().body()),
         });
     }
@@ -93,6 +97,19 @@ async fn answer(served: Arc<Served>, request: HttpRequest<Incoming>) -> Result<R
         Ok(request) => call(&served, request).await,
         Err(error) => Ok(json(error.status, &error.body())),
     }
+}
+
+/// Host and port of an origin.
+fn from_origin(origin: &str) -> &str {
+    origin.split_once("://").map_or("", |(_, host)| host)
+}
+
+/// Whether a host, with a port or without one, is this machine by a name that nobody else can take.
+fn is_local(host: &str) -> bool {
+    let has_port = |port: &str| port.bytes().all(|byte| byte.is_ascii_digit());
+    let name = host.rsplit_once(':').filter(|(_, port)| has_port(port)).map_or(host, |(name, _)| name);
+    let address = name.trim_start_matches('[').trim_end_matches(']').parse::<std::net::IpAddr>();
+    name.eq_ignore_ascii_case("localhost") || address.is_ok_and(|address| address.is_loopback())
 }
 
 async fn call(served: &Served, request: Request) -> Result<Response<Reply>, Cut> {
@@ -105,7 +122,7 @@ async fn call(served: &Served, request: Request) -> Result<Response<Reply>, Cut>
         let now = now();
         let answer = sim.handle(now, &request);
         let stored = match store.as_mut().filter(|_| answer.changed) {
-            Some(store) => store.note(now, &request),
+            Some(store) => store.note(sim, now, &request),
             None => Ok(()),
         };
         (answer, stored)
@@ -141,10 +158,10 @@ fn controlled(served: &Served, method: &str, path: &str, query: &str, body: &[u8
     }
 }
 
-fn query(served: &Served, scope: &Scope, body: &[u8]) -> Response<Reply> {
+fn queried(served: &Served, scope: &Scope, body: &[u8]) -> Response<Reply> {
     let mut guard = served.sim.lock().unwrap_or_else(PoisonError::into_inner);
     let (sim, store) = &mut *guard;
-    match sts::answer(sim, now(), &scope.access_key, &form(body)) {
+    match query::answer(sim, now(), &scope.access_key, &scope.region, body) {
         Ok((xml, changed)) => {
             let stored = store.as_mut().filter(|_| changed).map(|store| store.note_state(sim));
             match stored {
@@ -152,38 +169,8 @@ fn query(served: &Served, scope: &Scope, body: &[u8]) -> Response<Reply> {
                 _ => respond(200, "text/xml", xml.into_bytes()),
             }
         }
-        Err(error) => respond(error.status, "text/xml", sts::error_xml(&error).into_bytes()),
+        Err(error) => respond(error.status, "text/xml", query::error_xml(&error).into_bytes()),
     }
-}
-
-fn form(body: &[u8]) -> BTreeMap<String, String> {
-    let text = String::from_utf8_lossy(body);
-    text.split('&')
-        .filter_map(|pair| pair.split_once('='))
-        .map(|(name, value)| (decoded(name), decoded(value)))
-        .collect()
-}
-
-fn decoded(text: &str) -> String {
-    let mut bytes = vec![];
-    let mut rest = text.as_bytes();
-    while let Some((first, tail)) = rest.split_first() {
-        let hex = tail
-            .get(..2)
-            .and_then(|hex| std::str::from_utf8(hex).ok())
-            .and_then(|hex| u8::from_str_radix(hex, 16).ok());
-        match (first, hex) {
-            (b'%', Some(byte)) => {
-                bytes.push(byte);
-                rest = &tail[2..];
-                continue;
-            }
-            (b'+', _) => bytes.push(b' '),
-            (other, _) => bytes.push(*other),
-        }
-        rest = tail;
-    }
-    String::from_utf8_lossy(&bytes).into_owned()
 }
 
 fn now() -> f64 {
@@ -207,10 +194,19 @@ fn respond(status: u16, content_type: &str, body: Vec<u8>) -> Response<Reply> {
 
 #[cfg(test)]
 mod tests {
-    use super::decoded;
+    use super::{from_origin, is_local};
 
     #[test]
-    fn decodes_forms() {
-        assert_eq!(decoded("arn%3Aaws+x%2"), "arn:aws x%2");
+    fn only_this_machine_is_local() {
+        for host in ["localhost", "LOCALHOST:4599", "127.0.0.1:4599", "127.0.0.2", "[::1]:4599", "[::1]"] {
+            assert!(is_local(host), "{host}");
+        }
+        for host in
+            ["", "example.com", "localhost.example.com:4599", "192.168.0.1:4599", "127.0.0.1.example.com", "null"]
+        {
+            assert!(!is_local(host), "{host}");
+        }
+        assert_eq!(from_origin("http://127.0.0.1:8080"), "127.0.0.1:8080");
+        assert!(!is_local(from_origin("null")));
     }
 }

@@ -1,6 +1,6 @@
 //! One key in one Region.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -9,6 +9,7 @@ use crate::document::Document;
 use crate::grant::Grant;
 use crate::key_store::Place;
 use crate::material::Material;
+use crate::regions;
 
 /// Seconds since 1970.
 pub(crate) type Seconds = f64;
@@ -78,6 +79,9 @@ pub(crate) struct Key {
     pub(crate) origin: String,
     pub(crate) multi_region: bool,
     pub(crate) description: String,
+    /// Whether a service of AWS manages it.
+    #[serde(default)]
+    pub(crate) managed_by_aws: bool,
     pub(crate) state: KeyState,
     pub(crate) created: Seconds,
     pub(crate) deletion: Option<Seconds>,
@@ -88,6 +92,9 @@ pub(crate) struct Key {
     #[serde(default)]
     pub(crate) passing: Option<(Seconds, KeyState)>,
     pub(crate) policy: Document,
+    /// What AWS RAM has shared.
+    #[serde(default)]
+    pub(crate) share: Option<Share>,
     pub(crate) tags: BTreeMap<String, String>,
     /// Whether it ever had a tag, which the tagging service remembers.
     #[serde(default)]
@@ -113,7 +120,48 @@ pub(crate) struct Key {
     pub(crate) pending: Option<Material>,
 }
 
+/// A key that AWS RAM shares with other accounts.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Share {
+    pub(crate) accounts: BTreeSet<String>,
+    /// The policy `AWS_RAM`, which RAM manages.
+    pub(crate) policy: Document,
+}
+
 impl Key {
+    /// A new symmetric key without material.
+    pub(crate) fn made(id: String, account: &str, region: &str, now: Seconds, policy: Document) -> Self {
+        Self {
+            arn: format!("arn:{}:kms:{region}:{account}:key/{id}", regions::partition(region)),
+            id,
+            account: account.to_owned(),
+            region: region.to_owned(),
+            spec: "SYMMETRIC_DEFAULT".to_owned(),
+            usage: "ENCRYPT_DECRYPT".to_owned(),
+            origin: "AWS_KMS".to_owned(),
+            multi_region: false,
+            description: String::new(),
+            managed_by_aws: false,
+            state: KeyState::Enabled,
+            created: now,
+            deletion: None,
+            pending_window_days: 0.0,
+            passing: None,
+            policy,
+            share: None,
+            was_tagged: false,
+            tags: BTreeMap::new(),
+            rotation: None,
+            on_demand_rotations: 0,
+            last_use: None,
+            grants: vec![],
+            place: None,
+            when_available: None,
+            materials: vec![],
+            pending: None,
+        }
+    }
+
     pub(crate) fn is_symmetric(&self) -> bool {
         self.spec == "SYMMETRIC_DEFAULT"
     }
@@ -148,7 +196,7 @@ impl Key {
             "Description": self.description,
             "Enabled": self.state == KeyState::Enabled,
             "KeyId": self.id,
-            "KeyManager": "CUSTOMER",
+            "KeyManager": if self.managed_by_aws { "AWS" } else { "CUSTOMER" },
             "KeySpec": self.spec,
             "KeyState": self.state.name(),
             "KeyUsage": self.usage,

@@ -4,13 +4,17 @@
 //! network and no ambient randomness, so the same requests at the same times give the same answers. The binary
 //! `awskms-sim` puts it behind HTTP on loopback.
 
+mod acting;
 mod authorize;
+mod caller;
 mod constraints;
 mod control;
+mod dates;
 mod document;
 mod error;
 mod faults;
 mod grant;
+mod iam;
 mod imported;
 mod journal;
 mod key;
@@ -26,6 +30,7 @@ mod passing_time;
 mod policy;
 #[cfg(test)]
 mod properties;
+mod query;
 mod regions;
 mod reply;
 #[cfg(test)]

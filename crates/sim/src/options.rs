@@ -1,5 +1,7 @@
 //! Switches of a simulator.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 /// Switches of a simulator, as `GET /_sim/options` shows and `POST /_sim/options` sets them.
@@ -18,6 +20,8 @@ pub struct Options {
     pub updating_seconds: f64,
     /// Seconds of the virtual clock that a custom key store is `CONNECTING` or `DISCONNECTING`.
     pub connecting_seconds: f64,
+    /// Accounts of organizations, by the organizations' IDs.
+    pub organizations: BTreeMap<String, Vec<String>>,
     /// Requests are throttled at AWS's default rates.
     pub quotas: bool,
     /// Calls that see the service as it was a moment ago; the first rule that fits a call decides. Empty: none.
@@ -34,6 +38,7 @@ impl Default for Options {
             creating_seconds: 2.0,
             updating_seconds: 2.0,
             connecting_seconds: 2.0,
+            organizations: BTreeMap::new(),
             quotas: false,
             lag: vec![],
             doubts: Doubts::default(),
@@ -74,8 +79,6 @@ pub struct Doubts {
     pub own_region_replica_code: String,
     /// `GetKeyRotationStatus` answers for keys with imported material, instead of `UnsupportedOperationException`.
     pub rotation_status_of_external: bool,
-    /// `GetKeyRotationStatus` gives the ARN as `KeyId`, not the ID.
-    pub rotation_status_arn: bool,
     /// A change of the rotation period counts from the change, not from the last rotation.
     pub rotation_counts_from_change: bool,
     /// On-demand rotations that a key may have: 25 by today's model, 10 by an older one.
@@ -86,6 +89,11 @@ pub struct Doubts {
     pub both_replicas_while_updating: bool,
     /// Policies with elements that IAM does not know are refused.
     pub unknown_policy_elements_refused: bool,
+    /// Statements of key policies without an action or a resource, or of another resource than `*`, are refused, as AWS said in
+    /// 2025 that it does.
+    pub bare_policy_statements_refused: bool,
+    /// Condition keys that are for policies of IAM only are refused in key policies, and not without effect there.
+    pub iam_condition_keys_refused: bool,
 }
 
 impl Default for Doubts {
@@ -97,12 +105,13 @@ impl Default for Doubts {
             large_policy_code: "LimitExceededException".into(),
             own_region_replica_code: "ValidationException".into(),
             rotation_status_of_external: false,
-            rotation_status_arn: false,
             rotation_counts_from_change: true,
             on_demand_rotations: 25,
             old_name_of_new_specs: false,
             both_replicas_while_updating: false,
             unknown_policy_elements_refused: true,
+            bare_policy_statements_refused: true,
+            iam_condition_keys_refused: true,
         }
     }
 }
@@ -128,6 +137,12 @@ impl Options {
             return Err("lag: seconds are from 0 to 1e9, probability from 0 to 1".into());
         }
         Ok(options)
+    }
+
+    /// The organization of an account, by its ID and the account's path in it.
+    pub(crate) fn organization_of(&self, account: &str) -> Option<(&str, String)> {
+        let (id, _) = self.organizations.iter().find(|(_, accounts)| accounts.iter().any(|one| one == account))?;
+        Some((id, format!("{id}/r-root/")))
     }
 }
 

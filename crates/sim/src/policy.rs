@@ -1,5 +1,6 @@
 //! Key policies as KMS takes, judges and gives them back.
 
+mod address;
 mod conditions;
 mod facts;
 mod grammar;
@@ -8,23 +9,23 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
+use crate::caller::Caller;
+
 pub(crate) use facts::{Facts, of_request, with_key};
 pub(crate) use grammar::{is_own, parse};
 
 /// Who asks, for what.
 #[derive(Debug, Clone)]
 pub(crate) struct Question<'a> {
-    /// ARN of the user, role session or root.
-    pub(crate) principal: &'a str,
-    /// ARN of the role behind a session, with its path; of anybody else the principal.
-    pub(crate) identity: &'a str,
+    /// The user, role session, root or service.
+    pub(crate) caller: &'a Caller,
     /// Such as `kms:PutKeyPolicy`.
     pub(crate) action: &'a str,
     /// ARN of the key, or `*` for what concerns none.
     pub(crate) resource: &'a str,
     /// Encryption context of the call.
     pub(crate) context: &'a BTreeMap<String, String>,
-    /// What the request says, and what its key is.
+    /// What is said of every call, what the request says, and what its key is.
     pub(crate) facts: &'a Facts,
 }
 
@@ -40,13 +41,13 @@ pub(crate) enum Judgement {
 }
 
 /// AWS's policy for keys that are made without one.
-pub(crate) fn default_policy(account: &str) -> Value {
+pub(crate) fn default_policy(account: &str, partition: &str) -> Value {
     json!({
         "Version": "2012-10-17",
         "Id": "key-default-1",
         "Statement": [{
             "Sid": "Enable IAM User Permissions", "Effect": "Allow",
-            "Principal": { "AWS": format!("arn:aws:iam::{account}:root") }, "Action": "kms:*", "Resource": "*",
+            "Principal": { "AWS": format!("arn:{partition}:iam::{account}:root") }, "Action": "kms:*", "Resource": "*",
         }],
     })
 }
@@ -71,11 +72,14 @@ pub(crate) fn principals(document: &Value, kind: &str) -> Vec<String> {
         .collect()
 }
 
-/// What a document says to a question.
-pub(crate) fn judge(document: &Value, question: &Question<'_>) -> Judgement {
+/// Unique IDs of principals by the names that a document has for them.
+type Bound = BTreeMap<String, String>;
+
+/// What a document says to a question. `bound` are the principals that its names meant when it was put.
+pub(crate) fn judge(document: &Value, bound: &Bound, question: &Question<'_>) -> Judgement {
     let mut judgement = Judgement::Silent;
     for statement in statements(document).iter().filter(|statement| applies(statement, question)) {
-        let Some(direct) = concerns(statement, question) else { continue };
+        let Some(direct) = concerns(statement, bound, question) else { continue };
         match statement.get("Effect").and_then(Value::as_str) {
             Some("Deny") => return Judgement::Denied,
             _ if direct => judgement = Judgement::Allowed,
@@ -118,38 +122,34 @@ fn applies(statement: &Value, question: &Question<'_>) -> bool {
 }
 
 /// Whether the principal is meant, and then whether by its own name (or any) rather than by its account.
-fn concerns(statement: &Value, question: &Question<'_>) -> Option<bool> {
+fn concerns(statement: &Value, bound: &Bound, question: &Question<'_>) -> Option<bool> {
     if let Some(excluded) = statement.get("NotPrincipal") {
-        return names(excluded, question).is_none().then_some(true);
+        return names(excluded, bound, question).is_none().then_some(true);
     }
-    names(statement.get("Principal")?, question)
+    names(statement.get("Principal")?, bound, question)
 }
 
-fn names(principal: &Value, question: &Question<'_>) -> Option<bool> {
-    let listed = if principal == "*" { vec!["*".to_owned()] } else { principal.get("AWS").map(texts)? };
-    let own = |name: &str| name == "*" || name == question.principal || name == question.identity;
-    if listed.iter().any(|name| own(name)) {
+fn names(principal: &Value, bound: &Bound, question: &Question<'_>) -> Option<bool> {
+    let caller = question.caller;
+    let listed = |kind: &str| principal.get(kind).map(texts).unwrap_or_default();
+    if principal == "*" || listed("AWS").iter().any(|name| name == "*") {
         return Some(true);
     }
-    let account = account_of(question.principal)?;
-    let root = format!("arn:aws:iam::{account}:root");
-    listed.iter().any(|name| *name == account || *name == root).then_some(false)
-}
-
-/// The role of a session: `arn:aws:sts::A:assumed-role/R/S` -> `arn:aws:iam::A:role/R`.
-pub(crate) fn role_of(session: &str) -> Option<String> {
-    let rest = session.strip_prefix("arn:aws:sts::")?;
-    let (account, resource) = rest.split_once(':')?;
-    let role = resource.strip_prefix("assumed-role/")?.rsplit_once('/')?.0;
-    Some(format!("arn:aws:iam::{account}:role/{role}"))
-}
-
-pub(crate) fn account_of(arn: &str) -> Option<String> {
-    arn.split(':').nth(4).map(str::to_owned)
+    if let Some(service) = &caller.service {
+        return listed("Service").contains(service).then_some(true);
+    }
+    let same = |name: &str| bound.get(name).is_none_or(|id| caller.unique_id() == Some(id));
+    let listed = listed("AWS");
+    if listed.iter().any(|name| caller.answers_to(name) && same(name)) {
+        return Some(true);
+    }
+    let partition = caller.arn.split(':').nth(1).unwrap_or_default();
+    let root = format!("arn:{partition}:iam::{}:root", caller.account);
+    listed.iter().any(|name| *name == caller.account || *name == root).then_some(false)
 }
 
 /// `*` and `?` as IAM means them.
-fn like(pattern: &str, text: &str) -> bool {
+pub(crate) fn like(pattern: &str, text: &str) -> bool {
     match pattern.split_once('*') {
         None => pattern.len() == text.len() && pattern.bytes().zip(text.bytes()).all(|(p, t)| p == b'?' || p == t),
         Some((head, tail)) => {
@@ -169,9 +169,9 @@ fn texts(value: &Value) -> Vec<String> {
     }
 }
 
-/// The document as AWS gives it back: other order, single values out of their lists, principals that are gone by their
-/// unique IDs.
-pub(crate) fn rewritten(document: &Value, unique_id_of_deleted: &dyn Fn(&str) -> Option<String>) -> Value {
+/// The document as AWS gives it back: principals in another order, single values out of their lists, principals that are gone
+/// by their unique IDs. Other lists keep their order: tools that compare them as they are work with AWS.
+pub(crate) fn rewritten(document: &Value, partition: &str, gone: &dyn Fn(&str) -> Option<String>) -> Value {
     let mut document = document.clone();
     if let Some(single) = document.get("Statement").filter(|statement| statement.is_object()).cloned() {
         document["Statement"] = json!([single]);
@@ -179,13 +179,14 @@ pub(crate) fn rewritten(document: &Value, unique_id_of_deleted: &dyn Fn(&str) ->
     for statement in document.get_mut("Statement").and_then(Value::as_array_mut).into_iter().flatten() {
         for name in ["Action", "NotAction", "Resource"] {
             if let Some(value) = statement.get_mut(name) {
-                *value = reordered(texts(value));
+                *value = single_or_list(&texts(value));
             }
         }
-        if let Some(aws) = statement.pointer_mut("/Principal/AWS") {
+        for who in ["/Principal/AWS", "/NotPrincipal/AWS"] {
+            let Some(aws) = statement.pointer_mut(who) else { continue };
             let names = texts(aws).into_iter().map(|name| {
                 let root = name.len() == 12 && name.bytes().all(|b| b.is_ascii_digit());
-                if root { format!("arn:aws:iam::{name}:root") } else { unique_id_of_deleted(&name).unwrap_or(name) }
+                if root { format!("arn:{partition}:iam::{name}:root") } else { gone(&name).unwrap_or(name) }
             });
             *aws = reordered(names.collect());
         }
@@ -197,7 +198,11 @@ pub(crate) fn rewritten(document: &Value, unique_id_of_deleted: &dyn Fn(&str) ->
 fn reordered(mut names: Vec<String>) -> Value {
     names.sort_unstable_by(|a, b| b.cmp(a));
     names.dedup();
-    match names.as_slice() {
+    single_or_list(&names)
+}
+
+fn single_or_list(names: &[String]) -> Value {
+    match names {
         [single] => json!(single),
         many => json!(many),
     }
@@ -205,7 +210,7 @@ fn reordered(mut names: Vec<String>) -> Value {
 
 #[cfg(test)]
 mod tests {
-    use super::{like, role_of};
+    use super::like;
 
     #[test]
     fn wildcards() {
@@ -221,12 +226,5 @@ mod tests {
         ] {
             assert_eq!(like(pattern, text), fits, "{pattern} {text}");
         }
-    }
-
-    #[test]
-    fn sessions_have_roles() {
-        let role = role_of("arn:aws:sts::123456789012:assumed-role/Deploy/s");
-        assert_eq!(role.as_deref(), Some("arn:aws:iam::123456789012:role/Deploy"));
-        assert_eq!(role_of("arn:aws:iam::123456789012:role/Deploy"), None);
     }
 }

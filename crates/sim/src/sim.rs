@@ -6,7 +6,8 @@ use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::SeedableRng;
 use serde_json::{Value, json};
 
-use crate::authorize::{self, Caller};
+use crate::caller::Caller;
+use crate::dates;
 use crate::error::ApiError;
 use crate::faults::{self, Effect, Fault};
 use crate::grant::token;
@@ -76,7 +77,7 @@ impl Sim {
     pub fn handle(&mut self, now: f64, request: &Request) -> Answer {
         let now = now + self.state.clock_offset;
         self.calls += 1;
-        let caller = authorize::caller(&self.state, &request.access_key);
+        let caller = Caller::of(&self.state, &request.access_key, &request.region);
         let fault = self.fault(request);
         let refusal = fault.as_ref().and_then(|fault| fault.refusal(&caller.arn, &request.operation));
         let (principal, account) = (caller.arn.clone(), caller.account.clone());
@@ -89,7 +90,10 @@ impl Sim {
             },
         };
         let (status, body, code) = match result {
-            Ok(body) => (200, body, None),
+            Ok(mut body) => {
+                dates::in_milliseconds(&mut body);
+                (200, body, None)
+            }
             Err(error) => (error.status, error.body(), Some(error.code)),
         };
         let unanswered = fault.as_ref().is_some_and(Effect::silences);
@@ -113,7 +117,7 @@ impl Sim {
     /// Does again what a call did before a restart, without faults and journal.
     pub fn replay(&mut self, now: f64, request: &Request) {
         let now = now + self.state.clock_offset;
-        let caller = authorize::caller(&self.state, &request.access_key);
+        let caller = Caller::of(&self.state, &request.access_key, &request.region);
         drop(self.perform(now, caller, request));
     }
 
@@ -188,10 +192,14 @@ fn perform(
     let stream = if operation.changes { state.changes } else { u64::MAX - calls };
     let mut rng = ChaCha20Rng::seed_from_u64(state.seed);
     rng.set_stream(stream);
-    let caller = Caller { facts: policy::of_request(operation.name, members), ..caller };
+    let mut facts = policy::of_request(operation.name, members);
+    facts.extend(caller.global_facts(state, now, &request.region, operation.name));
+    let caller = Caller { facts, ..caller };
     let mut call = Call { now, region: &request.region, caller, operation: operation.name, rng };
+    let keys = state.keys.len();
     let result = (operation.run)(state, &mut call, members);
-    let changed = operation.changes && result.is_ok();
+    // To describe a key of AWS's makes it.
+    let changed = (operation.changes && result.is_ok()) || state.keys.len() > keys;
     if let Ok(answer) = &result {
         state.note_use(operation.name, now, answer);
     }

@@ -1,10 +1,11 @@
 //! Everything the service remembers.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::caller::Session;
 use crate::document::Document;
 use crate::key::Key;
 use crate::key_store::KeyStore;
@@ -26,6 +27,35 @@ pub(crate) struct Principal {
     /// Inline policies by name.
     #[serde(default)]
     pub(crate) policies: BTreeMap<String, Document>,
+    /// ARNs of managed policies.
+    #[serde(default)]
+    pub(crate) attached: BTreeSet<String>,
+    #[serde(default)]
+    pub(crate) tags: BTreeMap<String, String>,
+    /// What IAM keeps of it and KMS has no use for.
+    #[serde(default)]
+    pub(crate) details: Details,
+}
+
+/// What IAM keeps of a user or role and KMS has no use for.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub(crate) struct Details {
+    /// Who may take the role, as text; users have none.
+    pub(crate) trust: Option<String>,
+    pub(crate) description: Option<String>,
+    /// Seconds that a session of the role lasts at most.
+    pub(crate) longest_session: Option<u32>,
+    pub(crate) boundary: Option<String>,
+}
+
+/// A managed policy of IAM.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct ManagedPolicy {
+    pub(crate) id: String,
+    pub(crate) document: Document,
+    pub(crate) description: Option<String>,
+    pub(crate) created: f64,
+    pub(crate) tags: BTreeMap<String, String>,
 }
 
 /// The state of the service.
@@ -46,8 +76,11 @@ pub struct State {
     pub(crate) aliases: BTreeMap<(String, String, String), Alias>,
     /// Principals by ARN.
     pub(crate) principals: BTreeMap<String, Principal>,
-    /// Principals of temporary credentials by access key.
-    pub(crate) sessions: BTreeMap<String, String>,
+    /// Managed policies by ARN.
+    #[serde(default)]
+    pub(crate) policies: BTreeMap<String, ManagedPolicy>,
+    /// What access keys that were given out here stand for.
+    pub(crate) sessions: BTreeMap<String, Session>,
     /// Seconds that the clock is ahead.
     pub(crate) clock_offset: f64,
     pub(crate) seed: u64,

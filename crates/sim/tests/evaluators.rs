@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use awskms_core::policy::{Access, Control, Form, Request as Question, Via, evaluate, keeps_control};
-use awskms_sim::{Options, Request, Sim, State};
+use awskms_sim::{Doubts, Options, Request, Sim, State};
 use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
 use proptest::test_runner::TestRunner;
@@ -267,12 +267,17 @@ fn context() -> impl Strategy<Value = BTreeMap<String, String>> {
 
 /// A service whose IAM allows every principal these actions.
 fn service(allowed: &Value) -> State {
-    let options = Options { known_principals_only: false, ..Options::default() };
+    // Statements that KMS may refuse to take are judged too.
+    let doubts =
+        Doubts { bare_policy_statements_refused: false, iam_condition_keys_refused: false, ..Doubts::default() };
+    let options = Options { known_principals_only: false, doubts, ..Options::default() };
     let mut state = serde_json::to_value(State::new(7, options)).expect("JSON");
     for (key, arn, principal) in CALLERS {
-        state["sessions"][key] = json!(arn);
+        let behind = if key == "ROOT" { Value::Null } else { json!([principal, principal]) };
+        state["sessions"][key] =
+            json!({ "arn": arn, "principal": behind, "service": null, "issued": 0.0, "facts": {} });
         state["principals"][principal] = json!({
-            "unique_id": "AROA", "known_from": 0.0, "deleted": false, "allowed": allowed, "denied": [],
+            "unique_id": principal, "known_from": 0.0, "deleted": false, "allowed": allowed, "denied": [],
         });
     }
     serde_json::from_value(state).expect("a state")

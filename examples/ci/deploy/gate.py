@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Fails when a preview would replace or delete a key.
+"""Reads preview.json and refuses what would hurt a key, its data or those who use it, unless it is allowed by name.
 
-A replaced key has other material: what the old one encrypted cannot be read once that is deleted.
+exit codes: 0 nothing is refused, 1 something is refused, 2 there is no usable preview, or a wrong option
 """
 
 from __future__ import annotations
@@ -10,45 +10,47 @@ import argparse
 import json
 import sys
 from pathlib import Path
-from typing import Any
 
-KEY = "awskms:index:AwsKmsKey"
-# All that leaves a key in place; whatever else Pulumi may come to do has to be allowed by name.
-HARMLESS = {"same", "create", "update", "read", "refresh", "import"}
+from judge import KINDS, Finding, judge
 
 
-def steps(preview: dict[str, Any]) -> list[tuple[str, str, list[str]]]:
-    """Operation, name and reasons of each step on a key."""
-    found = []
-    for step in preview["steps"]:
-        kind, name = step["urn"].split("::")[-2:]
-        # A child's type stands behind its parents' types.
-        if kind.split("$")[-1] == KEY:
-            found.append((step["op"], name, step.get("replaceReasons") or []))
-    return found
+def leave(text: str) -> tuple[str, str | None]:
+    """NAME, or NAME=KIND."""
+    name, _, kind = text.partition("=")
+    if kind and kind not in KINDS:
+        raise argparse.ArgumentTypeError(f"{kind} is none of {', '.join(KINDS)}")
+    return name, kind or None
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__)
+    kinds = "\n".join(f"  {kind:15} {what}" for kind, what in KINDS.items())
+    parser = argparse.ArgumentParser(
+        description=__doc__, epilog=f"kinds of findings:\n{kinds}", formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--preview", type=Path, default=Path(__file__).parents[1] / "preview.json", help="default: %(default)s")
-    parser.add_argument("--allow", action="append", default=[], metavar="NAME", help="a key that may be replaced or deleted")
+    parser.add_argument(
+        "--allow", action="extend", nargs="+", default=[], type=leave, metavar="NAME[=KIND]", help="a key, or one kind of finding on it"
+    )
     arguments = parser.parse_args()
     try:
-        found = steps(json.loads(arguments.preview.read_text(encoding="utf-8")))
-    except (OSError, ValueError, KeyError) as error:
+        steps, findings = judge(json.loads(arguments.preview.read_text(encoding="utf-8")))
+    except (OSError, ValueError, KeyError, TypeError) as error:
         print(f"gate: no usable preview in {arguments.preview}: {error!r}", file=sys.stderr)
         return 2
-    refused = set()
-    for op, name, reasons in found:
-        because = f" because of {', '.join(reasons)}" if reasons else ""
-        verdict = "ok" if op in HARMLESS else "allowed" if name in arguments.allow else "REFUSED"
-        print(f"{verdict:8} {op} {name}{because}")
-        if verdict == "REFUSED":
-            refused.add(name)
+
+    def allowed(finding: Finding) -> bool:
+        return any((finding.key, kind) in arguments.allow for kind in (finding.kind, None))
+
+    for op, name in steps:
+        own = [finding for finding in findings if finding.key == name]
+        print(f"{'' if own else 'ok':8} {op} {name}")
+        for finding in own:
+            print(f"{'allowed' if allowed(finding) else 'REFUSED':8}   {finding.kind}: {finding.what}")
+    refused = {f"{finding.key}={finding.kind}" for finding in findings if not allowed(finding)}
     if refused:
-        print(f"gate: this would replace or delete {', '.join(sorted(refused))}; if that is meant, --allow NAME", file=sys.stderr)
+        print(f"gate: if this is meant, --allow {' '.join(sorted(refused))}", file=sys.stderr)
         return 1
-    print("gate: no key is replaced or deleted without leave")
+    print("gate: nothing here needs leave that it has not got")
     return 0
 
 

@@ -2,8 +2,9 @@ import pulumi
 import pulumi_awskms as awskms
 
 # The Regions that hold the key. The first one is the primary's; a failover is another order of the same list:
-# pulumi config set --path 'regions[0]' eu-west-1; pulumi config set --path 'regions[1]' eu-central-1
-primary, *standby = pulumi.Config().require_object("regions")
+# README.md has the commands.
+config = pulumi.Config()
+primary, *standby = config.require_object("regions")
 
 ACCOUNT = "arn:aws:iam::123456789012:role"
 
@@ -17,9 +18,9 @@ def readers(region: str) -> awskms.KeyPolicyArgs:
 key = awskms.AwsKmsKey(
     "orders",
     region=primary,
-    alias="alias/prod/orders",
+    alias="alias/recovery/orders",
     description="Orders, readable in every Region of the recovery plan",
-    deletion_policy=awskms.DeletionPolicy.PREVENT,
+    deletion_policy=awskms.DeletionPolicy(config.require("deletionPolicy")),
     policy=readers(primary),
     replicas=[awskms.ReplicaArgs(region=region, policy=readers(region)) for region in standby],
 )

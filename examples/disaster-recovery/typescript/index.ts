@@ -2,8 +2,9 @@ import * as pulumi from "@pulumi/pulumi";
 import * as awskms from "pulumi-awskms";
 
 // The Regions that hold the key. The first one is the primary's; a failover is another order of the same list:
-// pulumi config set --path 'regions[0]' eu-west-1; pulumi config set --path 'regions[1]' eu-central-1
-const [primary, ...standby] = new pulumi.Config().requireObject<string[]>("regions");
+// README.md has the commands.
+const config = new pulumi.Config();
+const [primary, ...standby] = config.requireObject<string[]>("regions");
 
 // Who reads backups in a standby Region may not be who writes data in the primary's.
 const account = "arn:aws:iam::123456789012:role";
@@ -14,9 +15,9 @@ const readers = (region: string) => ({
 
 const key = new awskms.AwsKmsKey("orders", {
     region: primary,
-    alias: "alias/prod/orders",
+    alias: "alias/recovery/orders",
     description: "Orders, readable in every Region of the recovery plan",
-    deletionPolicy: "PREVENT",
+    deletionPolicy: config.require<awskms.DeletionPolicy>("deletionPolicy"),
     policy: readers(primary),
     replicas: standby.map((region) => ({ region, policy: readers(region) })),
 });

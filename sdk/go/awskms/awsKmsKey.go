@@ -11,13 +11,15 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 )
 
-// A customer-managed AWS KMS key with its aliases, key policy, rotation and tags. What a key should be.
+// A customer-managed AWS KMS key: its aliases, key policy, rotation, tags and replicas in other Regions, as one resource.
+//
+// A change that KMS cannot make in place fails the preview; only `replacementPolicy: ALLOW` lets another key take the place of the present one. Removing the resource schedules the deletion of the key, 30 days ahead unless `deletionWindowDays` says less, and until then `pulumi up` with the resource brings it back. `deletionPolicy` can keep the key instead. `policy` separates the roles that manage the key from those that use its data; without it, or `policyDocument`, the IAM policies of the account decide.
 //
 // ## Example Usage
 //
 // ## Import
 //
-// A key is imported by its ARN, key ID or alias:
+// A key is imported by its ARN, key ID or alias; nothing is changed at KMS:
 //
 // ```sh
 // pulumi import awskms:index:AwsKmsKey orders alias/prod/orders
@@ -25,15 +27,15 @@ import (
 type AwsKmsKey struct {
 	pulumi.CustomResourceState
 
-	// Key ID, ARN or alias of an existing key to take over instead of creating one. Read when the resource is created; spec and usage of that key must be those of the resource. From then on the key is managed like any other: what the inputs do not have is taken off it.
+	// Key ID, ARN or alias of an existing key to take over instead of creating one. Read when the resource is created; spec and usage of that key must be those of the resource. From then on the key is managed like any other: what the inputs do not have is taken off it. Set on a resource whose own key a newer owner has taken over, it claims the key back. NONE makes a key of the resource's own beside the live key of a resource with the same URN in another state.
 	Adopt pulumi.StringPtrOutput `pulumi:"adopt"`
 	// Name of the key, such as `alias/prod/orders`. 1 to 256 characters: letters, digits, `/`, `_` and `-` after `alias/`; `alias/aws/` is reserved by AWS. A changed alias is created before the old one is deleted.
 	Alias pulumi.StringPtrOutput `pulumi:"alias"`
 	// ARN of the alias.
 	AliasArn pulumi.StringPtrOutput `pulumi:"aliasArn"`
-	// The key's alias, as the input `alias` gives it; empty without one.
+	// The key's alias, as the input Alias gives it; empty without one.
 	AliasName pulumi.StringPtrOutput `pulumi:"aliasName"`
-	// Further names of the key, each formed like `alias`. KMS allows 50 names a key.
+	// Further names of the key, each formed like Alias. KMS allows 50 names a key.
 	Aliases pulumi.StringArrayOutput `pulumi:"aliases"`
 	// Skips AWS's check that the caller can still change the policy afterwards. Default: false. Setting it can make the key unmanageable.
 	BypassPolicyLockoutSafetyCheck pulumi.BoolPtrOutput `pulumi:"bypassPolicyLockoutSafetyCheck"`
@@ -61,11 +63,11 @@ type AwsKmsKey struct {
 	KeySpec KeySpecPtrOutput `pulumi:"keySpec"`
 	// State of the key at KMS, such as `Enabled`, `Disabled` or `PendingDeletion`.
 	KeyState pulumi.StringOutput `pulumi:"keyState"`
-	// What the key may be used for. Left out, it is taken from keySpec where one usage is legal or plain; RSA and SM2 keys need it.
+	// What the key may be used for. Left out, it is taken from KeySpec where one usage is legal or plain; RSA and SM2 keys need it.
 	KeyUsage KeyUsagePtrOutput `pulumi:"keyUsage"`
-	// Whether the key is a multi-Region primary, which can be replicated to other Regions. KMS cannot change it later. Default: true when `replicas` has entries, what it was for a key that exists, else false.
+	// Whether the key is a multi-Region primary, which can be replicated to other Regions. KMS cannot change it later. Default: true when Replicas has entries, what it was for a key that exists, else false.
 	MultiRegion pulumi.BoolPtrOutput `pulumi:"multiRegion"`
-	// Who may manage and who may use the key. Not together with policyDocument. Without either, AWS's default policy applies: IAM policies of the account decide.
+	// Who may manage and who may use the key. Not together with PolicyDocument. Without either, AWS's default policy applies: IAM policies of the account decide.
 	Policy KeyPolicyPtrOutput `pulumi:"policy"`
 	// The whole key policy, as JSON text or as an object. Not together with policy.
 	PolicyDocument pulumi.AnyOutput `pulumi:"policyDocument"`
@@ -91,8 +93,10 @@ type AwsKmsKey struct {
 	RotationPeriodDays pulumi.IntPtrOutput `pulumi:"rotationPeriodDays"`
 	// Tags of the key, at most 48 together with the provider's defaultTags: AWS allows 50, and two are kept for the provider's marks. Keys have 1 to 128 characters and do not begin with `aws:`, values have 0 to 256.
 	Tags pulumi.StringMapOutput `pulumi:"tags"`
-	// All tags of the key: `tags` and the provider's defaultTags.
+	// All tags of the key: Tags and the provider's defaultTags.
 	TagsAll pulumi.StringMapOutput `pulumi:"tagsAll"`
+	// Whether a run ends only when new replicas can be used; true if left out. KMS copies the key material after it has answered, in seconds up to minutes. If false, the output keyState of a replica may be `Creating`, and whatever uses it next must wait by itself.
+	WaitForReplicas pulumi.BoolPtrOutput `pulumi:"waitForReplicas"`
 }
 
 // NewAwsKmsKey registers a new resource with the given unique name, arguments, and options.
@@ -129,12 +133,6 @@ func NewAwsKmsKey(ctx *pulumi.Context,
 	if args.ReplacementPolicy == nil {
 		args.ReplacementPolicy = ReplacementPolicy("FORBID")
 	}
-	replaceOnChanges := pulumi.ReplaceOnChanges([]string{
-		"keySpec",
-		"keyUsage",
-		"multiRegion",
-	})
-	opts = append(opts, replaceOnChanges)
 	opts = internal.PkgResourceDefaultOpts(opts)
 	var resource AwsKmsKey
 	err := ctx.RegisterResource("awskms:index:AwsKmsKey", name, args, &resource, opts...)
@@ -168,11 +166,11 @@ func (AwsKmsKeyState) ElementType() reflect.Type {
 }
 
 type awsKmsKeyArgs struct {
-	// Key ID, ARN or alias of an existing key to take over instead of creating one. Read when the resource is created; spec and usage of that key must be those of the resource. From then on the key is managed like any other: what the inputs do not have is taken off it.
+	// Key ID, ARN or alias of an existing key to take over instead of creating one. Read when the resource is created; spec and usage of that key must be those of the resource. From then on the key is managed like any other: what the inputs do not have is taken off it. Set on a resource whose own key a newer owner has taken over, it claims the key back. NONE makes a key of the resource's own beside the live key of a resource with the same URN in another state.
 	Adopt *string `pulumi:"adopt"`
 	// Name of the key, such as `alias/prod/orders`. 1 to 256 characters: letters, digits, `/`, `_` and `-` after `alias/`; `alias/aws/` is reserved by AWS. A changed alias is created before the old one is deleted.
 	Alias *string `pulumi:"alias"`
-	// Further names of the key, each formed like `alias`. KMS allows 50 names a key.
+	// Further names of the key, each formed like Alias. KMS allows 50 names a key.
 	Aliases []string `pulumi:"aliases"`
 	// Manifest form: `aws.project-planton.org/v1`, `aws.openmcf.org/v1` or `aws.planton.dev/v1`.
 	ApiVersion *string `pulumi:"apiVersion"`
@@ -192,15 +190,15 @@ type awsKmsKeyArgs struct {
 	Enabled *bool `pulumi:"enabled"`
 	// Kind of key material. Default: SYMMETRIC_DEFAULT, a 256-bit AES-GCM key. KMS cannot change it later.
 	KeySpec *KeySpec `pulumi:"keySpec"`
-	// What the key may be used for. Left out, it is taken from keySpec where one usage is legal or plain; RSA and SM2 keys need it.
+	// What the key may be used for. Left out, it is taken from KeySpec where one usage is legal or plain; RSA and SM2 keys need it.
 	KeyUsage *KeyUsage `pulumi:"keyUsage"`
 	// Manifest form: `AwsKmsKey`.
 	Kind *string `pulumi:"kind"`
 	// Manifest form: name and labels of the manifest.
 	Metadata map[string]interface{} `pulumi:"metadata"`
-	// Whether the key is a multi-Region primary, which can be replicated to other Regions. KMS cannot change it later. Default: true when `replicas` has entries, what it was for a key that exists, else false.
+	// Whether the key is a multi-Region primary, which can be replicated to other Regions. KMS cannot change it later. Default: true when Replicas has entries, what it was for a key that exists, else false.
 	MultiRegion *bool `pulumi:"multiRegion"`
-	// Who may manage and who may use the key. Not together with policyDocument. Without either, AWS's default policy applies: IAM policies of the account decide.
+	// Who may manage and who may use the key. Not together with PolicyDocument. Without either, AWS's default policy applies: IAM policies of the account decide.
 	Policy *KeyPolicy `pulumi:"policy"`
 	// The whole key policy, as JSON text or as an object. Not together with policy.
 	PolicyDocument interface{} `pulumi:"policyDocument"`
@@ -220,15 +218,17 @@ type awsKmsKeyArgs struct {
 	Status map[string]interface{} `pulumi:"status"`
 	// Tags of the key, at most 48 together with the provider's defaultTags: AWS allows 50, and two are kept for the provider's marks. Keys have 1 to 128 characters and do not begin with `aws:`, values have 0 to 256.
 	Tags map[string]string `pulumi:"tags"`
+	// Whether a run ends only when new replicas can be used; true if left out. KMS copies the key material after it has answered, in seconds up to minutes. If false, the output keyState of a replica may be `Creating`, and whatever uses it next must wait by itself.
+	WaitForReplicas *bool `pulumi:"waitForReplicas"`
 }
 
 // The set of arguments for constructing a AwsKmsKey resource.
 type AwsKmsKeyArgs struct {
-	// Key ID, ARN or alias of an existing key to take over instead of creating one. Read when the resource is created; spec and usage of that key must be those of the resource. From then on the key is managed like any other: what the inputs do not have is taken off it.
+	// Key ID, ARN or alias of an existing key to take over instead of creating one. Read when the resource is created; spec and usage of that key must be those of the resource. From then on the key is managed like any other: what the inputs do not have is taken off it. Set on a resource whose own key a newer owner has taken over, it claims the key back. NONE makes a key of the resource's own beside the live key of a resource with the same URN in another state.
 	Adopt pulumi.StringPtrInput
 	// Name of the key, such as `alias/prod/orders`. 1 to 256 characters: letters, digits, `/`, `_` and `-` after `alias/`; `alias/aws/` is reserved by AWS. A changed alias is created before the old one is deleted.
 	Alias pulumi.StringPtrInput
-	// Further names of the key, each formed like `alias`. KMS allows 50 names a key.
+	// Further names of the key, each formed like Alias. KMS allows 50 names a key.
 	Aliases pulumi.StringArrayInput
 	// Manifest form: `aws.project-planton.org/v1`, `aws.openmcf.org/v1` or `aws.planton.dev/v1`.
 	ApiVersion pulumi.StringPtrInput
@@ -248,15 +248,15 @@ type AwsKmsKeyArgs struct {
 	Enabled pulumi.BoolPtrInput
 	// Kind of key material. Default: SYMMETRIC_DEFAULT, a 256-bit AES-GCM key. KMS cannot change it later.
 	KeySpec KeySpecPtrInput
-	// What the key may be used for. Left out, it is taken from keySpec where one usage is legal or plain; RSA and SM2 keys need it.
+	// What the key may be used for. Left out, it is taken from KeySpec where one usage is legal or plain; RSA and SM2 keys need it.
 	KeyUsage KeyUsagePtrInput
 	// Manifest form: `AwsKmsKey`.
 	Kind pulumi.StringPtrInput
 	// Manifest form: name and labels of the manifest.
 	Metadata pulumi.MapInput
-	// Whether the key is a multi-Region primary, which can be replicated to other Regions. KMS cannot change it later. Default: true when `replicas` has entries, what it was for a key that exists, else false.
+	// Whether the key is a multi-Region primary, which can be replicated to other Regions. KMS cannot change it later. Default: true when Replicas has entries, what it was for a key that exists, else false.
 	MultiRegion pulumi.BoolPtrInput
-	// Who may manage and who may use the key. Not together with policyDocument. Without either, AWS's default policy applies: IAM policies of the account decide.
+	// Who may manage and who may use the key. Not together with PolicyDocument. Without either, AWS's default policy applies: IAM policies of the account decide.
 	Policy KeyPolicyPtrInput
 	// The whole key policy, as JSON text or as an object. Not together with policy.
 	PolicyDocument pulumi.Input
@@ -276,6 +276,8 @@ type AwsKmsKeyArgs struct {
 	Status pulumi.MapInput
 	// Tags of the key, at most 48 together with the provider's defaultTags: AWS allows 50, and two are kept for the provider's marks. Keys have 1 to 128 characters and do not begin with `aws:`, values have 0 to 256.
 	Tags pulumi.StringMapInput
+	// Whether a run ends only when new replicas can be used; true if left out. KMS copies the key material after it has answered, in seconds up to minutes. If false, the output keyState of a replica may be `Creating`, and whatever uses it next must wait by itself.
+	WaitForReplicas pulumi.BoolPtrInput
 }
 
 func (AwsKmsKeyArgs) ElementType() reflect.Type {
@@ -365,7 +367,7 @@ func (o AwsKmsKeyOutput) ToAwsKmsKeyOutputWithContext(ctx context.Context) AwsKm
 	return o
 }
 
-// Key ID, ARN or alias of an existing key to take over instead of creating one. Read when the resource is created; spec and usage of that key must be those of the resource. From then on the key is managed like any other: what the inputs do not have is taken off it.
+// Key ID, ARN or alias of an existing key to take over instead of creating one. Read when the resource is created; spec and usage of that key must be those of the resource. From then on the key is managed like any other: what the inputs do not have is taken off it. Set on a resource whose own key a newer owner has taken over, it claims the key back. NONE makes a key of the resource's own beside the live key of a resource with the same URN in another state.
 func (o AwsKmsKeyOutput) Adopt() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v *AwsKmsKey) pulumi.StringPtrOutput { return v.Adopt }).(pulumi.StringPtrOutput)
 }
@@ -380,12 +382,12 @@ func (o AwsKmsKeyOutput) AliasArn() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v *AwsKmsKey) pulumi.StringPtrOutput { return v.AliasArn }).(pulumi.StringPtrOutput)
 }
 
-// The key's alias, as the input `alias` gives it; empty without one.
+// The key's alias, as the input Alias gives it; empty without one.
 func (o AwsKmsKeyOutput) AliasName() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v *AwsKmsKey) pulumi.StringPtrOutput { return v.AliasName }).(pulumi.StringPtrOutput)
 }
 
-// Further names of the key, each formed like `alias`. KMS allows 50 names a key.
+// Further names of the key, each formed like Alias. KMS allows 50 names a key.
 func (o AwsKmsKeyOutput) Aliases() pulumi.StringArrayOutput {
 	return o.ApplyT(func(v *AwsKmsKey) pulumi.StringArrayOutput { return v.Aliases }).(pulumi.StringArrayOutput)
 }
@@ -455,17 +457,17 @@ func (o AwsKmsKeyOutput) KeyState() pulumi.StringOutput {
 	return o.ApplyT(func(v *AwsKmsKey) pulumi.StringOutput { return v.KeyState }).(pulumi.StringOutput)
 }
 
-// What the key may be used for. Left out, it is taken from keySpec where one usage is legal or plain; RSA and SM2 keys need it.
+// What the key may be used for. Left out, it is taken from KeySpec where one usage is legal or plain; RSA and SM2 keys need it.
 func (o AwsKmsKeyOutput) KeyUsage() KeyUsagePtrOutput {
 	return o.ApplyT(func(v *AwsKmsKey) KeyUsagePtrOutput { return v.KeyUsage }).(KeyUsagePtrOutput)
 }
 
-// Whether the key is a multi-Region primary, which can be replicated to other Regions. KMS cannot change it later. Default: true when `replicas` has entries, what it was for a key that exists, else false.
+// Whether the key is a multi-Region primary, which can be replicated to other Regions. KMS cannot change it later. Default: true when Replicas has entries, what it was for a key that exists, else false.
 func (o AwsKmsKeyOutput) MultiRegion() pulumi.BoolPtrOutput {
 	return o.ApplyT(func(v *AwsKmsKey) pulumi.BoolPtrOutput { return v.MultiRegion }).(pulumi.BoolPtrOutput)
 }
 
-// Who may manage and who may use the key. Not together with policyDocument. Without either, AWS's default policy applies: IAM policies of the account decide.
+// Who may manage and who may use the key. Not together with PolicyDocument. Without either, AWS's default policy applies: IAM policies of the account decide.
 func (o AwsKmsKeyOutput) Policy() KeyPolicyPtrOutput {
 	return o.ApplyT(func(v *AwsKmsKey) KeyPolicyPtrOutput { return v.Policy }).(KeyPolicyPtrOutput)
 }
@@ -530,9 +532,14 @@ func (o AwsKmsKeyOutput) Tags() pulumi.StringMapOutput {
 	return o.ApplyT(func(v *AwsKmsKey) pulumi.StringMapOutput { return v.Tags }).(pulumi.StringMapOutput)
 }
 
-// All tags of the key: `tags` and the provider's defaultTags.
+// All tags of the key: Tags and the provider's defaultTags.
 func (o AwsKmsKeyOutput) TagsAll() pulumi.StringMapOutput {
 	return o.ApplyT(func(v *AwsKmsKey) pulumi.StringMapOutput { return v.TagsAll }).(pulumi.StringMapOutput)
+}
+
+// Whether a run ends only when new replicas can be used; true if left out. KMS copies the key material after it has answered, in seconds up to minutes. If false, the output keyState of a replica may be `Creating`, and whatever uses it next must wait by itself.
+func (o AwsKmsKeyOutput) WaitForReplicas() pulumi.BoolPtrOutput {
+	return o.ApplyT(func(v *AwsKmsKey) pulumi.BoolPtrOutput { return v.WaitForReplicas }).(pulumi.BoolPtrOutput)
 }
 
 type AwsKmsKeyArrayOutput struct{ *pulumi.OutputState }

@@ -164,7 +164,7 @@ type AssumeRoleWithWebIdentity struct {
 	RoleArn string `pulumi:"roleArn"`
 	// Name of the session. Default: pulumi-awskms.
 	SessionName *string `pulumi:"sessionName"`
-	// The token itself. Not together with webIdentityTokenFile.
+	// The token itself. Not together with AssumeRoleWithWebIdentity.WebIdentityTokenFile.
 	WebIdentityToken *string `pulumi:"webIdentityToken"`
 	// File that holds the token.
 	WebIdentityTokenFile *string `pulumi:"webIdentityTokenFile"`
@@ -187,7 +187,7 @@ type AssumeRoleWithWebIdentityArgs struct {
 	RoleArn pulumi.StringInput `pulumi:"roleArn"`
 	// Name of the session. Default: pulumi-awskms.
 	SessionName pulumi.StringPtrInput `pulumi:"sessionName"`
-	// The token itself. Not together with webIdentityTokenFile.
+	// The token itself. Not together with WebIdentityTokenFile.
 	WebIdentityToken pulumi.StringPtrInput `pulumi:"webIdentityToken"`
 	// File that holds the token.
 	WebIdentityTokenFile pulumi.StringPtrInput `pulumi:"webIdentityTokenFile"`
@@ -281,7 +281,7 @@ func (o AssumeRoleWithWebIdentityOutput) SessionName() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v AssumeRoleWithWebIdentity) *string { return v.SessionName }).(pulumi.StringPtrOutput)
 }
 
-// The token itself. Not together with webIdentityTokenFile.
+// The token itself. Not together with WebIdentityTokenFile.
 func (o AssumeRoleWithWebIdentityOutput) WebIdentityToken() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v AssumeRoleWithWebIdentity) *string { return v.WebIdentityToken }).(pulumi.StringPtrOutput)
 }
@@ -335,7 +335,7 @@ func (o AssumeRoleWithWebIdentityPtrOutput) SessionName() pulumi.StringPtrOutput
 	}).(pulumi.StringPtrOutput)
 }
 
-// The token itself. Not together with webIdentityTokenFile.
+// The token itself. Not together with WebIdentityTokenFile.
 func (o AssumeRoleWithWebIdentityPtrOutput) WebIdentityToken() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v *AssumeRoleWithWebIdentity) *string {
 		if v == nil {
@@ -1250,7 +1250,7 @@ type Replica struct {
 	Description *string `pulumi:"description"`
 	// Whether the replica can be used for cryptographic operations. Default: the key's.
 	Enabled *bool `pulumi:"enabled"`
-	// Who may manage and who may use the replica. Not together with policyDocument. Default: the key's policy.
+	// Who may manage and who may use the replica. Not together with Replica.PolicyDocument. Default: the key's policy.
 	Policy *KeyPolicy `pulumi:"policy"`
 	// The replica's whole key policy, as JSON text or as an object. Not together with policy.
 	PolicyDocument interface{} `pulumi:"policyDocument"`
@@ -1298,7 +1298,7 @@ type ReplicaArgs struct {
 	Description pulumi.StringPtrInput `pulumi:"description"`
 	// Whether the replica can be used for cryptographic operations. Default: the key's.
 	Enabled pulumi.BoolPtrInput `pulumi:"enabled"`
-	// Who may manage and who may use the replica. Not together with policyDocument. Default: the key's policy.
+	// Who may manage and who may use the replica. Not together with PolicyDocument. Default: the key's policy.
 	Policy KeyPolicyPtrInput `pulumi:"policy"`
 	// The replica's whole key policy, as JSON text or as an object. Not together with policy.
 	PolicyDocument pulumi.Input `pulumi:"policyDocument"`
@@ -1399,7 +1399,7 @@ func (o ReplicaOutput) Enabled() pulumi.BoolPtrOutput {
 	return o.ApplyT(func(v Replica) *bool { return v.Enabled }).(pulumi.BoolPtrOutput)
 }
 
-// Who may manage and who may use the replica. Not together with policyDocument. Default: the key's policy.
+// Who may manage and who may use the replica. Not together with PolicyDocument. Default: the key's policy.
 func (o ReplicaOutput) Policy() KeyPolicyPtrOutput {
 	return o.ApplyT(func(v Replica) *KeyPolicy { return v.Policy }).(KeyPolicyPtrOutput)
 }
@@ -1441,7 +1441,7 @@ func (o ReplicaArrayOutput) Index(i pulumi.IntInput) ReplicaOutput {
 
 // A replica of a key in one Region.
 type ReplicaKey struct {
-	// ARN of the replica's alias: the key's `alias` where the replica has it, else the first of its own.
+	// ARN of the replica's alias: the key's AwsKmsKeyArgs.Alias where the replica has it, else the first of its own.
 	AliasArn *string `pulumi:"aliasArn"`
 	// ARN of the replica.
 	KeyArn string `pulumi:"keyArn"`
@@ -1464,7 +1464,7 @@ func (o ReplicaKeyOutput) ToReplicaKeyOutputWithContext(ctx context.Context) Rep
 	return o
 }
 
-// ARN of the replica's alias: the key's `alias` where the replica has it, else the first of its own.
+// ARN of the replica's alias: the key's AwsKmsKeyArgs.Alias where the replica has it, else the first of its own.
 func (o ReplicaKeyOutput) AliasArn() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v ReplicaKey) *string { return v.AliasArn }).(pulumi.StringPtrOutput)
 }

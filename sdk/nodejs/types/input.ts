@@ -51,7 +51,7 @@ export interface AssumeRoleWithWebIdentityArgs {
      */
     sessionName?: pulumi.Input<string | undefined>;
     /**
-     * The token itself. Not together with webIdentityTokenFile.
+     * The token itself. Not together with AssumeRoleWithWebIdentity.webIdentityTokenFile.
      */
     webIdentityToken?: pulumi.Input<string | undefined>;
     /**
@@ -185,7 +185,7 @@ export interface ReplicaArgs {
      */
     enabled?: pulumi.Input<boolean | undefined>;
     /**
-     * Who may manage and who may use the replica. Not together with policyDocument. Default: the key's policy.
+     * Who may manage and who may use the replica. Not together with Replica.policyDocument. Default: the key's policy.
      */
     policy?: pulumi.Input<inputs.KeyPolicyArgs | undefined>;
     /**

@@ -51,7 +51,7 @@ export interface AssumeRoleWithWebIdentity {
      */
     sessionName?: string;
     /**
-     * The token itself. Not together with webIdentityTokenFile.
+     * The token itself. Not together with AssumeRoleWithWebIdentity.webIdentityTokenFile.
      */
     webIdentityToken?: string;
     /**
@@ -185,7 +185,7 @@ export interface Replica {
      */
     enabled?: boolean;
     /**
-     * Who may manage and who may use the replica. Not together with policyDocument. Default: the key's policy.
+     * Who may manage and who may use the replica. Not together with Replica.policyDocument. Default: the key's policy.
      */
     policy?: outputs.KeyPolicy;
     /**
@@ -217,7 +217,7 @@ export function replicaProvideDefaults(val: Replica): Replica {
  */
 export interface ReplicaKey {
     /**
-     * ARN of the replica's alias: the key's `alias` where the replica has it, else the first of its own.
+     * ARN of the replica's alias: the key's AwsKmsKeyArgs.alias where the replica has it, else the first of its own.
      */
     aliasArn?: string;
     /**

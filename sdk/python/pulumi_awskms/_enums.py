@@ -5,8 +5,16 @@
 import builtins as _builtins
 import pulumi
 from enum import Enum
+from typing import Literal
 
 __all__ = [
+    'AccountAccessValue',
+    'DeletionPolicyValue',
+    'KeySpecValue',
+    'KeyUsageValue',
+    'ReplacementPolicyValue',
+    'RetryModeValue',
+    'UnknownUsageValue',
     'AccountAccess',
     'DeletionPolicy',
     'KeySpec',
@@ -216,3 +224,45 @@ class UnknownUsage(_builtins.str, Enum):
     """
     Refuse.
     """
+
+
+AccountAccessValue = Literal['ADMINISTRATION', 'FULL', 'NONE']
+"""
+The values of `AccountAccess` as strings.
+"""
+
+
+DeletionPolicyValue = Literal['SCHEDULE', 'DISABLE', 'RETAIN', 'PREVENT']
+"""
+The values of `DeletionPolicy` as strings.
+"""
+
+
+KeySpecValue = Literal['SYMMETRIC_DEFAULT', 'RSA_2048', 'RSA_3072', 'RSA_4096', 'ECC_NIST_P256', 'ECC_NIST_P384', 'ECC_NIST_P521', 'ECC_NIST_EDWARDS25519', 'ECC_SECG_P256K1', 'HMAC_224', 'HMAC_256', 'HMAC_384', 'HMAC_512', 'SM2', 'ML_DSA_44', 'ML_DSA_65', 'ML_DSA_87', 'ML_KEM_512', 'ML_KEM_768', 'ML_KEM_1024']
+"""
+The values of `KeySpec` as strings.
+"""
+
+
+KeyUsageValue = Literal['ENCRYPT_DECRYPT', 'SIGN_VERIFY', 'GENERATE_VERIFY_MAC', 'KEY_AGREEMENT', 'ENCAPSULATE_DECAPSULATE']
+"""
+The values of `KeyUsage` as strings.
+"""
+
+
+ReplacementPolicyValue = Literal['FORBID', 'ALLOW']
+"""
+The values of `ReplacementPolicy` as strings.
+"""
+
+
+RetryModeValue = Literal['standard', 'adaptive']
+"""
+The values of `RetryMode` as strings.
+"""
+
+
+UnknownUsageValue = Literal['WARN', 'BLOCK']
+"""
+The values of `UnknownUsage` as strings.
+"""

@@ -181,7 +181,7 @@ class AssumeRoleWithWebIdentityArgsDict(TypedDict):
     """
     web_identity_token: NotRequired[pulumi.Input[Optional[_builtins.str]]]
     """
-    The token itself. Not together with webIdentityTokenFile.
+    The token itself. Not together with AssumeRoleWithWebIdentityArgs.web_identity_token_file.
     """
     web_identity_token_file: NotRequired[pulumi.Input[Optional[_builtins.str]]]
     """
@@ -200,7 +200,7 @@ class AssumeRoleWithWebIdentityArgs:
 
         :param pulumi.Input[_builtins.str] role_arn: ARN of the role.
         :param pulumi.Input[_builtins.str] session_name: Name of the session. Default: pulumi-awskms.
-        :param pulumi.Input[_builtins.str] web_identity_token: The token itself. Not together with webIdentityTokenFile.
+        :param pulumi.Input[_builtins.str] web_identity_token: The token itself. Not together with AssumeRoleWithWebIdentityArgs.web_identity_token_file.
         :param pulumi.Input[_builtins.str] web_identity_token_file: File that holds the token.
         """
         pulumi.set(__self__, "role_arn", role_arn)
@@ -239,7 +239,7 @@ class AssumeRoleWithWebIdentityArgs:
     @pulumi.getter(name="webIdentityToken")
     def web_identity_token(self) -> pulumi.Input[Optional[_builtins.str]]:
         """
-        The token itself. Not together with webIdentityTokenFile.
+        The token itself. Not together with AssumeRoleWithWebIdentityArgs.web_identity_token_file.
         """
         return pulumi.get(self, "web_identity_token")
 
@@ -302,7 +302,7 @@ class DeletionGuardArgsDict(TypedDict):
     """
     Days without use before deletion is allowed.
     """
-    on_unknown: NotRequired[pulumi.Input[Optional['UnknownUsage']]]
+    on_unknown: NotRequired[pulumi.Input[Optional[Union['UnknownUsage', 'UnknownUsageValue']]]]
     """
     What to do when KMS cannot tell the last use. Default: BLOCK.
     """
@@ -311,12 +311,12 @@ class DeletionGuardArgsDict(TypedDict):
 class DeletionGuardArgs:
     def __init__(__self__, *,
                  min_idle_days: pulumi.Input[_builtins.int],
-                 on_unknown: pulumi.Input[Optional['UnknownUsage']] = None):
+                 on_unknown: pulumi.Input[Optional[Union['UnknownUsage', 'UnknownUsageValue']]] = None):
         """
         A guard against deleting a key that is in use.
 
         :param pulumi.Input[_builtins.int] min_idle_days: Days without use before deletion is allowed.
-        :param pulumi.Input['UnknownUsage'] on_unknown: What to do when KMS cannot tell the last use. Default: BLOCK.
+        :param pulumi.Input[Union['UnknownUsage', 'UnknownUsageValue']] on_unknown: What to do when KMS cannot tell the last use. Default: BLOCK.
         """
         pulumi.set(__self__, "min_idle_days", min_idle_days)
         if on_unknown is None:
@@ -338,14 +338,14 @@ class DeletionGuardArgs:
 
     @_builtins.property
     @pulumi.getter(name="onUnknown")
-    def on_unknown(self) -> pulumi.Input[Optional['UnknownUsage']]:
+    def on_unknown(self) -> pulumi.Input[Optional[Union['UnknownUsage', 'UnknownUsageValue']]]:
         """
         What to do when KMS cannot tell the last use. Default: BLOCK.
         """
         return pulumi.get(self, "on_unknown")
 
     @on_unknown.setter
-    def on_unknown(self, value: pulumi.Input[Optional['UnknownUsage']]):
+    def on_unknown(self, value: pulumi.Input[Optional[Union['UnknownUsage', 'UnknownUsageValue']]]):
         pulumi.set(self, "on_unknown", value)
 
 
@@ -461,7 +461,7 @@ class KeyPolicyArgsDict(TypedDict):
     """
     Who may do what with the key.
     """
-    account_access: NotRequired[pulumi.Input[Optional['AccountAccess']]]
+    account_access: NotRequired[pulumi.Input[Optional[Union['AccountAccess', 'AccountAccessValue']]]]
     """
     What IAM policies of the key's own account may allow. Default: ADMINISTRATION.
     """
@@ -485,7 +485,7 @@ class KeyPolicyArgsDict(TypedDict):
 @pulumi.input_type
 class KeyPolicyArgs:
     def __init__(__self__, *,
-                 account_access: pulumi.Input[Optional['AccountAccess']] = None,
+                 account_access: pulumi.Input[Optional[Union['AccountAccess', 'AccountAccessValue']]] = None,
                  admin_role: pulumi.Input[Optional[_builtins.str]] = None,
                  admin_roles: pulumi.Input[Optional[Sequence[pulumi.Input[_builtins.str]]]] = None,
                  encryption_context: pulumi.Input[Optional[Mapping[str, pulumi.Input[_builtins.str]]]] = None,
@@ -493,7 +493,7 @@ class KeyPolicyArgs:
         """
         Who may do what with the key.
 
-        :param pulumi.Input['AccountAccess'] account_access: What IAM policies of the key's own account may allow. Default: ADMINISTRATION.
+        :param pulumi.Input[Union['AccountAccess', 'AccountAccessValue']] account_access: What IAM policies of the key's own account may allow. Default: ADMINISTRATION.
         :param pulumi.Input[_builtins.str] admin_role: The IAM role that manages the key: everything but using it for data. An ARN, such as `arn:aws:iam::123456789012:role/SecurityAdmin`.
         :param pulumi.Input[Sequence[pulumi.Input[_builtins.str]]] admin_roles: Further roles that manage the key.
         :param pulumi.Input[Mapping[str, pulumi.Input[_builtins.str]]] encryption_context: Encryption context that every use of the key must carry. Only for symmetric encryption keys.
@@ -514,14 +514,14 @@ class KeyPolicyArgs:
 
     @_builtins.property
     @pulumi.getter(name="accountAccess")
-    def account_access(self) -> pulumi.Input[Optional['AccountAccess']]:
+    def account_access(self) -> pulumi.Input[Optional[Union['AccountAccess', 'AccountAccessValue']]]:
         """
         What IAM policies of the key's own account may allow. Default: ADMINISTRATION.
         """
         return pulumi.get(self, "account_access")
 
     @account_access.setter
-    def account_access(self, value: pulumi.Input[Optional['AccountAccess']]):
+    def account_access(self, value: pulumi.Input[Optional[Union['AccountAccess', 'AccountAccessValue']]]):
         pulumi.set(self, "account_access", value)
 
     @_builtins.property
@@ -589,7 +589,7 @@ class ReplicaArgsDict(TypedDict):
     """
     Refuses to schedule the deletion of a replica that was used lately in its Region. Default: the key's.
     """
-    deletion_policy: NotRequired[pulumi.Input[Optional['DeletionPolicy']]]
+    deletion_policy: NotRequired[pulumi.Input[Optional[Union['DeletionPolicy', 'DeletionPolicyValue']]]]
     """
     What removal from the list, destroy or replacement does to the replica. Default: the key's. A replica that stays (DISABLE, RETAIN) cannot go with a key that is scheduled for deletion: KMS would wait for it for ever.
     """
@@ -607,7 +607,7 @@ class ReplicaArgsDict(TypedDict):
     """
     policy: NotRequired[pulumi.Input[Optional['KeyPolicyArgsDict']]]
     """
-    Who may manage and who may use the replica. Not together with policyDocument. Default: the key's policy.
+    Who may manage and who may use the replica. Not together with ReplicaArgs.policy_document. Default: the key's policy.
     """
     policy_document: NotRequired[Any]
     """
@@ -624,7 +624,7 @@ class ReplicaArgs:
                  region: pulumi.Input[_builtins.str],
                  aliases: pulumi.Input[Optional[Sequence[pulumi.Input[_builtins.str]]]] = None,
                  deletion_guard: pulumi.Input[Optional['DeletionGuardArgs']] = None,
-                 deletion_policy: pulumi.Input[Optional['DeletionPolicy']] = None,
+                 deletion_policy: pulumi.Input[Optional[Union['DeletionPolicy', 'DeletionPolicyValue']]] = None,
                  deletion_window_days: pulumi.Input[Optional[_builtins.int]] = None,
                  description: pulumi.Input[Optional[_builtins.str]] = None,
                  enabled: pulumi.Input[Optional[_builtins.bool]] = None,
@@ -637,11 +637,11 @@ class ReplicaArgs:
         :param pulumi.Input[_builtins.str] region: AWS Region of the replica, such as `eu-west-1`: another one than the key's, of the same partition.
         :param pulumi.Input[Sequence[pulumi.Input[_builtins.str]]] aliases: Every name of the replica. Names are each Region's own, so the key's names can be used here too, and are by default.
         :param pulumi.Input['DeletionGuardArgs'] deletion_guard: Refuses to schedule the deletion of a replica that was used lately in its Region. Default: the key's.
-        :param pulumi.Input['DeletionPolicy'] deletion_policy: What removal from the list, destroy or replacement does to the replica. Default: the key's. A replica that stays (DISABLE, RETAIN) cannot go with a key that is scheduled for deletion: KMS would wait for it for ever.
+        :param pulumi.Input[Union['DeletionPolicy', 'DeletionPolicyValue']] deletion_policy: What removal from the list, destroy or replacement does to the replica. Default: the key's. A replica that stays (DISABLE, RETAIN) cannot go with a key that is scheduled for deletion: KMS would wait for it for ever.
         :param pulumi.Input[_builtins.int] deletion_window_days: Days that KMS waits before it deletes the replica: 7 to 30. Default: the key's.
         :param pulumi.Input[_builtins.str] description: What the replica is for. 0 to 8192 characters. Default: the key's.
         :param pulumi.Input[_builtins.bool] enabled: Whether the replica can be used for cryptographic operations. Default: the key's.
-        :param pulumi.Input['KeyPolicyArgs'] policy: Who may manage and who may use the replica. Not together with policyDocument. Default: the key's policy.
+        :param pulumi.Input['KeyPolicyArgs'] policy: Who may manage and who may use the replica. Not together with ReplicaArgs.policy_document. Default: the key's policy.
         :param Any policy_document: The replica's whole key policy, as JSON text or as an object. Not together with policy.
         :param pulumi.Input[Mapping[str, pulumi.Input[_builtins.str]]] tags: Tags of the replica, instead of the key's; the provider's defaultTags are added.
         """
@@ -703,14 +703,14 @@ class ReplicaArgs:
 
     @_builtins.property
     @pulumi.getter(name="deletionPolicy")
-    def deletion_policy(self) -> pulumi.Input[Optional['DeletionPolicy']]:
+    def deletion_policy(self) -> pulumi.Input[Optional[Union['DeletionPolicy', 'DeletionPolicyValue']]]:
         """
         What removal from the list, destroy or replacement does to the replica. Default: the key's. A replica that stays (DISABLE, RETAIN) cannot go with a key that is scheduled for deletion: KMS would wait for it for ever.
         """
         return pulumi.get(self, "deletion_policy")
 
     @deletion_policy.setter
-    def deletion_policy(self, value: pulumi.Input[Optional['DeletionPolicy']]):
+    def deletion_policy(self, value: pulumi.Input[Optional[Union['DeletionPolicy', 'DeletionPolicyValue']]]):
         pulumi.set(self, "deletion_policy", value)
 
     @_builtins.property
@@ -753,7 +753,7 @@ class ReplicaArgs:
     @pulumi.getter
     def policy(self) -> pulumi.Input[Optional['KeyPolicyArgs']]:
         """
-        Who may manage and who may use the replica. Not together with policyDocument. Default: the key's policy.
+        Who may manage and who may use the replica. Not together with ReplicaArgs.policy_document. Default: the key's policy.
         """
         return pulumi.get(self, "policy")
 

@@ -28,55 +28,57 @@ class AwsKmsKeyArgs:
                  api_version: pulumi.Input[Optional[_builtins.str]] = None,
                  bypass_policy_lockout_safety_check: pulumi.Input[Optional[_builtins.bool]] = None,
                  deletion_guard: pulumi.Input[Optional['DeletionGuardArgs']] = None,
-                 deletion_policy: pulumi.Input[Optional['DeletionPolicy']] = None,
+                 deletion_policy: pulumi.Input[Optional[Union['DeletionPolicy', 'DeletionPolicyValue']]] = None,
                  deletion_window_days: pulumi.Input[Optional[_builtins.int]] = None,
                  description: pulumi.Input[Optional[_builtins.str]] = None,
                  enable_rotation: pulumi.Input[Optional[_builtins.bool]] = None,
                  enabled: pulumi.Input[Optional[_builtins.bool]] = None,
-                 key_spec: pulumi.Input[Optional['KeySpec']] = None,
-                 key_usage: pulumi.Input[Optional['KeyUsage']] = None,
+                 key_spec: pulumi.Input[Optional[Union['KeySpec', 'KeySpecValue']]] = None,
+                 key_usage: pulumi.Input[Optional[Union['KeyUsage', 'KeyUsageValue']]] = None,
                  kind: pulumi.Input[Optional[_builtins.str]] = None,
                  metadata: pulumi.Input[Optional[Mapping[str, Any]]] = None,
                  multi_region: pulumi.Input[Optional[_builtins.bool]] = None,
                  policy: pulumi.Input[Optional['KeyPolicyArgs']] = None,
                  policy_document: Optional[Any] = None,
                  region: pulumi.Input[Optional[_builtins.str]] = None,
-                 replacement_policy: pulumi.Input[Optional['ReplacementPolicy']] = None,
+                 replacement_policy: pulumi.Input[Optional[Union['ReplacementPolicy', 'ReplacementPolicyValue']]] = None,
                  replicas: pulumi.Input[Optional[Sequence[pulumi.Input['ReplicaArgs']]]] = None,
                  rotate_on_demand_trigger: pulumi.Input[Optional[_builtins.str]] = None,
                  rotation_period_days: pulumi.Input[Optional[_builtins.int]] = None,
                  spec: pulumi.Input[Optional[Mapping[str, Any]]] = None,
                  status: pulumi.Input[Optional[Mapping[str, Any]]] = None,
-                 tags: pulumi.Input[Optional[Mapping[str, pulumi.Input[_builtins.str]]]] = None):
+                 tags: pulumi.Input[Optional[Mapping[str, pulumi.Input[_builtins.str]]]] = None,
+                 wait_for_replicas: pulumi.Input[Optional[_builtins.bool]] = None):
         """
         The set of arguments for constructing a AwsKmsKey resource.
 
-        :param pulumi.Input[_builtins.str] adopt: Key ID, ARN or alias of an existing key to take over instead of creating one. Read when the resource is created; spec and usage of that key must be those of the resource. From then on the key is managed like any other: what the inputs do not have is taken off it.
+        :param pulumi.Input[_builtins.str] adopt: Key ID, ARN or alias of an existing key to take over instead of creating one. Read when the resource is created; spec and usage of that key must be those of the resource. From then on the key is managed like any other: what the inputs do not have is taken off it. Set on a resource whose own key a newer owner has taken over, it claims the key back. NONE makes a key of the resource's own beside the live key of a resource with the same URN in another state.
         :param pulumi.Input[_builtins.str] alias: Name of the key, such as `alias/prod/orders`. 1 to 256 characters: letters, digits, `/`, `_` and `-` after `alias/`; `alias/aws/` is reserved by AWS. A changed alias is created before the old one is deleted.
-        :param pulumi.Input[Sequence[pulumi.Input[_builtins.str]]] aliases: Further names of the key, each formed like `alias`. KMS allows 50 names a key.
+        :param pulumi.Input[Sequence[pulumi.Input[_builtins.str]]] aliases: Further names of the key, each formed like AwsKmsKeyArgs.alias. KMS allows 50 names a key.
         :param pulumi.Input[_builtins.str] api_version: Manifest form: `aws.project-planton.org/v1`, `aws.openmcf.org/v1` or `aws.planton.dev/v1`.
         :param pulumi.Input[_builtins.bool] bypass_policy_lockout_safety_check: Skips AWS's check that the caller can still change the policy afterwards. Default: false. Setting it can make the key unmanageable.
         :param pulumi.Input['DeletionGuardArgs'] deletion_guard: Refuses to schedule the deletion of a key that was used lately. Off when left out.
-        :param pulumi.Input['DeletionPolicy'] deletion_policy: What destroy, removal from the program or replacement does to the key. Default: SCHEDULE.
+        :param pulumi.Input[Union['DeletionPolicy', 'DeletionPolicyValue']] deletion_policy: What destroy, removal from the program or replacement does to the key. Default: SCHEDULE.
         :param pulumi.Input[_builtins.int] deletion_window_days: Days that KMS waits before it deletes the key after `pulumi destroy`: 7 to 30. Default: 30. Read at deletion only; nothing is scheduled before.
         :param pulumi.Input[_builtins.str] description: What the key is for. 0 to 8192 characters.
         :param pulumi.Input[_builtins.bool] enable_rotation: Whether KMS rotates the key material by itself. Only symmetric encryption keys with AWS_KMS material can rotate. Default: true where KMS can, false elsewhere.
         :param pulumi.Input[_builtins.bool] enabled: Whether the key can be used for cryptographic operations. Default: true.
-        :param pulumi.Input['KeySpec'] key_spec: Kind of key material. Default: SYMMETRIC_DEFAULT, a 256-bit AES-GCM key. KMS cannot change it later.
-        :param pulumi.Input['KeyUsage'] key_usage: What the key may be used for. Left out, it is taken from keySpec where one usage is legal or plain; RSA and SM2 keys need it.
+        :param pulumi.Input[Union['KeySpec', 'KeySpecValue']] key_spec: Kind of key material. Default: SYMMETRIC_DEFAULT, a 256-bit AES-GCM key. KMS cannot change it later.
+        :param pulumi.Input[Union['KeyUsage', 'KeyUsageValue']] key_usage: What the key may be used for. Left out, it is taken from AwsKmsKeyArgs.key_spec where one usage is legal or plain; RSA and SM2 keys need it.
         :param pulumi.Input[_builtins.str] kind: Manifest form: `AwsKmsKey`.
         :param pulumi.Input[Mapping[str, Any]] metadata: Manifest form: name and labels of the manifest.
-        :param pulumi.Input[_builtins.bool] multi_region: Whether the key is a multi-Region primary, which can be replicated to other Regions. KMS cannot change it later. Default: true when `replicas` has entries, what it was for a key that exists, else false.
-        :param pulumi.Input['KeyPolicyArgs'] policy: Who may manage and who may use the key. Not together with policyDocument. Without either, AWS's default policy applies: IAM policies of the account decide.
+        :param pulumi.Input[_builtins.bool] multi_region: Whether the key is a multi-Region primary, which can be replicated to other Regions. KMS cannot change it later. Default: true when AwsKmsKeyArgs.replicas has entries, what it was for a key that exists, else false.
+        :param pulumi.Input['KeyPolicyArgs'] policy: Who may manage and who may use the key. Not together with AwsKmsKeyArgs.policy_document. Without either, AWS's default policy applies: IAM policies of the account decide.
         :param Any policy_document: The whole key policy, as JSON text or as an object. Not together with policy.
         :param pulumi.Input[_builtins.str] region: AWS Region of the key, such as `eu-central-1`; of a multi-Region key the Region of the primary. Default: the provider's Region. Naming the Region of a replica moves the primary there in place; any other change of the Region needs another key.
-        :param pulumi.Input['ReplacementPolicy'] replacement_policy: Whether a change that KMS cannot make in place may replace the key. Default: FORBID.
+        :param pulumi.Input[Union['ReplacementPolicy', 'ReplacementPolicyValue']] replacement_policy: Whether a change that KMS cannot make in place may replace the key. Default: FORBID.
         :param pulumi.Input[Sequence[pulumi.Input['ReplicaArgs']]] replicas: Replicas of the key in other Regions, one a Region; they share its ID and material. The order means nothing. What a replica leaves out is as with the key itself.
         :param pulumi.Input[_builtins.str] rotate_on_demand_trigger: Any text: each time that it changes, the key material is rotated once at once. A new key is not rotated. KMS allows 25 such rotations in the life of a key. Only for keys that can rotate.
         :param pulumi.Input[_builtins.int] rotation_period_days: Days between two automatic rotations: 90 to 2560. Default: 365.
         :param pulumi.Input[Mapping[str, Any]] spec: Manifest form: the inputs of the key, by their camelCase or snake_case names.
         :param pulumi.Input[Mapping[str, Any]] status: Manifest form: accepted and ignored.
         :param pulumi.Input[Mapping[str, pulumi.Input[_builtins.str]]] tags: Tags of the key, at most 48 together with the provider's defaultTags: AWS allows 50, and two are kept for the provider's marks. Keys have 1 to 128 characters and do not begin with `aws:`, values have 0 to 256.
+        :param pulumi.Input[_builtins.bool] wait_for_replicas: Whether a run ends only when new replicas can be used; true if left out. KMS copies the key material after it has answered, in seconds up to minutes. If false, the output keyState of a replica may be `Creating`, and whatever uses it next must wait by itself.
         """
         if adopt is not None:
             pulumi.set(__self__, "adopt", adopt)
@@ -144,12 +146,14 @@ class AwsKmsKeyArgs:
             pulumi.set(__self__, "status", status)
         if tags is not None:
             pulumi.set(__self__, "tags", tags)
+        if wait_for_replicas is not None:
+            pulumi.set(__self__, "wait_for_replicas", wait_for_replicas)
 
     @_builtins.property
     @pulumi.getter
     def adopt(self) -> pulumi.Input[Optional[_builtins.str]]:
         """
-        Key ID, ARN or alias of an existing key to take over instead of creating one. Read when the resource is created; spec and usage of that key must be those of the resource. From then on the key is managed like any other: what the inputs do not have is taken off it.
+        Key ID, ARN or alias of an existing key to take over instead of creating one. Read when the resource is created; spec and usage of that key must be those of the resource. From then on the key is managed like any other: what the inputs do not have is taken off it. Set on a resource whose own key a newer owner has taken over, it claims the key back. NONE makes a key of the resource's own beside the live key of a resource with the same URN in another state.
         """
         return pulumi.get(self, "adopt")
 
@@ -173,7 +177,7 @@ class AwsKmsKeyArgs:
     @pulumi.getter
     def aliases(self) -> pulumi.Input[Optional[Sequence[pulumi.Input[_builtins.str]]]]:
         """
-        Further names of the key, each formed like `alias`. KMS allows 50 names a key.
+        Further names of the key, each formed like AwsKmsKeyArgs.alias. KMS allows 50 names a key.
         """
         return pulumi.get(self, "aliases")
 
@@ -219,14 +223,14 @@ class AwsKmsKeyArgs:
 
     @_builtins.property
     @pulumi.getter(name="deletionPolicy")
-    def deletion_policy(self) -> pulumi.Input[Optional['DeletionPolicy']]:
+    def deletion_policy(self) -> pulumi.Input[Optional[Union['DeletionPolicy', 'DeletionPolicyValue']]]:
         """
         What destroy, removal from the program or replacement does to the key. Default: SCHEDULE.
         """
         return pulumi.get(self, "deletion_policy")
 
     @deletion_policy.setter
-    def deletion_policy(self, value: pulumi.Input[Optional['DeletionPolicy']]):
+    def deletion_policy(self, value: pulumi.Input[Optional[Union['DeletionPolicy', 'DeletionPolicyValue']]]):
         pulumi.set(self, "deletion_policy", value)
 
     @_builtins.property
@@ -279,26 +283,26 @@ class AwsKmsKeyArgs:
 
     @_builtins.property
     @pulumi.getter(name="keySpec")
-    def key_spec(self) -> pulumi.Input[Optional['KeySpec']]:
+    def key_spec(self) -> pulumi.Input[Optional[Union['KeySpec', 'KeySpecValue']]]:
         """
         Kind of key material. Default: SYMMETRIC_DEFAULT, a 256-bit AES-GCM key. KMS cannot change it later.
         """
         return pulumi.get(self, "key_spec")
 
     @key_spec.setter
-    def key_spec(self, value: pulumi.Input[Optional['KeySpec']]):
+    def key_spec(self, value: pulumi.Input[Optional[Union['KeySpec', 'KeySpecValue']]]):
         pulumi.set(self, "key_spec", value)
 
     @_builtins.property
     @pulumi.getter(name="keyUsage")
-    def key_usage(self) -> pulumi.Input[Optional['KeyUsage']]:
+    def key_usage(self) -> pulumi.Input[Optional[Union['KeyUsage', 'KeyUsageValue']]]:
         """
-        What the key may be used for. Left out, it is taken from keySpec where one usage is legal or plain; RSA and SM2 keys need it.
+        What the key may be used for. Left out, it is taken from AwsKmsKeyArgs.key_spec where one usage is legal or plain; RSA and SM2 keys need it.
         """
         return pulumi.get(self, "key_usage")
 
     @key_usage.setter
-    def key_usage(self, value: pulumi.Input[Optional['KeyUsage']]):
+    def key_usage(self, value: pulumi.Input[Optional[Union['KeyUsage', 'KeyUsageValue']]]):
         pulumi.set(self, "key_usage", value)
 
     @_builtins.property
@@ -329,7 +333,7 @@ class AwsKmsKeyArgs:
     @pulumi.getter(name="multiRegion")
     def multi_region(self) -> pulumi.Input[Optional[_builtins.bool]]:
         """
-        Whether the key is a multi-Region primary, which can be replicated to other Regions. KMS cannot change it later. Default: true when `replicas` has entries, what it was for a key that exists, else false.
+        Whether the key is a multi-Region primary, which can be replicated to other Regions. KMS cannot change it later. Default: true when AwsKmsKeyArgs.replicas has entries, what it was for a key that exists, else false.
         """
         return pulumi.get(self, "multi_region")
 
@@ -341,7 +345,7 @@ class AwsKmsKeyArgs:
     @pulumi.getter
     def policy(self) -> pulumi.Input[Optional['KeyPolicyArgs']]:
         """
-        Who may manage and who may use the key. Not together with policyDocument. Without either, AWS's default policy applies: IAM policies of the account decide.
+        Who may manage and who may use the key. Not together with AwsKmsKeyArgs.policy_document. Without either, AWS's default policy applies: IAM policies of the account decide.
         """
         return pulumi.get(self, "policy")
 
@@ -375,14 +379,14 @@ class AwsKmsKeyArgs:
 
     @_builtins.property
     @pulumi.getter(name="replacementPolicy")
-    def replacement_policy(self) -> pulumi.Input[Optional['ReplacementPolicy']]:
+    def replacement_policy(self) -> pulumi.Input[Optional[Union['ReplacementPolicy', 'ReplacementPolicyValue']]]:
         """
         Whether a change that KMS cannot make in place may replace the key. Default: FORBID.
         """
         return pulumi.get(self, "replacement_policy")
 
     @replacement_policy.setter
-    def replacement_policy(self, value: pulumi.Input[Optional['ReplacementPolicy']]):
+    def replacement_policy(self, value: pulumi.Input[Optional[Union['ReplacementPolicy', 'ReplacementPolicyValue']]]):
         pulumi.set(self, "replacement_policy", value)
 
     @_builtins.property
@@ -457,6 +461,18 @@ class AwsKmsKeyArgs:
     def tags(self, value: pulumi.Input[Optional[Mapping[str, pulumi.Input[_builtins.str]]]]):
         pulumi.set(self, "tags", value)
 
+    @_builtins.property
+    @pulumi.getter(name="waitForReplicas")
+    def wait_for_replicas(self) -> pulumi.Input[Optional[_builtins.bool]]:
+        """
+        Whether a run ends only when new replicas can be used; true if left out. KMS copies the key material after it has answered, in seconds up to minutes. If false, the output keyState of a replica may be `Creating`, and whatever uses it next must wait by itself.
+        """
+        return pulumi.get(self, "wait_for_replicas")
+
+    @wait_for_replicas.setter
+    def wait_for_replicas(self, value: pulumi.Input[Optional[_builtins.bool]]):
+        pulumi.set(self, "wait_for_replicas", value)
+
 
 @pulumi.type_token("awskms:index:AwsKmsKey")
 class AwsKmsKey(pulumi.CustomResource):
@@ -470,29 +486,32 @@ class AwsKmsKey(pulumi.CustomResource):
                  api_version: pulumi.Input[Optional[_builtins.str]] = None,
                  bypass_policy_lockout_safety_check: pulumi.Input[Optional[_builtins.bool]] = None,
                  deletion_guard: pulumi.Input[Optional[Union['DeletionGuardArgs', 'DeletionGuardArgsDict']]] = None,
-                 deletion_policy: pulumi.Input[Optional['DeletionPolicy']] = None,
+                 deletion_policy: pulumi.Input[Optional[Union['DeletionPolicy', 'DeletionPolicyValue']]] = None,
                  deletion_window_days: pulumi.Input[Optional[_builtins.int]] = None,
                  description: pulumi.Input[Optional[_builtins.str]] = None,
                  enable_rotation: pulumi.Input[Optional[_builtins.bool]] = None,
                  enabled: pulumi.Input[Optional[_builtins.bool]] = None,
-                 key_spec: pulumi.Input[Optional['KeySpec']] = None,
-                 key_usage: pulumi.Input[Optional['KeyUsage']] = None,
+                 key_spec: pulumi.Input[Optional[Union['KeySpec', 'KeySpecValue']]] = None,
+                 key_usage: pulumi.Input[Optional[Union['KeyUsage', 'KeyUsageValue']]] = None,
                  kind: pulumi.Input[Optional[_builtins.str]] = None,
                  metadata: pulumi.Input[Optional[Mapping[str, Any]]] = None,
                  multi_region: pulumi.Input[Optional[_builtins.bool]] = None,
                  policy: pulumi.Input[Optional[Union['KeyPolicyArgs', 'KeyPolicyArgsDict']]] = None,
                  policy_document: Optional[Any] = None,
                  region: pulumi.Input[Optional[_builtins.str]] = None,
-                 replacement_policy: pulumi.Input[Optional['ReplacementPolicy']] = None,
+                 replacement_policy: pulumi.Input[Optional[Union['ReplacementPolicy', 'ReplacementPolicyValue']]] = None,
                  replicas: pulumi.Input[Optional[Sequence[pulumi.Input[Union['ReplicaArgs', 'ReplicaArgsDict']]]]] = None,
                  rotate_on_demand_trigger: pulumi.Input[Optional[_builtins.str]] = None,
                  rotation_period_days: pulumi.Input[Optional[_builtins.int]] = None,
                  spec: pulumi.Input[Optional[Mapping[str, Any]]] = None,
                  status: pulumi.Input[Optional[Mapping[str, Any]]] = None,
                  tags: pulumi.Input[Optional[Mapping[str, pulumi.Input[_builtins.str]]]] = None,
+                 wait_for_replicas: pulumi.Input[Optional[_builtins.bool]] = None,
                  __props__=None):
         """
-        A customer-managed AWS KMS key with its aliases, key policy, rotation and tags. What a key should be.
+        A customer-managed AWS KMS key: its aliases, key policy, rotation, tags and replicas in other Regions, as one resource.
+
+        A change that KMS cannot make in place fails the preview; only `replacementPolicy: ALLOW` lets another key take the place of the present one. Removing the resource schedules the deletion of the key, 30 days ahead unless `deletionWindowDays` says less, and until then `pulumi up` with the resource brings it back. `deletionPolicy` can keep the key instead. `policy` separates the roles that manage the key from those that use its data; without it, or `policyDocument`, the IAM policies of the account decide.
 
         ## Example Usage
 
@@ -502,7 +521,7 @@ class AwsKmsKey(pulumi.CustomResource):
 
         key = awskms.AwsKmsKey(
             "rds-primary",
-            alias="alias/prod/rds-primary",
+            alias="alias/python/rds-primary",
             description="Production RDS cluster encryption key",
             enable_rotation=True,
             key_spec=awskms.KeySpec.SYMMETRIC_DEFAULT,
@@ -523,7 +542,7 @@ class AwsKmsKey(pulumi.CustomResource):
 
         ## Import
 
-        A key is imported by its ARN, key ID or alias:
+        A key is imported by its ARN, key ID or alias; nothing is changed at KMS:
 
         ```sh
         pulumi import awskms:index:AwsKmsKey orders alias/prod/orders
@@ -532,32 +551,33 @@ class AwsKmsKey(pulumi.CustomResource):
 
         :param str resource_name: The name of the resource.
         :param pulumi.ResourceOptions opts: Options for the resource.
-        :param pulumi.Input[_builtins.str] adopt: Key ID, ARN or alias of an existing key to take over instead of creating one. Read when the resource is created; spec and usage of that key must be those of the resource. From then on the key is managed like any other: what the inputs do not have is taken off it.
+        :param pulumi.Input[_builtins.str] adopt: Key ID, ARN or alias of an existing key to take over instead of creating one. Read when the resource is created; spec and usage of that key must be those of the resource. From then on the key is managed like any other: what the inputs do not have is taken off it. Set on a resource whose own key a newer owner has taken over, it claims the key back. NONE makes a key of the resource's own beside the live key of a resource with the same URN in another state.
         :param pulumi.Input[_builtins.str] alias: Name of the key, such as `alias/prod/orders`. 1 to 256 characters: letters, digits, `/`, `_` and `-` after `alias/`; `alias/aws/` is reserved by AWS. A changed alias is created before the old one is deleted.
-        :param pulumi.Input[Sequence[pulumi.Input[_builtins.str]]] aliases: Further names of the key, each formed like `alias`. KMS allows 50 names a key.
+        :param pulumi.Input[Sequence[pulumi.Input[_builtins.str]]] aliases: Further names of the key, each formed like alias. KMS allows 50 names a key.
         :param pulumi.Input[_builtins.str] api_version: Manifest form: `aws.project-planton.org/v1`, `aws.openmcf.org/v1` or `aws.planton.dev/v1`.
         :param pulumi.Input[_builtins.bool] bypass_policy_lockout_safety_check: Skips AWS's check that the caller can still change the policy afterwards. Default: false. Setting it can make the key unmanageable.
         :param pulumi.Input[Union['DeletionGuardArgs', 'DeletionGuardArgsDict']] deletion_guard: Refuses to schedule the deletion of a key that was used lately. Off when left out.
-        :param pulumi.Input['DeletionPolicy'] deletion_policy: What destroy, removal from the program or replacement does to the key. Default: SCHEDULE.
+        :param pulumi.Input[Union['DeletionPolicy', 'DeletionPolicyValue']] deletion_policy: What destroy, removal from the program or replacement does to the key. Default: SCHEDULE.
         :param pulumi.Input[_builtins.int] deletion_window_days: Days that KMS waits before it deletes the key after `pulumi destroy`: 7 to 30. Default: 30. Read at deletion only; nothing is scheduled before.
         :param pulumi.Input[_builtins.str] description: What the key is for. 0 to 8192 characters.
         :param pulumi.Input[_builtins.bool] enable_rotation: Whether KMS rotates the key material by itself. Only symmetric encryption keys with AWS_KMS material can rotate. Default: true where KMS can, false elsewhere.
         :param pulumi.Input[_builtins.bool] enabled: Whether the key can be used for cryptographic operations. Default: true.
-        :param pulumi.Input['KeySpec'] key_spec: Kind of key material. Default: SYMMETRIC_DEFAULT, a 256-bit AES-GCM key. KMS cannot change it later.
-        :param pulumi.Input['KeyUsage'] key_usage: What the key may be used for. Left out, it is taken from keySpec where one usage is legal or plain; RSA and SM2 keys need it.
+        :param pulumi.Input[Union['KeySpec', 'KeySpecValue']] key_spec: Kind of key material. Default: SYMMETRIC_DEFAULT, a 256-bit AES-GCM key. KMS cannot change it later.
+        :param pulumi.Input[Union['KeyUsage', 'KeyUsageValue']] key_usage: What the key may be used for. Left out, it is taken from key_spec where one usage is legal or plain; RSA and SM2 keys need it.
         :param pulumi.Input[_builtins.str] kind: Manifest form: `AwsKmsKey`.
         :param pulumi.Input[Mapping[str, Any]] metadata: Manifest form: name and labels of the manifest.
-        :param pulumi.Input[_builtins.bool] multi_region: Whether the key is a multi-Region primary, which can be replicated to other Regions. KMS cannot change it later. Default: true when `replicas` has entries, what it was for a key that exists, else false.
-        :param pulumi.Input[Union['KeyPolicyArgs', 'KeyPolicyArgsDict']] policy: Who may manage and who may use the key. Not together with policyDocument. Without either, AWS's default policy applies: IAM policies of the account decide.
+        :param pulumi.Input[_builtins.bool] multi_region: Whether the key is a multi-Region primary, which can be replicated to other Regions. KMS cannot change it later. Default: true when replicas has entries, what it was for a key that exists, else false.
+        :param pulumi.Input[Union['KeyPolicyArgs', 'KeyPolicyArgsDict']] policy: Who may manage and who may use the key. Not together with policy_document. Without either, AWS's default policy applies: IAM policies of the account decide.
         :param Any policy_document: The whole key policy, as JSON text or as an object. Not together with policy.
         :param pulumi.Input[_builtins.str] region: AWS Region of the key, such as `eu-central-1`; of a multi-Region key the Region of the primary. Default: the provider's Region. Naming the Region of a replica moves the primary there in place; any other change of the Region needs another key.
-        :param pulumi.Input['ReplacementPolicy'] replacement_policy: Whether a change that KMS cannot make in place may replace the key. Default: FORBID.
+        :param pulumi.Input[Union['ReplacementPolicy', 'ReplacementPolicyValue']] replacement_policy: Whether a change that KMS cannot make in place may replace the key. Default: FORBID.
         :param pulumi.Input[Sequence[pulumi.Input[Union['ReplicaArgs', 'ReplicaArgsDict']]]] replicas: Replicas of the key in other Regions, one a Region; they share its ID and material. The order means nothing. What a replica leaves out is as with the key itself.
         :param pulumi.Input[_builtins.str] rotate_on_demand_trigger: Any text: each time that it changes, the key material is rotated once at once. A new key is not rotated. KMS allows 25 such rotations in the life of a key. Only for keys that can rotate.
         :param pulumi.Input[_builtins.int] rotation_period_days: Days between two automatic rotations: 90 to 2560. Default: 365.
         :param pulumi.Input[Mapping[str, Any]] spec: Manifest form: the inputs of the key, by their camelCase or snake_case names.
         :param pulumi.Input[Mapping[str, Any]] status: Manifest form: accepted and ignored.
         :param pulumi.Input[Mapping[str, pulumi.Input[_builtins.str]]] tags: Tags of the key, at most 48 together with the provider's defaultTags: AWS allows 50, and two are kept for the provider's marks. Keys have 1 to 128 characters and do not begin with `aws:`, values have 0 to 256.
+        :param pulumi.Input[_builtins.bool] wait_for_replicas: Whether a run ends only when new replicas can be used; true if left out. KMS copies the key material after it has answered, in seconds up to minutes. If false, the output keyState of a replica may be `Creating`, and whatever uses it next must wait by itself.
         """
         ...
     @overload
@@ -566,7 +586,9 @@ class AwsKmsKey(pulumi.CustomResource):
                  args: Optional[AwsKmsKeyArgs] = None,
                  opts: Optional[pulumi.ResourceOptions] = None):
         """
-        A customer-managed AWS KMS key with its aliases, key policy, rotation and tags. What a key should be.
+        A customer-managed AWS KMS key: its aliases, key policy, rotation, tags and replicas in other Regions, as one resource.
+
+        A change that KMS cannot make in place fails the preview; only `replacementPolicy: ALLOW` lets another key take the place of the present one. Removing the resource schedules the deletion of the key, 30 days ahead unless `deletionWindowDays` says less, and until then `pulumi up` with the resource brings it back. `deletionPolicy` can keep the key instead. `policy` separates the roles that manage the key from those that use its data; without it, or `policyDocument`, the IAM policies of the account decide.
 
         ## Example Usage
 
@@ -576,7 +598,7 @@ class AwsKmsKey(pulumi.CustomResource):
 
         key = awskms.AwsKmsKey(
             "rds-primary",
-            alias="alias/prod/rds-primary",
+            alias="alias/python/rds-primary",
             description="Production RDS cluster encryption key",
             enable_rotation=True,
             key_spec=awskms.KeySpec.SYMMETRIC_DEFAULT,
@@ -597,7 +619,7 @@ class AwsKmsKey(pulumi.CustomResource):
 
         ## Import
 
-        A key is imported by its ARN, key ID or alias:
+        A key is imported by its ARN, key ID or alias; nothing is changed at KMS:
 
         ```sh
         pulumi import awskms:index:AwsKmsKey orders alias/prod/orders
@@ -625,26 +647,27 @@ class AwsKmsKey(pulumi.CustomResource):
                  api_version: pulumi.Input[Optional[_builtins.str]] = None,
                  bypass_policy_lockout_safety_check: pulumi.Input[Optional[_builtins.bool]] = None,
                  deletion_guard: pulumi.Input[Optional[Union['DeletionGuardArgs', 'DeletionGuardArgsDict']]] = None,
-                 deletion_policy: pulumi.Input[Optional['DeletionPolicy']] = None,
+                 deletion_policy: pulumi.Input[Optional[Union['DeletionPolicy', 'DeletionPolicyValue']]] = None,
                  deletion_window_days: pulumi.Input[Optional[_builtins.int]] = None,
                  description: pulumi.Input[Optional[_builtins.str]] = None,
                  enable_rotation: pulumi.Input[Optional[_builtins.bool]] = None,
                  enabled: pulumi.Input[Optional[_builtins.bool]] = None,
-                 key_spec: pulumi.Input[Optional['KeySpec']] = None,
-                 key_usage: pulumi.Input[Optional['KeyUsage']] = None,
+                 key_spec: pulumi.Input[Optional[Union['KeySpec', 'KeySpecValue']]] = None,
+                 key_usage: pulumi.Input[Optional[Union['KeyUsage', 'KeyUsageValue']]] = None,
                  kind: pulumi.Input[Optional[_builtins.str]] = None,
                  metadata: pulumi.Input[Optional[Mapping[str, Any]]] = None,
                  multi_region: pulumi.Input[Optional[_builtins.bool]] = None,
                  policy: pulumi.Input[Optional[Union['KeyPolicyArgs', 'KeyPolicyArgsDict']]] = None,
                  policy_document: Optional[Any] = None,
                  region: pulumi.Input[Optional[_builtins.str]] = None,
-                 replacement_policy: pulumi.Input[Optional['ReplacementPolicy']] = None,
+                 replacement_policy: pulumi.Input[Optional[Union['ReplacementPolicy', 'ReplacementPolicyValue']]] = None,
                  replicas: pulumi.Input[Optional[Sequence[pulumi.Input[Union['ReplicaArgs', 'ReplicaArgsDict']]]]] = None,
                  rotate_on_demand_trigger: pulumi.Input[Optional[_builtins.str]] = None,
                  rotation_period_days: pulumi.Input[Optional[_builtins.int]] = None,
                  spec: pulumi.Input[Optional[Mapping[str, Any]]] = None,
                  status: pulumi.Input[Optional[Mapping[str, Any]]] = None,
                  tags: pulumi.Input[Optional[Mapping[str, pulumi.Input[_builtins.str]]]] = None,
+                 wait_for_replicas: pulumi.Input[Optional[_builtins.bool]] = None,
                  __props__=None):
         opts = pulumi.ResourceOptions.merge(_utilities.get_resource_opts_defaults(), opts)
         if not isinstance(opts, pulumi.ResourceOptions):
@@ -694,6 +717,7 @@ class AwsKmsKey(pulumi.CustomResource):
             __props__.__dict__["spec"] = spec
             __props__.__dict__["status"] = status
             __props__.__dict__["tags"] = tags
+            __props__.__dict__["wait_for_replicas"] = wait_for_replicas
             __props__.__dict__["alias_arn"] = None
             __props__.__dict__["alias_name"] = None
             __props__.__dict__["creation_date"] = None
@@ -707,8 +731,6 @@ class AwsKmsKey(pulumi.CustomResource):
             __props__.__dict__["replica_keys"] = None
             __props__.__dict__["rotation_enabled"] = None
             __props__.__dict__["tags_all"] = None
-        replace_on_changes = pulumi.ResourceOptions(replace_on_changes=["keySpec", "keyUsage", "multiRegion"])
-        opts = pulumi.ResourceOptions.merge(opts, replace_on_changes)
         super(AwsKmsKey, __self__).__init__(
             'awskms:index:AwsKmsKey',
             resource_name,
@@ -765,13 +787,14 @@ class AwsKmsKey(pulumi.CustomResource):
         __props__.__dict__["rotation_period_days"] = None
         __props__.__dict__["tags"] = None
         __props__.__dict__["tags_all"] = None
+        __props__.__dict__["wait_for_replicas"] = None
         return AwsKmsKey(resource_name, opts=opts, __props__=__props__)
 
     @_builtins.property
     @pulumi.getter
     def adopt(self) -> pulumi.Output[Optional[_builtins.str]]:
         """
-        Key ID, ARN or alias of an existing key to take over instead of creating one. Read when the resource is created; spec and usage of that key must be those of the resource. From then on the key is managed like any other: what the inputs do not have is taken off it.
+        Key ID, ARN or alias of an existing key to take over instead of creating one. Read when the resource is created; spec and usage of that key must be those of the resource. From then on the key is managed like any other: what the inputs do not have is taken off it. Set on a resource whose own key a newer owner has taken over, it claims the key back. NONE makes a key of the resource's own beside the live key of a resource with the same URN in another state.
         """
         return pulumi.get(self, "adopt")
 
@@ -795,7 +818,7 @@ class AwsKmsKey(pulumi.CustomResource):
     @pulumi.getter(name="aliasName")
     def alias_name(self) -> pulumi.Output[Optional[_builtins.str]]:
         """
-        The key's alias, as the input `alias` gives it; empty without one.
+        The key's alias, as the input AwsKmsKeyArgs.alias gives it; empty without one.
         """
         return pulumi.get(self, "alias_name")
 
@@ -803,7 +826,7 @@ class AwsKmsKey(pulumi.CustomResource):
     @pulumi.getter
     def aliases(self) -> pulumi.Output[Optional[Sequence[_builtins.str]]]:
         """
-        Further names of the key, each formed like `alias`. KMS allows 50 names a key.
+        Further names of the key, each formed like AwsKmsKeyArgs.alias. KMS allows 50 names a key.
         """
         return pulumi.get(self, "aliases")
 
@@ -915,7 +938,7 @@ class AwsKmsKey(pulumi.CustomResource):
     @pulumi.getter(name="keyUsage")
     def key_usage(self) -> pulumi.Output[Optional['KeyUsage']]:
         """
-        What the key may be used for. Left out, it is taken from keySpec where one usage is legal or plain; RSA and SM2 keys need it.
+        What the key may be used for. Left out, it is taken from AwsKmsKeyArgs.key_spec where one usage is legal or plain; RSA and SM2 keys need it.
         """
         return pulumi.get(self, "key_usage")
 
@@ -923,7 +946,7 @@ class AwsKmsKey(pulumi.CustomResource):
     @pulumi.getter(name="multiRegion")
     def multi_region(self) -> pulumi.Output[Optional[_builtins.bool]]:
         """
-        Whether the key is a multi-Region primary, which can be replicated to other Regions. KMS cannot change it later. Default: true when `replicas` has entries, what it was for a key that exists, else false.
+        Whether the key is a multi-Region primary, which can be replicated to other Regions. KMS cannot change it later. Default: true when AwsKmsKeyArgs.replicas has entries, what it was for a key that exists, else false.
         """
         return pulumi.get(self, "multi_region")
 
@@ -931,7 +954,7 @@ class AwsKmsKey(pulumi.CustomResource):
     @pulumi.getter
     def policy(self) -> pulumi.Output[Optional['outputs.KeyPolicy']]:
         """
-        Who may manage and who may use the key. Not together with policyDocument. Without either, AWS's default policy applies: IAM policies of the account decide.
+        Who may manage and who may use the key. Not together with AwsKmsKeyArgs.policy_document. Without either, AWS's default policy applies: IAM policies of the account decide.
         """
         return pulumi.get(self, "policy")
 
@@ -1035,7 +1058,15 @@ class AwsKmsKey(pulumi.CustomResource):
     @pulumi.getter(name="tagsAll")
     def tags_all(self) -> pulumi.Output[Mapping[str, _builtins.str]]:
         """
-        All tags of the key: `tags` and the provider's defaultTags.
+        All tags of the key: AwsKmsKeyArgs.tags and the provider's defaultTags.
         """
         return pulumi.get(self, "tags_all")
+
+    @_builtins.property
+    @pulumi.getter(name="waitForReplicas")
+    def wait_for_replicas(self) -> pulumi.Output[Optional[_builtins.bool]]:
+        """
+        Whether a run ends only when new replicas can be used; true if left out. KMS copies the key material after it has answered, in seconds up to minutes. If false, the output keyState of a replica may be `Creating`, and whatever uses it next must wait by itself.
+        """
+        return pulumi.get(self, "wait_for_replicas")
 

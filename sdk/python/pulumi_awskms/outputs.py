@@ -126,7 +126,7 @@ class AssumeRoleWithWebIdentity(dict):
 
         :param _builtins.str role_arn: ARN of the role.
         :param _builtins.str session_name: Name of the session. Default: pulumi-awskms.
-        :param _builtins.str web_identity_token: The token itself. Not together with webIdentityTokenFile.
+        :param _builtins.str web_identity_token: The token itself. Not together with AssumeRoleWithWebIdentityArgs.web_identity_token_file.
         :param _builtins.str web_identity_token_file: File that holds the token.
         """
         pulumi.set(__self__, "role_arn", role_arn)
@@ -157,7 +157,7 @@ class AssumeRoleWithWebIdentity(dict):
     @pulumi.getter(name="webIdentityToken")
     def web_identity_token(self) -> Optional[_builtins.str]:
         """
-        The token itself. Not together with webIdentityTokenFile.
+        The token itself. Not together with AssumeRoleWithWebIdentityArgs.web_identity_token_file.
         """
         return pulumi.get(self, "web_identity_token")
 
@@ -470,7 +470,7 @@ class Replica(dict):
         :param _builtins.int deletion_window_days: Days that KMS waits before it deletes the replica: 7 to 30. Default: the key's.
         :param _builtins.str description: What the replica is for. 0 to 8192 characters. Default: the key's.
         :param _builtins.bool enabled: Whether the replica can be used for cryptographic operations. Default: the key's.
-        :param 'KeyPolicy' policy: Who may manage and who may use the replica. Not together with policyDocument. Default: the key's policy.
+        :param 'KeyPolicy' policy: Who may manage and who may use the replica. Not together with ReplicaArgs.policy_document. Default: the key's policy.
         :param Any policy_document: The replica's whole key policy, as JSON text or as an object. Not together with policy.
         :param Mapping[str, _builtins.str] tags: Tags of the replica, instead of the key's; the provider's defaultTags are added.
         """
@@ -554,7 +554,7 @@ class Replica(dict):
     @pulumi.getter
     def policy(self) -> Optional['outputs.KeyPolicy']:
         """
-        Who may manage and who may use the replica. Not together with policyDocument. Default: the key's policy.
+        Who may manage and who may use the replica. Not together with ReplicaArgs.policy_document. Default: the key's policy.
         """
         return pulumi.get(self, "policy")
 
@@ -610,7 +610,7 @@ class ReplicaKey(dict):
 
         :param _builtins.str key_arn: ARN of the replica.
         :param _builtins.str key_state: State of the replica at KMS, such as `Enabled`, `Disabled` or `PendingDeletion`.
-        :param _builtins.str alias_arn: ARN of the replica's alias: the key's `alias` where the replica has it, else the first of its own.
+        :param _builtins.str alias_arn: ARN of the replica's alias: the key's AwsKmsKeyArgs.alias where the replica has it, else the first of its own.
         """
         pulumi.set(__self__, "key_arn", key_arn)
         pulumi.set(__self__, "key_state", key_state)
@@ -637,7 +637,7 @@ class ReplicaKey(dict):
     @pulumi.getter(name="aliasArn")
     def alias_arn(self) -> Optional[_builtins.str]:
         """
-        ARN of the replica's alias: the key's `alias` where the replica has it, else the first of its own.
+        ARN of the replica's alias: the key's AwsKmsKeyArgs.alias where the replica has it, else the first of its own.
         """
         return pulumi.get(self, "alias_arn")
 

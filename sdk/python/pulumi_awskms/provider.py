@@ -33,7 +33,7 @@ class ProviderArgs:
                  max_retries: pulumi.Input[Optional[_builtins.int]] = None,
                  profile: pulumi.Input[Optional[_builtins.str]] = None,
                  region: pulumi.Input[Optional[_builtins.str]] = None,
-                 retry_mode: pulumi.Input[Optional['RetryMode']] = None,
+                 retry_mode: pulumi.Input[Optional[Union['RetryMode', 'RetryModeValue']]] = None,
                  secret_key: pulumi.Input[Optional[_builtins.str]] = None,
                  shared_config_files: pulumi.Input[Optional[Sequence[pulumi.Input[_builtins.str]]]] = None,
                  shared_credentials_files: pulumi.Input[Optional[Sequence[pulumi.Input[_builtins.str]]]] = None,
@@ -58,7 +58,7 @@ class ProviderArgs:
         :param pulumi.Input[_builtins.int] max_retries: Most attempts of one call, throttled ones included. Default: 8.
         :param pulumi.Input[_builtins.str] profile: Named profile of the shared configuration files. Default: AWS_PROFILE.
         :param pulumi.Input[_builtins.str] region: AWS Region of keys that name none. Default: AWS_REGION, AWS_DEFAULT_REGION or the profile's Region.
-        :param pulumi.Input['RetryMode'] retry_mode: How retries are paced. Default: standard.
+        :param pulumi.Input[Union['RetryMode', 'RetryModeValue']] retry_mode: How retries are paced. Default: standard.
         :param pulumi.Input[_builtins.str] secret_key: Secret access key of static credentials; needs accessKey.
         :param pulumi.Input[Sequence[pulumi.Input[_builtins.str]]] shared_config_files: Files with shared configuration. Default: AWS_CONFIG_FILE or ~/.aws/config.
         :param pulumi.Input[Sequence[pulumi.Input[_builtins.str]]] shared_credentials_files: Files with shared credentials. Default: AWS_SHARED_CREDENTIALS_FILE or ~/.aws/credentials.
@@ -274,14 +274,14 @@ class ProviderArgs:
 
     @_builtins.property
     @pulumi.getter(name="retryMode")
-    def retry_mode(self) -> pulumi.Input[Optional['RetryMode']]:
+    def retry_mode(self) -> pulumi.Input[Optional[Union['RetryMode', 'RetryModeValue']]]:
         """
         How retries are paced. Default: standard.
         """
         return pulumi.get(self, "retry_mode")
 
     @retry_mode.setter
-    def retry_mode(self, value: pulumi.Input[Optional['RetryMode']]):
+    def retry_mode(self, value: pulumi.Input[Optional[Union['RetryMode', 'RetryModeValue']]]):
         pulumi.set(self, "retry_mode", value)
 
     @_builtins.property
@@ -411,7 +411,7 @@ class Provider(pulumi.ProviderResource):
                  max_retries: pulumi.Input[Optional[_builtins.int]] = None,
                  profile: pulumi.Input[Optional[_builtins.str]] = None,
                  region: pulumi.Input[Optional[_builtins.str]] = None,
-                 retry_mode: pulumi.Input[Optional['RetryMode']] = None,
+                 retry_mode: pulumi.Input[Optional[Union['RetryMode', 'RetryModeValue']]] = None,
                  secret_key: pulumi.Input[Optional[_builtins.str]] = None,
                  shared_config_files: pulumi.Input[Optional[Sequence[pulumi.Input[_builtins.str]]]] = None,
                  shared_credentials_files: pulumi.Input[Optional[Sequence[pulumi.Input[_builtins.str]]]] = None,
@@ -439,7 +439,7 @@ class Provider(pulumi.ProviderResource):
         :param pulumi.Input[_builtins.int] max_retries: Most attempts of one call, throttled ones included. Default: 8.
         :param pulumi.Input[_builtins.str] profile: Named profile of the shared configuration files. Default: AWS_PROFILE.
         :param pulumi.Input[_builtins.str] region: AWS Region of keys that name none. Default: AWS_REGION, AWS_DEFAULT_REGION or the profile's Region.
-        :param pulumi.Input['RetryMode'] retry_mode: How retries are paced. Default: standard.
+        :param pulumi.Input[Union['RetryMode', 'RetryModeValue']] retry_mode: How retries are paced. Default: standard.
         :param pulumi.Input[_builtins.str] secret_key: Secret access key of static credentials; needs accessKey.
         :param pulumi.Input[Sequence[pulumi.Input[_builtins.str]]] shared_config_files: Files with shared configuration. Default: AWS_CONFIG_FILE or ~/.aws/config.
         :param pulumi.Input[Sequence[pulumi.Input[_builtins.str]]] shared_credentials_files: Files with shared credentials. Default: AWS_SHARED_CREDENTIALS_FILE or ~/.aws/credentials.
@@ -486,7 +486,7 @@ class Provider(pulumi.ProviderResource):
                  max_retries: pulumi.Input[Optional[_builtins.int]] = None,
                  profile: pulumi.Input[Optional[_builtins.str]] = None,
                  region: pulumi.Input[Optional[_builtins.str]] = None,
-                 retry_mode: pulumi.Input[Optional['RetryMode']] = None,
+                 retry_mode: pulumi.Input[Optional[Union['RetryMode', 'RetryModeValue']]] = None,
                  secret_key: pulumi.Input[Optional[_builtins.str]] = None,
                  shared_config_files: pulumi.Input[Optional[Sequence[pulumi.Input[_builtins.str]]]] = None,
                  shared_credentials_files: pulumi.Input[Optional[Sequence[pulumi.Input[_builtins.str]]]] = None,

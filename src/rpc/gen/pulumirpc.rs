@@ -153,6 +153,18 @@ pub struct ConfigureRequest {
     /// Delete carries the old inputs.
     #[prost(bool, tag = "6")]
     pub sends_old_inputs_to_delete: bool,
+    /// ID of the provider resource: a UUID that its state keeps; the text for an unknown value before it is there.
+    #[prost(string, optional, tag = "7")]
+    pub id: ::core::option::Option<::prost::alloc::string::String>,
+    /// URN of the provider resource.
+    #[prost(string, optional, tag = "8")]
+    pub urn: ::core::option::Option<::prost::alloc::string::String>,
+    /// Name of the provider resource.
+    #[prost(string, optional, tag = "9")]
+    pub name: ::core::option::Option<::prost::alloc::string::String>,
+    /// Type token of the provider resource.
+    #[prost(string, optional, tag = "10")]
+    pub r#type: ::core::option::Option<::prost::alloc::string::String>,
 }
 /// What the provider can do, as the handshake said.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]

@@ -895,6 +895,17 @@ pub static AWS_KMS_KEY_SPEC: table::Message = table::Message {
             secret: false,
             hidden: false,
         },
+        table::Field {
+            name: "waitForReplicas",
+            proto_name: "wait_for_replicas",
+            also: &[],
+            kind: table::Kind::Bool,
+            effect: Effect::StateOnly,
+            default: None,
+            required: false,
+            secret: false,
+            hidden: false,
+        },
     ],
 };
 
@@ -947,10 +958,12 @@ pub struct AwsKmsKeySpec {
     pub tags: Input<BTreeMap<String, Input<String>>>,
     /// Replicas of the key in other Regions, one a Region; they share its ID and material. The order means nothing. What a replica leaves out is as with the key itself.
     pub replicas: Input<Vec<Replica>>,
-    /// Key ID, ARN or alias of an existing key to take over instead of creating one. Read when the resource is created; spec and usage of that key must be those of the resource. From then on the key is managed like any other: what the inputs do not have is taken off it.
+    /// Key ID, ARN or alias of an existing key to take over instead of creating one. Read when the resource is created; spec and usage of that key must be those of the resource. From then on the key is managed like any other: what the inputs do not have is taken off it. Set on a resource whose own key a newer owner has taken over, it claims the key back. NONE makes a key of the resource's own beside the live key of a resource with the same URN in another state.
     pub adopt: Input<String>,
     /// Any text: each time that it changes, the key material is rotated once at once. A new key is not rotated. KMS allows 25 such rotations in the life of a key. Only for keys that can rotate.
     pub rotate_on_demand_trigger: Input<String>,
+    /// Whether a run ends only when new replicas can be used; true if left out. KMS copies the key material after it has answered, in seconds up to minutes. If false, the output keyState of a replica may be `Creating`, and whatever uses it next must wait by itself.
+    pub wait_for_replicas: Input<bool>,
 }
 
 impl AwsKmsKeySpec {
@@ -982,6 +995,7 @@ impl AwsKmsKeySpec {
             replicas: read(map, "replicas"),
             adopt: read(map, "adopt"),
             rotate_on_demand_trigger: read(map, "rotateOnDemandTrigger"),
+            wait_for_replicas: read(map, "waitForReplicas"),
         }
     }
 }

@@ -1,7 +1,10 @@
 //! Whom policies may name.
 
+use std::collections::BTreeMap;
+
 use serde_json::Value;
 
+use crate::caller::is_almighty;
 use crate::error::ApiError;
 use crate::policy;
 use crate::regions;
@@ -40,11 +43,15 @@ fn is_service(name: &str) -> bool {
 /// Whether a principal exists and KMS has heard of it.
 pub(crate) fn exists(state: &State, name: &str, now: f64) -> bool {
     let is_account = name.len() == 12 && name.bytes().all(|b| b.is_ascii_digit());
-    if is_account || name.ends_with(":root") || name.ends_with(":user/default") {
+    if is_account || is_almighty(name) {
         return true;
     }
-    state
-        .principals
-        .get(&super::identity_of(state, name))
-        .is_some_and(|principal| !principal.deleted && principal.known_from <= now)
+    state.principal_of(name).is_some_and(|(_, principal)| principal.known_from <= now)
+}
+
+/// The unique IDs of the users and roles that a document names, by those names.
+pub(crate) fn bound(state: &State, document: &Value) -> BTreeMap<String, String> {
+    let known =
+        |name: String| state.principal_of(&name).map(|(_, principal)| principal.unique_id.clone()).map(|id| (name, id));
+    policy::principals(document, "AWS").into_iter().filter_map(known).collect()
 }

@@ -7,6 +7,7 @@ use serde_json::{Map, Value, json};
 
 use crate::error::ApiError;
 use crate::params::Params;
+use crate::policy::{Facts, like};
 
 type Context = BTreeMap<String, String>;
 
@@ -31,6 +32,9 @@ impl Constraints {
         let (subset, equals) = (context("EncryptionContextSubset")?, context("EncryptionContextEquals")?);
         let source_arn = params.limited_text("SourceArn", 20, 512)?.map(str::to_owned);
         params.done()?;
+        if subset.is_some() && equals.is_some() {
+            return Err(ApiError::validation("More than one constraint supplied"));
+        }
         for pairs in [&subset, &equals].into_iter().flatten() {
             if pairs.len() > 8 || pairs.values().any(|value| value.chars().count() > 384) {
                 return Err(ApiError::validation(
@@ -45,9 +49,20 @@ impl Constraints {
         self.subset.is_some() || self.equals.is_some()
     }
 
-    /// Only services of AWS act on behalf of a resource, and none of them calls here.
+    /// Whether only a service of AWS can be meant, which acts on behalf of a resource.
     pub(crate) fn need_a_service(&self) -> bool {
         self.source_arn.is_some()
+    }
+
+    /// Whether a call is made on behalf of the right resource, if there has to be one.
+    pub(crate) fn hold_for_source(&self, facts: &Facts) -> bool {
+        let source = || facts.get("aws:sourcearn").into_iter().flatten();
+        self.source_arn.as_ref().is_none_or(|wanted| source().any(|arn| like(wanted, arn)))
+    }
+
+    /// The pairs that it asks for.
+    pub(crate) fn context(&self) -> Option<&Context> {
+        self.equals.as_ref().or(self.subset.as_ref())
     }
 
     pub(crate) fn hold(&self, context: &Context) -> bool {

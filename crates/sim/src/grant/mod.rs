@@ -9,8 +9,9 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use crate::authorize::Caller;
+use crate::caller::Caller;
 use crate::key::{Key, Seconds};
+use crate::regions;
 use crate::state::State;
 
 pub(crate) use constraints::Constraints;
@@ -48,32 +49,26 @@ pub(crate) struct Asker<'a> {
 
 impl Grant {
     /// Whether the grant lets someone do something.
-    pub(crate) fn allows(
-        &self,
-        state: &State,
-        asker: Asker<'_>,
-        operation: &str,
-        context: &BTreeMap<String, String>,
-    ) -> bool {
+    pub(crate) fn allows(&self, asker: Asker<'_>, operation: &str, context: &BTreeMap<String, String>) -> bool {
         let terms = &self.terms;
         terms.operations.iter().any(|name| name == operation)
-            && terms.grantee.is(state, asker)
-            && !terms.constraints.need_a_service()
+            && terms.grantee.is(asker)
+            && terms.constraints.hold_for_source(&asker.caller.facts)
             && (WITHOUT_CONTEXT.contains(&operation) || terms.constraints.hold(context))
     }
 
     /// Whether the grant lets someone make another one: of no more operations and under no laxer constraints.
-    pub(crate) fn allows_child(&self, state: &State, asker: Asker<'_>, child: &Terms) -> bool {
-        self.allows(state, asker, "CreateGrant", &BTreeMap::new())
+    pub(crate) fn allows_child(&self, asker: Asker<'_>, child: &Terms) -> bool {
+        self.allows(asker, "CreateGrant", &BTreeMap::new())
             && child.operations.iter().all(|name| self.terms.operations.contains(name))
             && self.terms.constraints.cover(&child.constraints)
     }
 
     /// Whether someone may retire the grant by what the grant itself says.
-    pub(crate) fn retirable_by(&self, state: &State, asker: Asker<'_>) -> bool {
+    pub(crate) fn retirable_by(&self, asker: Asker<'_>) -> bool {
         let by_grantee = self.terms.operations.iter().any(|name| name == "RetireGrant");
-        self.terms.retiring.as_ref().is_some_and(|party| party.is(state, asker))
-            || (by_grantee && self.terms.grantee.is(state, asker))
+        self.terms.retiring.as_ref().is_some_and(|party| party.is(asker))
+            || (by_grantee && self.terms.grantee.is(asker))
     }
 
     /// The grant in a list.
@@ -83,7 +78,7 @@ impl Grant {
             "KeyId": key.arn,
             "GrantId": self.id,
             "CreationDate": self.created,
-            "IssuingAccount": format!("arn:aws:iam::{}:root", terms.issuing_account),
+            "IssuingAccount": format!("arn:{}:iam::{}:root", regions::partition(&key.region), terms.issuing_account),
             "Operations": terms.operations,
         });
         if let Some(name) = &terms.name {

@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use super::Asker;
 use crate::authorize;
+use crate::caller::account_of;
 use crate::error::ApiError;
-use crate::policy;
 use crate::state::State;
 
 /// One side of a grant.
@@ -19,7 +19,12 @@ pub(crate) enum Party {
 
 impl Party {
     /// The principal that an ARN names; it must exist, and KMS must have heard of it.
+    ///
+    /// Services may be named here as well, as those do that make grants to themselves; no constraint is needed then.
     pub(crate) fn principal(state: &State, arn: &str, now: f64) -> Result<Self, ApiError> {
+        if service_name(arn) {
+            return Ok(Self::Principal { arn: arn.to_owned(), unique_id: None });
+        }
         let known = !state.options.known_principals_only || authorize::exists(state, arn, now);
         if !well_formed(arn) || !known {
             let message = format!("ARN does not refer to a valid principal: {arn}");
@@ -29,14 +34,16 @@ impl Party {
     }
 
     /// Whether this is who asks: the same principal, the role of a session, or the account for which IAM decides.
-    pub(crate) fn is(&self, state: &State, asker: Asker<'_>) -> bool {
-        let Self::Principal { arn, unique_id: id } = self else { return false };
+    pub(crate) fn is(&self, asker: Asker<'_>) -> bool {
         let caller = asker.caller;
-        let own = caller.arn == *arn || caller.identity == *arn;
-        if own {
-            return unique_id(state, arn) == *id;
+        let (arn, id) = match self {
+            Self::Principal { arn, unique_id } => (arn, unique_id),
+            Self::Service(name) => return caller.service.as_ref() == Some(name),
+        };
+        if caller.answers_to(arn) {
+            return id.is_none() || caller.unique_id() == id.as_deref();
         }
-        let account = arn.strip_suffix(":root").and_then(policy::account_of);
+        let account = arn.strip_suffix(":root").and_then(|_| account_of(arn));
         account.is_some_and(|account| account == caller.account) && asker.allowed_by_iam
     }
 
@@ -60,11 +67,7 @@ impl Party {
 
 /// The unique ID of a user or role that exists; others, such as accounts, have none.
 fn unique_id(state: &State, arn: &str) -> Option<String> {
-    state
-        .principals
-        .get(&authorize::identity_of(state, arn))
-        .filter(|principal| !principal.deleted)
-        .map(|principal| principal.unique_id.clone())
+    state.principal_of(arn).map(|(_, principal)| principal.unique_id.clone())
 }
 
 /// An ARN of an account, user, role, session or federated user.

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use super::Members;
 use super::lookup::{Naming, key_id, page, resolve};
+use super::{Members, aws_managed};
 use crate::authorize;
 use crate::error::ApiError;
 use crate::key::Key;
@@ -142,7 +142,14 @@ pub(super) fn list(state: &mut State, call: &mut Call<'_>, members: &Members) ->
             "CreationDate": alias.created, "LastUpdatedDate": alias.updated,
         })
     });
-    let (aliases, next) = page(entries.collect(), marker, limit, 50)?;
+    let mut entries: Vec<Value> = entries.collect();
+    if key.is_none() {
+        // Predefined names whose keys were not needed yet have no target and no dates.
+        let unused = aws_managed::names().filter(|name| !state.aliases.contains_key(&own(call, name)));
+        entries.extend(unused.map(|name| json!({ "AliasName": name, "AliasArn": arn(call, &name) })));
+        entries.sort_by(|one, other| one["AliasName"].as_str().cmp(&other["AliasName"].as_str()));
+    }
+    let (aliases, next) = page(entries, marker, limit, 50)?;
     let mut answer = json!({ "Aliases": aliases, "Truncated": next.is_some() });
     if let Some(next) = next {
         answer["NextMarker"] = json!(next);

@@ -1,12 +1,13 @@
 //! Creating and describing keys.
 
+use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::RngCore;
 use serde_json::{Value, json};
 
 use super::lookup::{Naming, key_id, page, resolve};
 use super::placing::Wanted;
 use super::tagging;
-use super::{Members, policies};
+use super::{Members, aws_managed, policies};
 use crate::authorize;
 use crate::error::ApiError;
 use crate::grant::token;
@@ -15,7 +16,6 @@ use crate::key_states;
 use crate::material::{Material, hex};
 use crate::multi_region::{Set, has_old_name, metadata};
 use crate::params::Params;
-use crate::policy;
 use crate::regions;
 use crate::sim::{Call, nothing};
 use crate::state::State;
@@ -77,43 +77,29 @@ pub(super) fn create(state: &mut State, call: &mut Call<'_>, members: &Members) 
     let tags = tagging::merged(&std::collections::BTreeMap::new(), tags, "TagException")?;
     authorize::on_account(state, &call.caller, "kms:CreateKey")?;
     if !tags.is_empty() {
-        authorize::on_account(state, &call.caller, "kms:TagResource")?;
+        authorize::tagging_a_new_key(state, &call.caller)?;
     }
     let place = wanted.find(state, call)?;
     let account = call.caller.account.clone();
     let document = match text {
         Some(text) => policies::accepted(state, call, text, (&account, ""), bypass)?,
-        None => policy::default_policy(&account),
+        None => policies::usual(&account, call.region),
     };
     let id = new_id(call, multi_region);
     let external = origin == "EXTERNAL";
     let materials = if external { vec![] } else { vec![Material::generate(spec, &mut call.rng)] };
     let key = Key {
-        arn: format!("arn:{}:kms:{}:{account}:key/{id}", regions::partition(call.region), call.region),
-        id: id.clone(),
-        account,
-        region: call.region.to_owned(),
         spec: spec.to_owned(),
         usage: usage.to_owned(),
         origin: origin.to_owned(),
         multi_region,
         description: description.to_owned(),
         state: if external { KeyState::PendingImport } else { KeyState::Enabled },
-        created: call.now,
-        deletion: None,
-        pending_window_days: 0.0,
-        passing: None,
-        policy: document.into(),
         was_tagged: !tags.is_empty(),
         tags,
-        rotation: None,
-        on_demand_rotations: 0,
-        last_use: None,
-        grants: vec![],
         place,
-        when_available: None,
         materials,
-        pending: None,
+        ..Key::made(id.clone(), &account, call.region, call.now, document)
     };
     if multi_region {
         state.sets.insert(id.clone(), Set::of_primary(call.region));
@@ -135,12 +121,18 @@ fn checked_usage<'a>(spec: &str, usage: Option<&'a str>) -> Result<&'a str, ApiE
 }
 
 fn new_id(call: &mut Call<'_>, multi_region: bool) -> String {
-    let mut bytes = [0; 16];
-    call.rng.fill_bytes(&mut bytes);
     if multi_region {
+        let mut bytes = [0; 16];
+        call.rng.fill_bytes(&mut bytes);
         return format!("mrk-{}", hex(&bytes));
     }
-    // A version 4 UUID.
+    uuid(&mut call.rng)
+}
+
+/// A version 4 UUID.
+pub(super) fn uuid(rng: &mut ChaCha20Rng) -> String {
+    let mut bytes = [0; 16];
+    rng.fill_bytes(&mut bytes);
     bytes[6] = bytes[6] & 0x0f | 0x40;
     bytes[8] = bytes[8] & 0x3f | 0x80;
     let digits = hex(&bytes);
@@ -153,6 +145,7 @@ pub(super) fn describe(state: &mut State, call: &mut Call<'_>, members: &Members
     // A token that is none is no error of this operation.
     params.grant_tokens()?;
     params.done()?;
+    aws_managed::bring_about(state, call, name);
     let id = key_id(state, call, name, Naming::OrAlias)?;
     let key = state.key(call.region, &id).expect("found above");
     Ok(json!({ "KeyMetadata": metadata(state, key) }))
@@ -165,10 +158,14 @@ pub(super) fn list(state: &mut State, call: &mut Call<'_>, members: &Members) ->
     let owners = params.texts("ResourceOwners")?;
     params.done()?;
     authorize::on_account(state, &call.caller, "kms:ListKeys")?;
-    // Nobody shares keys by way of RAM here, so other owners have none to show.
+    let here = || state.keys.values().filter(|key| key.region == call.region);
     let own = owners.is_empty() || owners.iter().any(|owner| owner == "SELF");
-    let mine = |key: &&Key| own && key.region == call.region && key.account == call.caller.account;
-    let keys = state.keys.values().filter(mine);
+    let others = owners.iter().any(|owner| owner == "OTHER_ACCOUNTS_VIA_RAM");
+    let account = &call.caller.account;
+    let mine = here().filter(|key| own && key.account == *account);
+    let shared = |key: &&Key| others && key.share.as_ref().is_some_and(|share| share.accounts.contains(account));
+    // Those of others come after the account's own, and their policies have no say in it.
+    let keys = mine.chain(here().filter(|key| key.account != *account).filter(shared));
     let keys = keys.map(|key| json!({ "KeyId": key.id, "KeyArn": key.arn })).collect();
     let (keys, next) = page(keys, marker, limit, 100)?;
     let mut answer = json!({ "Keys": keys, "Truncated": next.is_some() });

@@ -6,6 +6,7 @@ use crate::authorize;
 use crate::error::ApiError;
 use crate::key::Key;
 use crate::key_states;
+use crate::regions;
 use crate::sim::Call;
 use crate::state::State;
 
@@ -58,18 +59,20 @@ pub(super) fn resolve<'a>(state: &'a State, call: &Call<'_>, name: &str, naming:
         };
     }
     let account = &call.caller.account;
+    let own_arn =
+        |resource: &str| format!("arn:{}:kms:{}:{account}:{resource}", regions::partition(call.region), call.region);
     if name.starts_with("alias/") {
         if naming == Naming::KeyOnly {
             return Err(ApiError::new("NotFoundException", format!("Invalid keyId '{name}'")));
         }
-        let arn = format!("arn:aws:kms:{}:{account}:{name}", call.region);
+        let arn = own_arn(name);
         return by_alias(state, call, account, name, &arn);
     }
     if !is_key_id(name) {
         return Err(not_found(format!("Invalid keyId '{name}'")));
     }
     let key = state.key(call.region, name).filter(|key| key.account == *account);
-    key.ok_or_else(|| not_found(format!("Key 'arn:aws:kms:{}:{account}:key/{name}' does not exist", call.region)))
+    key.ok_or_else(|| not_found(format!("Key '{}' does not exist", own_arn(&format!("key/{name}")))))
 }
 
 fn by_alias<'a>(state: &'a State, call: &Call<'_>, account: &str, alias: &str, arn: &str) -> Result<&'a Key, ApiError> {

@@ -1,6 +1,7 @@
 //! The operations, one table.
 
 mod aliases;
+mod aws_managed;
 mod crypto;
 mod grants;
 mod history;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use super::lookup::{Naming, key_id};
+use super::lookup::{Naming, resolve};
 use super::tagging;
 use super::{Members, policies};
 use crate::authorize;
@@ -14,19 +14,20 @@ use crate::key_states;
 use crate::material::Material;
 use crate::multi_region::{arn_in, metadata, not_primary};
 use crate::params::Params;
-use crate::policy;
 use crate::regions;
 use crate::sim::{Call, nothing};
 use crate::state::State;
 
-/// The primary that a request names, in the Region of the request.
+/// The primary that a request names, in the Region of the request. Its place in the set is judged before its state: a replica
+/// that was just made is refused as no primary (recorded on AWS).
 fn primary<'a>(state: &'a State, call: &Call<'_>, name: &str) -> Result<&'a Key, ApiError> {
-    let id = key_id(state, call, name, Naming::KeyOnly)?;
-    let key = state.key(call.region, &id).expect("found above");
-    match state.sets.get(&id) {
-        Some(set) if set.primary == call.region => Ok(key),
-        _ => Err(not_primary(key)),
+    let key = resolve(state, call, name, Naming::KeyOnly)?;
+    authorize::on_key(state, &call.caller, &format!("kms:{}", call.operation), key, &BTreeMap::new())?;
+    if state.sets.get(&key.id).is_none_or(|set| set.primary != call.region) {
+        return Err(not_primary(key));
     }
+    key_states::check(call.operation, key, &state.options.doubts)?;
+    Ok(key)
 }
 
 pub(super) fn replicate(state: &mut State, call: &mut Call<'_>, members: &Members) -> Result<Value, ApiError> {
@@ -42,15 +43,18 @@ pub(super) fn replicate(state: &mut State, call: &mut Call<'_>, members: &Member
     let primary = primary(state, call, name)?;
     checked_region(state, primary, region)?;
     if state.sets.get(&primary.id).is_some_and(|set| set.regions.contains(region)) {
-        return Err(ApiError::new("AlreadyExistsException", format!("{} already exists.", arn_in(primary, region))));
+        return Err(ApiError::new(
+            "AlreadyExistsException",
+            "You can create only one replica of each primary key in each AWS Region.",
+        ));
     }
     authorize::on_account(state, &call.caller, "kms:CreateKey")?;
     if !tags.is_empty() {
-        authorize::on_account(state, &call.caller, "kms:TagResource")?;
+        authorize::tagging_a_new_key(state, &call.caller)?;
     }
     let policy = match text {
         Some(text) => policies::accepted(state, call, text, (&primary.account, &arn_in(primary, region)), bypass)?,
-        None => policy::default_policy(&primary.account),
+        None => policies::usual(&primary.account, region),
     };
     let then = if primary.materials.is_empty() || primary.origin == "EXTERNAL" {
         KeyState::PendingImport
@@ -67,7 +71,8 @@ pub(super) fn replicate(state: &mut State, call: &mut Call<'_>, members: &Member
         pending_window_days: 0.0,
         when_available: None,
         passing: Some((call.now + state.options.creating_seconds, then)),
-        policy: policy.clone().into(),
+        policy: policy.clone(),
+        share: None,
         was_tagged: !tags.is_empty(),
         tags,
         grants: vec![],
@@ -89,7 +94,7 @@ pub(super) fn replicate(state: &mut State, call: &mut Call<'_>, members: &Member
     let replica = state.key(region, &id).expect("just made");
     let mut answer = json!({
         "ReplicaKeyMetadata": metadata(state, replica),
-        "ReplicaPolicy": serde_json::to_string_pretty(&policy).expect("a policy is JSON"),
+        "ReplicaPolicy": policies::shown(state, &policy, region),
     });
     if !tags.is_empty() {
         let list: Vec<_> = tags.iter().map(|(key, value)| json!({ "TagKey": key, "TagValue": value })).collect();

@@ -1,13 +1,17 @@
 //! Key policies.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Value, json};
 
 use super::Members;
 use super::lookup::{Naming, key_id};
 use crate::authorize;
+use crate::document::Document;
 use crate::error::ApiError;
 use crate::params::Params;
 use crate::policy;
+use crate::regions;
 use crate::sim::{Call, nothing};
 use crate::state::State;
 
@@ -19,20 +23,63 @@ pub(super) fn accepted(
     text: &str,
     (account, arn): (&str, &str),
     bypass: bool,
-) -> Result<Value, ApiError> {
-    let document = policy::parse(text, &state.options.doubts)?;
-    authorize::principals_exist(state, &document, call.region, call.now)?;
+) -> Result<Document, ApiError> {
+    let parts = policy::parse(text, &state.options.doubts)?;
+    authorize::principals_exist(state, &parts, call.region, call.now)?;
+    let document = Document::new(text, authorize::bound(state, &parts));
     if !bypass {
         authorize::lockout(state, &call.caller, &document, account, arn)?;
     }
     Ok(document)
 }
 
-fn only_default(name: Option<&str>) -> Result<(), ApiError> {
-    match name {
-        None | Some("default") => Ok(()),
-        Some(other) => Err(ApiError::new("NotFoundException", format!("No such policy exists: {other}"))),
+/// The policy that a key gets without one, as AWS writes it.
+pub(super) fn usual(account: &str, region: &str) -> Document {
+    let parts = policy::default_policy(account, regions::partition(region));
+    Document::new(&pretty(&parts), BTreeMap::new())
+}
+
+/// AWS writes policies over several lines.
+fn pretty(parts: &Value) -> String {
+    serde_json::to_string_pretty(parts).expect("a policy is JSON")
+}
+
+/// The text that is given back: as it was put, or as AWS may rewrite it.
+pub(super) fn shown(state: &State, document: &Document, region: &str) -> String {
+    if !state.options.rewrite_policies {
+        return document.text().to_owned();
     }
+    // Who was deleted since, or made again, is another one than was meant.
+    let gone = |name: &str| {
+        let meant = document.bound().get(name)?;
+        let still = state.principal_of(name).is_some_and(|(_, principal)| principal.unique_id == *meant);
+        (!still).then(|| meant.clone())
+    };
+    pretty(&policy::rewritten(&document.parts(), regions::partition(region), &gone))
+}
+
+/// The policy that a request names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Named {
+    Default,
+    /// The one that AWS RAM manages.
+    Ram,
+}
+
+const RAM: &str = "AWS_RAM";
+
+impl Named {
+    fn read(name: Option<&str>) -> Result<Self, ApiError> {
+        match name {
+            None | Some("default") => Ok(Self::Default),
+            Some(RAM) => Ok(Self::Ram),
+            Some(other) => Err(no_such(other)),
+        }
+    }
+}
+
+fn no_such(name: &str) -> ApiError {
+    ApiError::new("NotFoundException", format!("No such policy exists: {name}"))
 }
 
 pub(super) fn put(state: &mut State, call: &mut Call<'_>, members: &Members) -> Result<Value, ApiError> {
@@ -42,11 +89,14 @@ pub(super) fn put(state: &mut State, call: &mut Call<'_>, members: &Members) -> 
     let text = params.required_text("Policy", 1, 131_072)?;
     let bypass = params.flag("BypassPolicyLockoutSafetyCheck")?.unwrap_or(false);
     params.done()?;
-    only_default(policy_name)?;
+    let which = Named::read(policy_name)?;
     let id = key_id(state, call, name, Naming::KeyOnly)?;
+    if which == Named::Ram {
+        return Err(ApiError::validation("The AWS_RAM policy can only be managed by the RAM service."));
+    }
     let key = state.key(call.region, &id).expect("found above");
     let document = accepted(state, call, text, (&key.account, &key.arn), bypass)?;
-    state.key_mut(call.region, &id).expect("found above").policy = document.into();
+    state.key_mut(call.region, &id).expect("found above").policy = document;
     Ok(nothing())
 }
 
@@ -55,14 +105,14 @@ pub(super) fn get(state: &mut State, call: &mut Call<'_>, members: &Members) -> 
     let name = params.required_text("KeyId", 1, 2048)?;
     let policy_name = params.limited_text("PolicyName", 1, 128)?;
     params.done()?;
-    only_default(policy_name)?;
+    let which = Named::read(policy_name)?;
     let id = key_id(state, call, name, Naming::KeyOnly)?;
-    let document = state.key(call.region, &id).expect("found above").policy.parts();
-    let deleted = |arn: &str| state.principals.get(arn).filter(|p| p.deleted).map(|p| p.unique_id.clone());
-    let shown = if state.options.rewrite_policies { policy::rewritten(&document, &deleted) } else { document };
-    // AWS writes policies over several lines.
-    let text = serde_json::to_string_pretty(&shown).expect("a policy is JSON");
-    Ok(json!({ "Policy": text, "PolicyName": "default" }))
+    let key = state.key(call.region, &id).expect("found above");
+    let (name, document) = match which {
+        Named::Default => ("default", &key.policy),
+        Named::Ram => (RAM, &key.share.as_ref().ok_or_else(|| no_such(RAM))?.policy),
+    };
+    Ok(json!({ "Policy": shown(state, document, call.region), "PolicyName": name }))
 }
 
 pub(super) fn list(state: &mut State, call: &mut Call<'_>, members: &Members) -> Result<Value, ApiError> {
@@ -71,6 +121,8 @@ pub(super) fn list(state: &mut State, call: &mut Call<'_>, members: &Members) ->
     params.integer("Limit", 1, 1000)?;
     params.limited_text("Marker", 1, 1024)?;
     params.done()?;
-    key_id(state, call, name, Naming::KeyOnly)?;
-    Ok(json!({ "PolicyNames": ["default"], "Truncated": false }))
+    let id = key_id(state, call, name, Naming::KeyOnly)?;
+    let shared = state.key(call.region, &id).is_some_and(|key| key.share.is_some());
+    let names: &[&str] = if shared { &["default", RAM] } else { &["default"] };
+    Ok(json!({ "PolicyNames": names, "Truncated": false }))
 }

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::Members;
-use super::lookup::{Naming, key_id, resolve};
+use super::lookup::{Naming, key_id};
 use crate::error::ApiError;
 use crate::key::{Key, KeyState, Rotation};
 use crate::material::Material;
@@ -29,13 +29,12 @@ fn rotatable(key: &Key) -> Result<(), ApiError> {
     Err(ApiError::new("UnsupportedOperationException", message))
 }
 
+/// The key that rotates, if its state allows it: that is judged before its kind (recorded on AWS for `RotateKeyOnDemand` on a
+/// disabled RSA key).
 fn found(state: &State, call: &Call<'_>, name: &str) -> Result<String, ApiError> {
-    let key = resolve(state, call, name, Naming::KeyOnly)?;
-    // What has no material yet says so, whatever its kind.
-    if key.state != KeyState::PendingImport {
-        rotatable(key)?;
-    }
     let id = key_id(state, call, name, Naming::KeyOnly)?;
+    let key = state.key(call.region, &id).expect("found above");
+    rotatable(key)?;
     primary_only(state, key)?;
     Ok(id)
 }
@@ -81,8 +80,7 @@ pub(super) fn status(state: &mut State, call: &mut Call<'_>, members: &Members) 
     if key.origin != "AWS_KMS" && !answers {
         rotatable(key)?;
     }
-    let name = if doubts.rotation_status_arn { &key.arn } else { &key.id };
-    let mut answer = json!({ "KeyId": name, "KeyRotationEnabled": false });
+    let mut answer = json!({ "KeyId": key.arn, "KeyRotationEnabled": false });
     // While a deletion is pending KMS does not rotate and says so; the setting comes back with the key.
     let pending = matches!(key.state, KeyState::PendingDeletion | KeyState::PendingReplicaDeletion);
     if let Some(rotation) = key.rotation.as_ref().filter(|_| !pending) {
@@ -97,12 +95,12 @@ pub(super) fn on_demand(state: &mut State, call: &mut Call<'_>, members: &Member
     let mut params = Params::new(members);
     let name = params.required_text("KeyId", 1, 2048)?;
     params.done()?;
-    let key = resolve(state, call, name, Naming::KeyOnly)?;
+    let id = key_id(state, call, name, Naming::KeyOnly)?;
+    let key = state.key(call.region, &id).expect("found above");
     let imported = key.is_symmetric() && key.origin == "EXTERNAL";
-    if !imported && key.state != KeyState::PendingImport {
+    if !imported {
         rotatable(key)?;
     }
-    let id = key_id(state, call, name, Naming::KeyOnly)?;
     primary_only(state, key)?;
     let most = state.options.doubts.on_demand_rotations;
     if key.on_demand_rotations >= most {

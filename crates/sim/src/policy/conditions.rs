@@ -2,7 +2,8 @@
 
 use serde_json::Value;
 
-use super::{Question, account_of, like, texts};
+use super::{Question, address, like, texts};
+use crate::dates;
 
 const OPERATORS: [&str; 27] = [
     "stringequals",
@@ -52,9 +53,23 @@ pub(super) fn hold(block: Option<&Value>, question: &Question<'_>) -> bool {
     operators.iter().all(|(operator, keys)| {
         let operator = Operator::read(operator);
         keys.as_object().is_some_and(|keys| {
-            keys.iter().all(|(key, wanted)| operator.holds(&texts(wanted), actual(key, question).as_deref()))
+            keys.iter().all(|(key, wanted)| {
+                let wanted: Vec<String> = texts(wanted).iter().map(|text| filled(text, question)).collect();
+                operator.holds(&wanted, actual(key, question).as_deref())
+            })
         })
     })
+}
+
+/// A value with its variables replaced, such as `${aws:username}`; one that stands for nothing stays.
+fn filled(text: &str, question: &Question<'_>) -> String {
+    let Some((before, rest)) = text.split_once("${") else { return text.to_owned() };
+    let Some((name, after)) = rest.split_once('}') else { return text.to_owned() };
+    let value = match name {
+        "$" => Some(name.to_owned()),
+        name => actual(name, question).filter(|values| values.len() == 1).map(|mut values| values.remove(0)),
+    };
+    format!("{before}{}{}", value.unwrap_or_else(|| format!("${{{name}}}")), filled(after, question))
 }
 
 /// What a question holds for a condition key; `None` if it holds nothing. Case matters in values only.
@@ -64,35 +79,10 @@ fn actual(key: &str, question: &Question<'_>) -> Option<Vec<String>> {
         let mut pairs = question.context.iter();
         return pairs.find(|(name, _)| name.to_lowercase() == wanted).map(|(_, value)| vec![value.clone()]);
     }
-    match key.as_str() {
-        "kms:calleraccount" | "aws:principalaccount" => account_of(question.principal).map(|account| vec![account]),
-        "aws:principalarn" => Some(vec![question.identity.to_owned()]),
-        "aws:principaltype" => kind(question.principal).map(|kind| vec![kind.to_owned()]),
-        "aws:username" => user(question.principal).map(|name| vec![name.to_owned()]),
-        // KMS has no other endpoints, and no service calls here for somebody.
-        "aws:securetransport" => Some(vec!["true".to_owned()]),
-        "aws:principalisawsservice" | "aws:viaawsservice" => Some(vec!["false".to_owned()]),
-        "kms:encryptioncontextkeys" => {
-            (!question.context.is_empty()).then(|| question.context.keys().cloned().collect())
-        }
-        _ => question.facts.get(&key).cloned(),
+    if key == "kms:encryptioncontextkeys" {
+        return (!question.context.is_empty()).then(|| question.context.keys().cloned().collect());
     }
-}
-
-/// What sort of principal it is, by AWS's name.
-fn kind(principal: &str) -> Option<&'static str> {
-    let resource = principal.splitn(6, ':').nth(5)?;
-    Some(match resource.split_once('/') {
-        None => "Account",
-        Some(("user", _)) => "User",
-        Some(("federated-user", _)) => "FederatedUser",
-        Some(_) => "AssumedRole",
-    })
-}
-
-/// The name of a user, without its path.
-fn user(principal: &str) -> Option<&str> {
-    principal.split_once(":user/").map(|(_, path)| path.rsplit('/').next().unwrap_or(path))
+    question.facts.get(&key).cloned()
 }
 
 /// How several actual values are looked at.
@@ -149,6 +139,7 @@ impl Operator {
 /// Whether a value is what a positive or negative operator names; false for operators that are not known.
 fn compare(operator: &str, wanted: &str, value: &str) -> bool {
     let numbers = || Some((wanted.parse::<f64>().ok()?, value.parse::<f64>().ok()?));
+    let dates = || Some((dates::seconds(wanted)?, dates::seconds(value)?));
     match operator {
         "stringequals" | "stringnotequals" => wanted == value,
         "stringequalsignorecase" | "stringnotequalsignorecase" | "bool" => wanted.eq_ignore_ascii_case(value),
@@ -159,6 +150,12 @@ fn compare(operator: &str, wanted: &str, value: &str) -> bool {
         "numericlessthanequals" => numbers().is_some_and(|(wanted, value)| value <= wanted),
         "numericgreaterthan" => numbers().is_some_and(|(wanted, value)| value > wanted),
         "numericgreaterthanequals" => numbers().is_some_and(|(wanted, value)| value >= wanted),
+        "dateequals" | "datenotequals" => dates().is_some_and(|(wanted, value)| (wanted - value).abs() < 1e-3),
+        "datelessthan" => dates().is_some_and(|(wanted, value)| value < wanted),
+        "datelessthanequals" => dates().is_some_and(|(wanted, value)| value <= wanted),
+        "dategreaterthan" => dates().is_some_and(|(wanted, value)| value > wanted),
+        "dategreaterthanequals" => dates().is_some_and(|(wanted, value)| value >= wanted),
+        "ipaddress" | "notipaddress" => address::within(wanted, value),
         _ => false,
     }
 }
@@ -182,6 +179,9 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::{Question, hold};
+    use crate::caller::{Caller, Session};
+    use crate::options::Options;
+    use crate::state::State;
 
     fn asked(block: &Value) -> bool {
         let context = BTreeMap::from([("App".to_owned(), "x".to_owned())]);
@@ -194,18 +194,18 @@ mod tests {
             fact("kms:schedulekeydeletionpendingwindowindays", &["7"]),
             fact("aws:resourcetag/team", &["red"]),
         ]);
-        let principal = "arn:aws:sts::123456789012:assumed-role/App/s";
-        hold(
-            Some(block),
-            &Question {
-                principal,
-                identity: "arn:aws:iam::123456789012:role/App",
-                action: "kms:CreateGrant",
-                resource: "*",
-                context: &context,
-                facts: &facts,
-            },
-        )
+        let mut state = State::new(1, Options::default());
+        let session = Session {
+            arn: "arn:aws:sts::123456789012:assumed-role/App/s".into(),
+            principal: Some(("arn:aws:iam::123456789012:role/team/App".into(), "AROAX".into())),
+            ..Session::default()
+        };
+        state.sessions.insert("key".into(), session);
+        let caller = Caller::of(&state, "key", "eu-central-1");
+        let mut all = caller.global_facts(&state, 1_790_208_000.0, "eu-central-1", "CreateGrant");
+        all.extend(facts);
+        let (context, facts) = (&context, &all);
+        hold(Some(block), &Question { caller: &caller, action: "kms:CreateGrant", resource: "*", context, facts })
     }
 
     #[test]
@@ -213,7 +213,15 @@ mod tests {
         for (block, holds) in [
             (json!({ "StringEquals": { "kms:CallerAccount": "123456789012" } }), true),
             (json!({ "StringNotEquals": { "kms:CallerAccount": ["1", "123456789012"] } }), false),
-            (json!({ "ArnLike": { "aws:PrincipalArn": "arn:aws:iam::*:role/A*" } }), true),
+            (json!({ "ArnLike": { "aws:PrincipalArn": "arn:aws:iam::*:role/*/A*" } }), true),
+            (json!({ "StringEquals": { "aws:userid": "AROAX:s" } }), true),
+            (json!({ "StringLike": { "aws:PrincipalArn": "arn:aws:iam::${aws:PrincipalAccount}:role/*" } }), true),
+            (json!({ "Bool": { "aws:SecureTransport": "true", "aws:ViaAWSService": "false" } }), true),
+            (json!({ "DateGreaterThan": { "aws:CurrentTime": "2026-09-23T00:00:00Z" } }), true),
+            (json!({ "DateLessThan": { "aws:CurrentTime": "2026-09-23T00:00:00Z" } }), false),
+            (json!({ "NumericLessThan": { "aws:EpochTime": "1790208001" } }), true),
+            (json!({ "IpAddress": { "aws:SourceIp": "127.0.0.0/8" } }), true),
+            (json!({ "NotIpAddress": { "aws:SourceIp": "127.0.0.0/8" } }), false),
             (json!({ "StringEquals": { "kms:EncryptionContext:App": "x" } }), true),
             (json!({ "ForAnyValue:StringEquals": { "kms:EncryptionContextKeys": "App" } }), true),
             (json!({ "Bool": { "kms:GrantIsForAWSResource": true } }), false),

@@ -18,12 +18,15 @@ const MEMBERS: &[(&str, &str)] = &[
     ("kms:expirationmodel", "ExpirationModel"),
     ("kms:grantoperations", "Operations"),
     ("kms:granteeprincipal", "GranteePrincipal"),
+    ("kms:granteeserviceprincipal", "GranteeServicePrincipal"),
     ("kms:keyagreementalgorithm", "KeyAgreementAlgorithm"),
     ("kms:macalgorithm", "MacAlgorithm"),
     ("kms:messagetype", "MessageType"),
     ("kms:primaryregion", "PrimaryRegion"),
     ("kms:replicaregion", "ReplicaRegion"),
+    ("kms:policyname", "PolicyName"),
     ("kms:retiringprincipal", "RetiringPrincipal"),
+    ("kms:retiringserviceprincipal", "RetiringServicePrincipal"),
     ("kms:rotationperiodindays", "RotationPeriodInDays"),
     ("kms:schedulekeydeletionpendingwindowindays", "PendingWindowInDays"),
     ("kms:signingalgorithm", "SigningAlgorithm"),
@@ -43,6 +46,9 @@ pub(crate) fn of_request(operation: &str, members: &Map<String, Value>) -> Facts
         facts.entry(key.to_owned()).or_insert_with(|| vec![value.to_owned()]);
     }
     let constraints = members.get("Constraints").and_then(Value::as_object);
+    if let Some(arn) = constraints.and_then(|kinds| kinds.get("SourceArn")).and_then(Value::as_str) {
+        facts.insert("kms:grantconstraintsourcearn".into(), vec![arn.to_owned()]);
+    }
     if let Some(kinds) = constraints.filter(|kinds| !kinds.is_empty()) {
         facts.insert("kms:grantconstrainttype".into(), kinds.keys().cloned().collect());
     }
@@ -58,8 +64,9 @@ fn implied(operation: &str) -> Option<(&'static str, &'static str)> {
     Some(match operation {
         "Encrypt" | "Decrypt" => ("kms:encryptionalgorithm", "SYMMETRIC_DEFAULT"),
         name if name.starts_with("GenerateDataKey") => ("kms:encryptionalgorithm", "SYMMETRIC_DEFAULT"),
+        "GetKeyPolicy" | "PutKeyPolicy" => ("kms:policyname", "default"),
         "Sign" | "Verify" => ("kms:messagetype", "RAW"),
-        // Only services of AWS make grants for their resources, and none of them calls here.
+        // Only services of AWS make grants for their resources; their calls say so themselves.
         "CreateGrant" | "ListGrants" | "RevokeGrant" => ("kms:grantisforawsresource", "false"),
         _ => return None,
     })
@@ -86,6 +93,7 @@ pub(crate) fn with_key(request: &Facts, key: &Key) -> Facts {
         ("kms:keyorigin", key.origin.as_str()),
         ("kms:keyspec", key.spec.as_str()),
         ("kms:keyusage", key.usage.as_str()),
+        ("aws:resourceaccount", key.account.as_str()),
         ("kms:multiregion", if key.multi_region { "true" } else { "false" }),
     ] {
         facts.insert(name.to_owned(), vec![value.to_owned()]);

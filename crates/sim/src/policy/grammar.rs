@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::{conditions, statements};
+use super::{conditions, statements, texts};
 use crate::error::ApiError;
 use crate::options::Doubts;
 
@@ -23,7 +23,13 @@ pub(crate) fn parse(text: &str, doubts: &Doubts) -> Result<Value, ApiError> {
     let known = !strict || map.keys().all(|name| ["Version", "Id", "Statement"].contains(&name.as_str()));
     let statements = statements(&document);
     let good = !statements.is_empty()
-        && statements.iter().all(|statement| statement.as_object().is_some_and(|map| well_formed(map, strict)));
+        && statements.iter().all(|statement| {
+            statement.as_object().is_some_and(|map| {
+                well_formed(map, strict)
+                    && (!doubts.bare_policy_statements_refused || is_whole(map))
+                    && !(doubts.iam_condition_keys_refused && map.get("Condition").is_some_and(has_keys_of_iam))
+            })
+        });
     if good_version && known && good && map.get("Id").is_none_or(Value::is_string) {
         Ok(document)
     } else {
@@ -46,6 +52,22 @@ pub(crate) fn is_own(document: &Value) -> bool {
 fn well_formed(statement: &Map<String, Value>, strict: bool) -> bool {
     let principal = statement.get("Principal").or_else(|| statement.get("NotPrincipal"));
     one_of(statement, "Principal") && principal.is_some_and(principals) && sound(statement, strict)
+}
+
+/// Whether a statement says which actions it is about, and that it is about the key that has the policy.
+fn is_whole(statement: &Map<String, Value>) -> bool {
+    let some = |name: &str| statement.get(name).is_some_and(|value| !texts(value).is_empty());
+    (some("Action") || some("NotAction")) && statement.get("Resource").is_some_and(|names| texts(names) == ["*"])
+}
+
+/// Whether a condition has keys that only policies of IAM may have: a key's policy knows its tags and names beforehand.
+fn has_keys_of_iam(block: &Value) -> bool {
+    let of_iam = |key: &String| {
+        let key = key.to_lowercase();
+        key.starts_with("aws:resourcetag/") || key.starts_with("kms:resourcetag/") || key == "kms:resourcealiases"
+    };
+    let operators = block.as_object().into_iter().flat_map(Map::values);
+    operators.filter_map(Value::as_object).flat_map(Map::keys).any(of_iam)
 }
 
 /// Whether a statement has an element or its negation, and not both.
@@ -104,7 +126,7 @@ mod tests {
     #[test]
     fn grammar() {
         let doubts = Doubts::default();
-        assert!(parse(&crate::policy::default_policy("123456789012").to_string(), &doubts).is_ok());
+        assert!(parse(&crate::policy::default_policy("123456789012", "aws").to_string(), &doubts).is_ok());
         for bad in [
             "",
             "{}",
@@ -142,8 +164,22 @@ mod tests {
             json!({ "Condition": { "StringEquals": "x" } }),
             json!({ "Condition": { "Equals": { "aws:x": "y" } } }),
             json!({ "Unknown": "x" }),
+            json!({ "Action": [] }),
+            json!({ "Resource": [] }),
+            json!({ "Resource": "arn:aws:kms:eu-central-1:123456789012:key/x" }),
+            json!({ "Condition": { "StringEquals": { "aws:ResourceTag/a": "b" } } }),
+            json!({ "Condition": { "StringEquals": { "kms:ResourceAliases": "alias/a" } } }),
         ] {
             assert!(with(&change).is_err(), "{change}");
+        }
+        let lax = Doubts { bare_policy_statements_refused: false, iam_condition_keys_refused: false, ..doubts.clone() };
+        for text in [
+            r#"{"Statement":[{"Effect":"Allow","Principal":"*"}]}"#,
+            r#"{"Statement":[{"Effect":"Allow","Principal":"*","Action":"kms:*","Resource":"arn:aws:kms:x"}]}"#,
+            r#"{"Statement":[{"Effect":"Allow","Principal":"*","Action":"*","Resource":"*","Condition":{"Null":{"aws:ResourceTag/a":true}}}]}"#,
+        ] {
+            assert!(parse(text, &doubts).is_err(), "{text}");
+            assert!(parse(text, &lax).is_ok(), "{text}");
         }
     }
 

@@ -5,12 +5,14 @@ mod grants;
 mod imports;
 mod multi_region_imports;
 mod policies;
+mod principals;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use serde_json::{Value, json};
 
-use crate::{Options, Request, Sim, State, control};
+use crate::caller::Session;
+use crate::{Options, Request, Sim, State, control, query, sts};
 
 const REGION: &str = "eu-central-1";
 
@@ -36,8 +38,11 @@ impl World {
             let body = json!({ "arn": role }).to_string();
             let made = control::answer(&mut world.sim, world.now, "POST", "/_sim/principals", "", body.as_bytes());
             assert_eq!(made.0, 200, "{}", made.1);
-            let name = role.rsplit('/').next().expect("a name");
-            let session = format!("arn:aws:sts::123456789012:assumed-role/{name}/s");
+            let session = Session {
+                arn: sts::session_arn(role, "s"),
+                principal: Some((role.to_owned(), made.1["uniqueId"].as_str().expect("an ID").to_owned())),
+                ..Session::default()
+            };
             world.sim.state.sessions.insert(key.to_owned(), session);
         }
         world
@@ -56,6 +61,20 @@ impl World {
             return Ok(answer.body);
         }
         Err(answer.body["__type"].as_str().expect("a code").to_owned())
+    }
+
+    /// Code and text of a refusal.
+    fn refusal(&mut self, region: &str, who: &str, operation: &str, body: Value) -> (String, Value) {
+        let request =
+            Request { region: region.to_owned(), access_key: who.to_owned(), operation: operation.to_owned(), body };
+        let answer = self.sim.handle(self.now, &request).body;
+        let text = answer.get("message").or_else(|| answer.get("Message"));
+        (answer["__type"].as_str().expect("a code").to_owned(), text.cloned().unwrap_or_default())
+    }
+
+    /// A request of STS or IAM by the administrator; the whole XML.
+    fn query(&mut self, region: &str, form: &str) -> String {
+        query::answer(&mut self.sim, self.now, ADMIN, region, form.as_bytes()).expect("an answer").0
     }
 
     fn call(&mut self, who: &str, operation: &str, body: Value) -> Result<Value, String> {

@@ -44,6 +44,7 @@ fn grants_for_resources_of_aws_are_not_for_everyone() {
 #[test]
 fn the_context_the_key_and_the_request_decide() {
     let mut world = World::new();
+    world.sim.state.options.doubts.iam_condition_keys_refused = false;
     for (condition, allowed) in [
         (json!({ "StringEquals": { "kms:EncryptionContext:app": "x" } }), true),
         (json!({ "StringEquals": { "kms:EncryptionContext:App": "y" } }), false),

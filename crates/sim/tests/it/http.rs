@@ -19,7 +19,7 @@ async fn started() -> std::net::SocketAddr {
 async fn answer(address: std::net::SocketAddr, head: &str, body: &str) -> (String, String) {
     let mut stream = TcpStream::connect(address).await.expect("connects");
     let length = body.len();
-    let request = format!("{head} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: {length}\r\n");
+    let request = format!("{head} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: {length}\r\n");
     stream.write_all(format!("{request}\r\n{body}").as_bytes()).await.expect("writes");
     let mut bytes = vec![];
     drop(stream.read_to_end(&mut bytes).await);
@@ -34,7 +34,7 @@ const SIGNED: &str =
 async fn kms(address: std::net::SocketAddr, operation: &str, body: &str) -> (String, String) {
     let mut stream = TcpStream::connect(address).await.expect("connects");
     let request = format!(
-        "POST / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n{SIGNED}\r\nX-Amz-Target: TrentService.{operation}\r\n\
+        "POST / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n{SIGNED}\r\nX-Amz-Target: TrentService.{operation}\r\n\
          Content-Type: application/x-amz-json-1.1\r\nContent-Length: {}\r\n\r\n{body}",
         body.len()
     );

@@ -54,6 +54,17 @@ fn roles(metadata: &KeyMetadata) -> (MultiRegionKeyType, String, Vec<String>) {
     )
 }
 
+/// Names of aliases that are the user's; predefined ones have no target.
+async fn own_aliases(client: &Client) -> Vec<String> {
+    let found = client.list_aliases().send().await.expect("lists");
+    found
+        .aliases()
+        .iter()
+        .filter(|alias| alias.target_key_id.is_some())
+        .filter_map(|alias| alias.alias_name.clone())
+        .collect()
+}
+
 #[tokio::test]
 async fn a_replica_is_creating_for_a_while_and_inherits_nothing_of_its_region() {
     let set = primary().await;
@@ -92,7 +103,7 @@ async fn material_and_rotation_are_shared_and_the_rest_is_not() {
     set.away.disable_key().key_id(&set.replica).send().await.expect("disables");
     assert_eq!(state(&set.home, &set.primary).await, KeyState::Enabled);
     set.home.create_alias().alias_name("alias/a").target_key_id(&set.primary).send().await.expect("names");
-    assert!(set.away.list_aliases().send().await.expect("lists").aliases().is_empty());
+    assert!(own_aliases(&set.away).await.is_empty());
     for refused in [
         outcome(set.away.enable_key_rotation().key_id(&set.replica).send().await),
         outcome(set.away.disable_key_rotation().key_id(&set.replica).send().await),
@@ -182,7 +193,7 @@ async fn a_primary_waits_for_its_last_replica() {
     assert!(shown.deletion_date.is_some());
     pass(&set.kms, 10.0 * DAY);
     assert_eq!(outcome(set.home.describe_key().key_id(&set.primary).send().await).expect_err("gone").code, gone.code);
-    assert!(set.home.list_aliases().send().await.expect("lists").aliases().is_empty());
+    assert!(own_aliases(&set.home).await.is_empty());
 }
 
 #[tokio::test]

@@ -31,7 +31,9 @@ const LIKE: [(&str, &str); 6] = [
 ];
 
 /// Where the state allows a call and something else refuses it: operation, state or `*`, the code, why.
-const OTHERWISE: [(&str, &str, &str, &str); 3] = [
+const OTHERWISE: [(&str, &str, &str, &str); 5] = [
+    ("ReplicateKey", "Creating", "UnsupportedOperationException", "recorded on AWS: a replica just made is no primary"),
+    ("UpdatePrimaryRegion", "Creating", "UnsupportedOperationException", "as ReplicateKey"),
     ("RotateKeyOnDemand", "PendingImport", "KMSInvalidStateException", "recorded on AWS: is pending import"),
     ("RotateKeyOnDemand", "Updating", "KMSInvalidStateException", "whether it waits is not documented"),
     ("DisableKeyRotation", "Unavailable", "UnsupportedOperationException", "keys of key stores do not rotate"),

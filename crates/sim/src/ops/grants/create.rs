@@ -124,6 +124,9 @@ fn legal_operations(request: &Request<'_>, key: &Key) -> Result<(), ApiError> {
     if request.operations.is_empty() {
         return Err(ApiError::validation("A grant allows at least one operation."));
     }
+    if request.operations == ["CreateGrant"] {
+        return Err(ApiError::validation("Grants must not contain only the CreateGrant operation."));
+    }
     let legal = operations_of(key);
     if let Some(other) = request.operations.iter().find(|name| !legal.contains(&name.as_str())) {
         return Err(ApiError::validation(format!(

@@ -6,10 +6,10 @@ use super::super::Members;
 use super::super::lookup::{Naming, key_id, page};
 use super::{grant_id, principal_member};
 use crate::authorize;
+use crate::caller::account_of;
 use crate::error::ApiError;
 use crate::grant::{Grant, Party};
 use crate::params::Params;
-use crate::policy;
 use crate::sim::Call;
 use crate::state::State;
 
@@ -26,9 +26,13 @@ fn answer(entries: Vec<Value>, marker: Option<&str>, limit: Option<i64>) -> Resu
     Ok(answer)
 }
 
-/// Only services of AWS may look for services, and none of them calls here.
+/// Only services of AWS may look for services.
 fn only_services(call: &Call<'_>, name: Option<&str>) -> Result<(), ApiError> {
-    if name.is_none() { Ok(()) } else { Err(authorize::refusal(&call.caller, &format!("kms:{}", call.operation), "*")) }
+    if name.is_none() || call.caller.service.is_some() {
+        return Ok(());
+    }
+    let action = format!("kms:{}", call.operation);
+    Err(authorize::refusal(&call.caller, &action, Some("*"), authorize::Reason::NoIdentityPolicy))
 }
 
 fn is_of(party: Option<&Party>, wanted: &str, state: &State) -> bool {
@@ -69,8 +73,9 @@ pub(crate) fn list_retirable(state: &mut State, call: &mut Call<'_>, members: &M
     only_services(call, service)?;
     let retiring = retiring.unwrap_or_default();
     Party::principal(state, retiring, call.now)?;
-    if policy::account_of(retiring).as_ref() != Some(&call.caller.account) {
-        return Err(authorize::refusal(&call.caller, "kms:ListRetirableGrants", retiring));
+    if account_of(retiring).is_some_and(|account| account != call.caller.account) {
+        let reason = authorize::Reason::NoResourcePolicy;
+        return Err(authorize::refusal(&call.caller, "kms:ListRetirableGrants", Some(retiring), reason));
     }
     // Whose keys they are does not matter.
     let here = state.keys.values().filter(|key| key.region == call.region);

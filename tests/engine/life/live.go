@@ -1,0 +1,171 @@
+package life
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/pulumi/pulumi/pkg/v3/engine"
+
+	"pulumi-awskms/tests/engine/judge"
+	"pulumi-awskms/tests/engine/sim"
+	"pulumi-awskms/tests/engine/stack"
+)
+
+// life is a plan while it is lived.
+type life struct {
+	*judge.History
+	dev, other *stack.Stack
+	figures    *Figures
+	// moved are specs whose rows have gone to the other stack.
+	moved []Spec
+	// forgotten are keys by stack and name of resource that a person has deleted from a state and left behind.
+	forgotten map[string]string
+	// left are the specs of each stack's last program.
+	left map[*stack.Stack][]Spec
+}
+
+// Live lives a plan to its rest. The judge reports to the history's T.
+func Live(h *judge.History, p Plan, f *Figures) {
+	h.Planted = []string{strings.TrimSpace(Planted)}
+	l := &life{History: h, dev: h.Stack("dev"), figures: f, forgotten: map[string]string{}, left: map[*stack.Stack][]Spec{}}
+	for _, s := range p.Steps {
+		l.step(s)
+		if h.T.Failed() {
+			return
+		}
+	}
+	l.rest()
+	f.history()
+}
+
+// stack is the stack of a step.
+func (l *life) stack(s Step) *stack.Stack {
+	if !s.Other {
+		return l.dev
+	}
+	return l.second()
+}
+
+func (l *life) second() *stack.Stack {
+	if l.other == nil {
+		l.other = l.Stack("prod")
+	}
+	return l.other
+}
+
+// specs are the program of a step: the second stack's resources have names of their own, and those that were moved to it.
+func (l *life) specs(s Step) (specs []Spec) {
+	if !s.Other {
+		return s.Keys
+	}
+	for _, spec := range s.Keys {
+		if spec.Alias != "" {
+			spec.Alias = "alias/prod" + strings.TrimPrefix(spec.Alias, "alias")
+		}
+		if !slices.ContainsFunc(l.moved, func(m Spec) bool { return m.Name == spec.Name }) {
+			specs = append(specs, spec)
+		}
+	}
+	return append(specs, l.moved...)
+}
+
+// step lives one step.
+func (l *life) step(s Step) {
+	st := l.stack(s)
+	specs := l.specs(s)
+	l.edit(st, s.Edit, &specs)
+	st.Program = program(specs)
+	st.Program.Retries = s.Retries
+	l.left[st] = specs
+	st.Options = engine.UpdateOptions{Parallel: 1, Refresh: s.Refresh, RefreshProgram: s.RunProgram}
+	if s.Parallel {
+		st.Options.Parallel = 8
+	}
+	if s.Target != "" {
+		st.Options.Targets = st.Targets(s.Target)
+	}
+	if s.Replace != "" {
+		st.Options.ReplaceTargets = st.Targets(s.Replace)
+	}
+	if s.Previewed && !s.Dry {
+		preview := l.run(st, s.Operation, true)
+		if s.Planned && preview.Err == nil {
+			st.Options.Plan = preview.Plan
+		}
+	}
+	fired := l.arm(st, s.Trouble)
+	l.run(st, s.Operation, s.Dry)
+	if fired != nil && fired() {
+		l.figures.kill(s)
+	}
+	st.EngineDies, st.Options.Plan = false, nil
+	l.Calm()
+}
+
+func (l *life) run(st *stack.Stack, op stack.Operation, dry bool) *stack.Result {
+	r := st.Run(op, dry)
+	l.figures.operation()
+	return r
+}
+
+// arm prepares the trouble of a step; fired says later whether a kill has come.
+func (l *life) arm(st *stack.Stack, t Trouble) (fired func() bool) {
+	switch t.Kind {
+	case "":
+		return nil
+	case "killBefore", "killAfter":
+		st.EngineDies = t.EngineDies
+		return l.At(t.Call, t.Nth, sim.When(t.Kind == "killAfter"), "the provider is killed", st.KillProvider)
+	case "interrupt":
+		// The answer is late, and Ctrl-C comes while it is waited for.
+		l.Fault(map[string]any{"operation": t.Call, "nth": t.Nth, "count": 1, "effect": map[string]any{"delay": map[string]any{"milliseconds": 100}}})
+		return l.At(t.Call, t.Nth, sim.After, "Ctrl-C", st.Interrupt)
+	case "hangAfter":
+		l.Fault(map[string]any{"operation": t.Call, "nth": t.Nth, "count": 1, "effect": "hangAfter"})
+		time.AfterFunc(300*time.Millisecond, st.Interrupt)
+	case "throttle", "accessDenied":
+		l.Fault(map[string]any{"operation": t.Call, "count": 50, "effect": t.Kind})
+	default:
+		l.Fault(map[string]any{"operation": t.Call, "nth": t.Nth, "count": 1, "effect": t.Kind})
+	}
+	return nil
+}
+
+// adopt takes a key back that a person has deleted from the state: with other names than the program's it is rightly not
+// taken up without a word.
+func (l *life) adopt(st *stack.Stack, k stack.Key) {
+	if id, ok := l.forgotten[st.Name+"/"+k.Name]; ok && st.Row(k.Name) == nil {
+		if is, found := sim.Find(l.Sim.Keys(), id); found && is.Live() && (is.Spec == "HMAC_256") == (k.Inputs["keySpec"] != nil) {
+			k.Inputs["adopt"] = is.Arn
+		}
+	}
+}
+
+// rest runs the last programs without trouble. What forbids a replacement, or a deletion, is taken out of them first: a refusal
+// would be right.
+func (l *life) rest() {
+	for _, st := range l.Stacks {
+		specs := slices.Clone(l.left[st])
+		if st == l.dev {
+			specs = slices.DeleteFunc(specs, func(s Spec) bool {
+				return slices.ContainsFunc(l.moved, func(m Spec) bool { return m.Name == s.Name })
+			})
+		}
+		for i := range specs {
+			specs[i].Forbidden, specs[i].Protect = false, false
+		}
+		st.Unprotect()
+		st.Program = program(specs)
+		for _, k := range st.Program.Keys {
+			l.adopt(st, k)
+		}
+		st.Options = engine.UpdateOptions{Parallel: 1}
+	}
+	for _, st := range l.Stacks {
+		l.Settle(st)
+		for range 3 {
+			l.figures.operation()
+		}
+	}
+}

@@ -1,0 +1,155 @@
+package stack
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	lt "github.com/pulumi/pulumi/pkg/v3/engine/lifecycletest/framework"
+	"github.com/pulumi/pulumi/pkg/v3/resource/deploy"
+	"github.com/pulumi/pulumi/pkg/v3/resource/edit"
+	pulumistack "github.com/pulumi/pulumi/pkg/v3/resource/stack"
+	"github.com/pulumi/pulumi/pkg/v3/secrets/b64"
+	"github.com/pulumi/pulumi/sdk/v3/go/common/apitype"
+	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
+	"github.com/pulumi/pulumi/sdk/v3/go/common/tokens"
+)
+
+// Rename is `pulumi stack rename`.
+func (s *Stack) Rename(name string) {
+	options := edit.RenameStackOptions{OldName: tokens.MustParseStackName(s.Name), OldProject: Project}
+	s.edit(func(d *apitype.DeploymentV3) error {
+		return edit.RenameStack(d, tokens.MustParseStackName(name), Project, options)
+	})
+	s.Name = name
+}
+
+// edit changes the state as it lies in a backend.
+func (s *Stack) edit(change func(*apitype.DeploymentV3) error) {
+	saved := s.saved()
+	err := change(saved)
+	if err == nil {
+		s.Snapshot, err = pulumistack.DeserializeDeploymentV3(context.Background(), *saved, pulumistack.Base64SecretsProvider{})
+	}
+	if err != nil {
+		s.T.Fatalf("editing the state: %v", err)
+	}
+	// The manager that comes out of a state batches, and does not survive the framework's copies of a snapshot.
+	s.Snapshot.SecretsManager = b64.NewBase64SecretsManager()
+}
+
+// saved is the state as a backend stores it.
+func (s *Stack) saved() *apitype.DeploymentV3 {
+	saved, _, _, err := pulumistack.SerializeDeploymentWithMetadata(context.Background(), s.Snapshot, false)
+	if err != nil {
+		s.T.Fatalf("saving the state: %v", err)
+	}
+	return saved
+}
+
+// Load takes a saved state.
+func (s *Stack) Load(saved *apitype.DeploymentV3) {
+	s.Snapshot = &deploy.Snapshot{SecretsManager: b64.NewBase64SecretsManager()}
+	s.edit(func(d *apitype.DeploymentV3) error { *d = *saved; return nil })
+}
+
+// Forget is `pulumi state delete` of a key.
+func (s *Stack) Forget(name string) {
+	for _, r := range s.Snapshot.Resources {
+		if r.Type == Type && r.URN.Name() == name {
+			if err := edit.DeleteResource(s.Snapshot, r, nil, true); err != nil {
+				s.T.Fatalf("state delete: %v", err)
+			}
+			return
+		}
+	}
+	s.T.Fatalf("state delete: %s is not in the state", name)
+}
+
+// Taint is `pulumi state taint`.
+func (s *Stack) Taint(name string) {
+	for _, r := range s.Snapshot.Resources {
+		if r.Type == Type && r.URN.Name() == name && !r.Delete {
+			r.Taint = true
+		}
+	}
+}
+
+// Unprotect is `pulumi state unprotect --all`.
+func (s *Stack) Unprotect() {
+	if s.Snapshot == nil {
+		return
+	}
+	for _, r := range s.Snapshot.Resources {
+		r.Protect = false
+	}
+}
+
+// ClearPending is what `pulumi refresh --clear-pending-creates` does to the state.
+func (s *Stack) ClearPending() {
+	if s.Snapshot != nil {
+		s.Snapshot.PendingOperations = nil
+	}
+}
+
+// RenameRow is `pulumi state rename`.
+func (s *Stack) RenameRow(from, to string) {
+	for _, r := range s.Snapshot.Resources {
+		if r.URN == s.URN(from) {
+			r.URN = s.URN(to)
+		}
+	}
+}
+
+// Move is `pulumi state move`: a key's row goes to another stack, with its provider where that stack has none.
+func (s *Stack) Move(name string, to *Stack) {
+	if to.Snapshot == nil {
+		to.Snapshot = &deploy.Snapshot{SecretsManager: b64.NewBase64SecretsManager()}
+	}
+	moved := func(urn resource.URN) resource.URN {
+		return resource.URN(strings.Replace(string(urn), "urn:pulumi:"+s.Name+"::", "urn:pulumi:"+to.Name+"::", 1))
+	}
+	for i, r := range s.Snapshot.Resources {
+		if r.Type != Type || r.URN.Name() != name {
+			continue
+		}
+		row := r.Copy()
+		row.URN, row.Provider = moved(row.URN), string(moved(resource.URN(row.Provider)))
+		if provider := to.provider(row.Provider); provider == "" {
+			for _, p := range s.Snapshot.Resources {
+				if strings.HasPrefix(r.Provider, string(p.URN)+"::") {
+					copied := p.Copy()
+					copied.URN = moved(p.URN)
+					to.Snapshot.Resources = append(to.Snapshot.Resources, copied)
+				}
+			}
+		} else {
+			row.Provider = provider
+		}
+		to.Snapshot.Resources = append(to.Snapshot.Resources, row)
+		s.Snapshot.Resources = slices.Delete(s.Snapshot.Resources, i, i+1)
+		return
+	}
+	s.T.Fatalf("state move: %s is not in the state", name)
+}
+
+// provider is the reference of the provider with the same URN in this stack, if it has one.
+func (s *Stack) provider(reference string) string {
+	for _, r := range s.Snapshot.Resources {
+		if strings.HasPrefix(reference, string(r.URN)+"::") {
+			return string(r.URN) + "::" + string(r.ID)
+		}
+	}
+	return ""
+}
+
+// Copy is a second checkout, or a backup, of the stack: the state as it is now.
+func (s *Stack) Copy() *Stack {
+	other := New(s.T, s.Sim, s.Name)
+	other.Program, other.Config, other.Options, other.Env, other.Observe = s.Program, s.Config, s.Options, s.Env, s.Observe
+	other.Snapshot = lt.CloneSnapshot(s.T, s.Snapshot)
+	return other
+}
+
+// SavePlan is `pulumi preview --save-plan`; the plan is in the result.
+func (s *Stack) SavePlan() *Result { return s.Preview() }

@@ -1,0 +1,1 @@
+"""Holds the simulator's beliefs against a live account of AWS: `make aws-check`."""
