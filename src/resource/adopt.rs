@@ -27,7 +27,7 @@ impl Provider {
         target: &Target,
         desired: &Desired,
     ) -> Result<Option<Found>, ResourceError> {
-        let Some(name) = AwsKmsKeySpec::from_properties(inputs).adopt.known().cloned() else { return Ok(None) };
+        let Some(name) = AwsKmsKeySpec::from_properties(inputs)?.adopt.known().cloned() else { return Ok(None) };
         if let Some(arn) = KmsArn::parse(&name).filter(|arn| arn.region != target.region) {
             return Err(refused(format!(
                 "{name} is in {}, but the resource's Region is {}; set region to {}",

@@ -9,6 +9,7 @@ pub mod diff;
 mod effect;
 pub mod failure;
 pub mod ids;
+pub mod ignored;
 #[cfg(test)]
 mod laws;
 pub mod members;
@@ -20,8 +21,10 @@ pub mod plan;
 pub mod policy;
 pub mod read_back;
 pub mod rotation_mark;
+pub mod secrets;
 #[cfg(test)]
 mod set_laws;
 pub mod spec;
 pub mod stale;
+pub mod untouched;
 pub mod value;
