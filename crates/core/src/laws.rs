@@ -163,7 +163,7 @@ fn plan(desired: &Desired, observed: &Observed, managed: &Managed) -> Plan {
 }
 
 /// A key that `inputs` have led to.
-fn made(inputs: &PropertyMap) -> Observed {
+pub(crate) fn made(inputs: &PropertyMap) -> Observed {
     let desired = desired(inputs);
     let mut observed = newborn(&desired);
     let plan = plan(&desired, &observed, &Managed::default());

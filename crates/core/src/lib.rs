@@ -12,6 +12,8 @@ pub mod ids;
 pub mod ignored;
 #[cfg(test)]
 mod laws;
+#[cfg(test)]
+mod laws_given;
 pub mod members;
 pub mod observed;
 pub mod outputs;

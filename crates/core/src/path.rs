@@ -43,6 +43,16 @@ impl Path {
         }
     }
 
+    /// The same path below another top-level property.
+    #[must_use]
+    pub fn with_root(&self, name: &str) -> Self {
+        let mut segments = self.0.clone();
+        if let Some(first) = segments.first_mut() {
+            *first = Segment::Name(name.to_owned());
+        }
+        Self(segments)
+    }
+
     /// The steps of the path.
     pub fn segments(&self) -> &[Segment] {
         &self.0

@@ -133,6 +133,10 @@ fn remember(given: &mut PropertyMap, normal: &PropertyMap) {
 
 /// A failure in the program's own names, and without its secrets.
 fn as_given(failure: &Failure, given: &PropertyMap, news: &PropertyMap, secrets: &Secrets) -> Failure {
-    let path = Given::of(given).path(&failure.path).unwrap_or_else(|| failure.path.clone());
+    let root = failure.path.root();
+    // Beside a manifest's spec stand the defaults that SDKs write; everything else there is the program's.
+    let beside = given.get(root).is_some_and(|value| !manifest::is_constant_default(root, value));
+    let normal = given::normal_name(root).filter(|_| !beside).map(|name| failure.path.with_root(name));
+    let path = normal.and_then(|path| Given::of(given).path(&path)).unwrap_or_else(|| failure.path.clone());
     Failure { path: path.outside_of_secrets(news), reason: secrets.mask(&failure.reason) }
 }

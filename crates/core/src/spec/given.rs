@@ -6,6 +6,7 @@
 
 use super::generated::AWS_KMS_KEY_SPEC;
 use super::manifest;
+use super::normal::normal;
 use super::table::{Field, Kind, Message};
 use crate::path::{Path, Segment};
 use crate::value::{PropertyMap, PropertyValue};
@@ -54,13 +55,22 @@ impl<'a> Given<'a> {
 /// the program writes it.
 pub fn write_back(given: &PropertyMap, before: &PropertyMap, now: &PropertyMap) -> PropertyMap {
     let mut result = given.clone();
+    bring(&mut result, before, now);
+    // A default that follows from another property may have gone with it.
+    if let Ok(means) = normal(&result) {
+        bring(&mut result, &means, now);
+    }
+    result
+}
+
+fn bring(given: &mut PropertyMap, before: &PropertyMap, now: &PropertyMap) {
     let names: std::collections::BTreeSet<&String> = before.keys().chain(now.keys()).collect();
     for name in names.into_iter().filter(|name| before.get(*name) != now.get(*name)) {
-        let place = Given(&result).place(name).unwrap_or_else(|| Place {
+        let place = Given(given).place(name).unwrap_or_else(|| Place {
             in_spec: field(&AWS_KMS_KEY_SPEC, name).is_some() && manifest::spec(given).is_some(),
             name: name.clone(),
         });
-        let Some(map) = map_at_mut(&mut result, place.in_spec) else { continue };
+        let Some(map) = map_at_mut(given, place.in_spec) else { continue };
         match now.get(name) {
             Some(value) => {
                 let kind = field(&AWS_KMS_KEY_SPEC, name).map(|field| &field.kind);
@@ -73,7 +83,6 @@ pub fn write_back(given: &PropertyMap, before: &PropertyMap, now: &PropertyMap) 
             }
         }
     }
-    result
 }
 
 /// The place of a property among given inputs, to be changed.
