@@ -12,7 +12,6 @@ use awskms_core::value::PropertyMap;
 use tonic::Code;
 
 use super::adopt::wants_its_own;
-use super::gate::allows_replacement;
 use super::provider::{Provider, kms_failure};
 use super::{Context, ResourceError};
 use crate::kms::{self, Kind, KmsError, Lookup, Marked, Target};
@@ -103,13 +102,7 @@ impl Provider {
             own.map(|(arn, _)| arn.as_str()).chain(attempted.iter().map(String::as_str)).collect();
         let keys = self.read_unclaimed(context, urn, target, arns.into_iter()).await;
         let keys = keys.map_err(|error| failure(&error))?;
-        let request = Request {
-            mark,
-            aliases: &desired.aliases,
-            row,
-            may_replace: allows_replacement(inputs)?,
-            on_its_own: wants_its_own(inputs)?,
-        };
+        let request = Request { mark, aliases: &desired.aliases, row, on_its_own: wants_its_own(inputs)? };
         match decide(&keys, &request) {
             Decision::TakeUp { key, reason, replaced } => {
                 let found = Some(Found { observed: key.clone(), by: By::Mark(reason) });
@@ -174,15 +167,18 @@ fn refused(key: &Metadata, conflict: Conflict, urn: &str) -> ResourceError {
     let message = match conflict {
         Conflict::Recorded => format!(
             "{arn} is this resource's live key, recorded by an earlier run, but the engine asks for a new one; nothing was created. \
-             If that is a replacement without a change of inputs (`pulumi up --replace`, `pulumi state taint`), \
-             replacementPolicy FORBID keeps the key: run `pulumi state untaint '{urn}'`, or set replacementPolicy to ALLOW. If the \
-             resource was moved to another stack or taken out of this state (`pulumi state move`, `pulumi state delete`, \
+             If that is a replacement without a change of inputs (`pulumi up --replace`, `pulumi state taint`), the engine does not \
+             say which key it is about, so the key is not replaced, as with replacementPolicy FORBID: run \
+             `pulumi state untaint '{urn}'`; to replace it, use the resource option replacementTrigger with replacementPolicy ALLOW. If \
+             the resource was moved to another stack or taken out of this state (`pulumi state move`, `pulumi state delete`, \
              retainOnDelete, deletedWith), take it out of this program. {take}"
         ),
         Conflict::OtherState => format!(
-            "{arn} is the live key of a resource with the same URN in another state: another backend, the stack under its former \
-             name, or this stack before it was destroyed; nothing was created. {take} To make a second key beside it, set adopt to \
-             NONE, or give this resource another name."
+            "{arn} is the live key of a resource with the same URN that this run was not shown: of this stack before the \
+             provider's version changed or everything else was destroyed, of the stack under its former name, or of another \
+             backend; nothing was created. If a replacement was asked for (`pulumi up --replace`, `pulumi state taint`), \
+             replacementPolicy FORBID keeps the key: run `pulumi state untaint '{urn}'`. {take} To make a second key beside it, set \
+             adopt to NONE, or give this resource another name."
         ),
     };
     ResourceError::failed(Code::FailedPrecondition, message)

@@ -343,12 +343,16 @@ impl ResourceProvider for Service {
             .run(&context, async move { provider.read(&run, &request.urn, &request.id, &inputs, &outputs).await })
             .await?;
         Ok(Response::new(match read {
-            Some(read) => pb::ReadResponse {
-                id: read.id,
-                properties: Some(wire::encode(&self.sealed(read.outputs, &read.inputs, &[&as_given]))),
-                inputs: Some(wire::encode(&write_back(&as_given, &before, &read.inputs))),
-                refresh_before_update: false,
-            },
+            Some(read) => {
+                // What the provider's configuration adds to the tags keeps its secrets.
+                let inputs = self.settings_secrets().seal_one(read.inputs, "tagsAll");
+                pb::ReadResponse {
+                    id: read.id,
+                    properties: Some(wire::encode(&self.sealed(read.outputs, &inputs, &[&as_given]))),
+                    inputs: Some(wire::encode(&write_back(&as_given, &before, &inputs))),
+                    refresh_before_update: false,
+                }
+            }
             None => pb::ReadResponse::default(),
         }))
     }

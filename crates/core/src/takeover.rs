@@ -19,8 +19,6 @@ pub struct Request<'a> {
     pub aliases: &'a BTreeSet<String>,
     /// What the engine has shown of the resource in this process.
     pub row: Row,
-    /// Whether the program allows a replacement (`replacementPolicy` ALLOW).
-    pub may_replace: bool,
     /// Whether the program wants a key of its own, whatever other states have (`adopt` NONE).
     pub on_its_own: bool,
 }
@@ -51,8 +49,8 @@ pub enum Reason {
 /// Why nothing may be created.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Conflict {
-    /// The key is recorded in this state. Either a replacement was asked for that the program forbids, or the resource was
-    /// moved or taken out of the state.
+    /// The key was recorded in this state. Either a replacement was asked for without showing the key to the provider, or the
+    /// resource was moved or taken out of the state; then another state may have the key.
     Recorded,
     /// The key belongs to the resource of this URN in another state.
     OtherState,
@@ -129,7 +127,7 @@ fn conflict<'a>(marked: &[(&'a Observed, &OwnerMark)], request: &Request<'_>) ->
     }
     let ours = request.mark;
     let recorded = marked.iter().find(|(key, mark)| is_recorded_here(key, mark, ours));
-    if let Some((key, _)) = recorded.filter(|_| !request.may_replace) {
+    if let Some((key, _)) = recorded {
         return Some((key, Conflict::Recorded));
     }
     let elsewhere = marked.iter().find(|(key, mark)| {
@@ -196,9 +194,9 @@ mod tests {
     }
 
     /// The decision in a word: what is done, and with which key.
-    fn decided(keys: &[Observed], row: Row, may_replace: bool, alias: &str) -> String {
+    fn decided(keys: &[Observed], row: Row, alias: &str) -> String {
         let (mark, aliases) = (mark(9, HERE, 'b'), BTreeSet::from([alias.to_owned()]));
-        let request = Request { mark: &mark, aliases: &aliases, row, may_replace, on_its_own: false };
+        let request = Request { mark: &mark, aliases: &aliases, row, on_its_own: false };
         let id = |key: &Observed| key.metadata.key_id.clone();
         match decide(keys, &request) {
             Decision::New { replaced, others } => {
@@ -214,30 +212,30 @@ mod tests {
     #[test]
     fn only_what_an_interrupted_run_of_this_state_has_begun_is_finished() {
         let row = Row::NotShown;
-        assert_eq!(decided(&[], row, false, "alias/a"), NEW);
-        assert_eq!(decided(&[live(1, HERE, 'b')], row, false, "alias/b"), format!("{:?} 1b", Reason::Interrupted));
+        assert_eq!(decided(&[], row, "alias/a"), NEW);
+        assert_eq!(decided(&[live(1, HERE, 'b')], row, "alias/b"), format!("{:?} 1b", Reason::Interrupted));
         for phase in ['b', 'k'] {
             assert_eq!(
-                decided(&[live(1, ELSEWHERE, phase)], row, true, "alias/a"),
+                decided(&[live(1, ELSEWHERE, phase)], row, "alias/a"),
                 format!("{:?} 1{phase}", Conflict::OtherState)
             );
         }
-        assert_eq!(decided(&[live(1, HERE, 'k')], row, false, "alias/a"), format!("{:?} 1k", Conflict::Recorded));
+        assert_eq!(decided(&[live(1, HERE, 'k')], row, "alias/a"), format!("{:?} 1k", Conflict::Recorded));
     }
 
     #[test]
     fn a_key_that_is_pending_deletion_comes_back_also_from_another_state() {
         let row = Row::NotShown;
-        assert_eq!(decided(&[pending(1, ELSEWHERE)], row, false, "alias/a"), "PendingDeletion 1p");
-        assert_eq!(decided(&[pending(5, ELSEWHERE), pending(2, HERE)], row, false, "alias/a"), "PendingDeletion 2p");
+        assert_eq!(decided(&[pending(1, ELSEWHERE)], row, "alias/a"), "PendingDeletion 1p");
+        assert_eq!(decided(&[pending(5, ELSEWHERE), pending(2, HERE)], row, "alias/a"), "PendingDeletion 2p");
     }
 
     #[test]
     fn a_released_key_comes_back_under_its_own_name_only() {
         let row = Row::NotShown;
         let released = [live(3, ELSEWHERE, 'r')];
-        assert_eq!(decided(&released, row, false, "alias/a"), "Released 3r");
-        assert_eq!(decided(&released, row, false, "alias/b"), "new for None beside [\"3r\"]");
+        assert_eq!(decided(&released, row, "alias/a"), "Released 3r");
+        assert_eq!(decided(&released, row, "alias/b"), "new for None beside [\"3r\"]");
     }
 
     #[test]
@@ -245,18 +243,19 @@ mod tests {
         for generation in [None, Some(2)] {
             let row = Row::Replaced { generation };
             let keys = [live(1, HERE, 'r'), live(2, HERE, 'k'), live(3, HERE, 'b')];
-            assert_eq!(decided(&keys, row, true, "alias/a"), "Interrupted 3b");
-            assert_eq!(decided(&keys[..2], row, true, "alias/a"), "new for Some(\"2k\") beside [\"1r\"]");
-            assert_eq!(decided(&[pending(7, HERE)], row, true, "alias/a"), NEW);
+            assert_eq!(decided(&keys, row, "alias/a"), "Interrupted 3b");
+            assert_eq!(decided(&keys[..2], row, "alias/a"), "new for Some(\"2k\") beside [\"1r\"]");
+            assert_eq!(decided(&[pending(7, HERE)], row, "alias/a"), NEW);
         }
         let older = Row::Replaced { generation: Some(3) };
-        assert_eq!(decided(&[live(3, HERE, 'b')], older, true, "alias/a"), "new for None beside [\"3b\"]");
+        assert_eq!(decided(&[live(3, HERE, 'b')], older, "alias/a"), "new for None beside [\"3b\"]");
     }
 
     #[test]
-    fn a_replacement_that_the_engine_does_not_announce_needs_leave_too() {
-        let row = Row::NotShown;
-        assert_eq!(decided(&[live(2, HERE, 'k')], row, true, "alias/a"), "new for Some(\"2k\") beside []");
-        assert_eq!(decided(&[live(2, HERE, 'k')], row, false, "alias/b"), format!("{:?} 2k", Conflict::Recorded));
+    fn a_replacement_that_the_engine_does_not_announce_is_refused() {
+        for alias in ["alias/a", "alias/b"] {
+            let decided = decided(&[live(2, HERE, 'k')], Row::NotShown, alias);
+            assert_eq!(decided, format!("{:?} 2k", Conflict::Recorded));
+        }
     }
 }

@@ -76,6 +76,15 @@ func (s *Stack) Taint(name string) {
 	}
 }
 
+// Untaint is `pulumi state untaint`.
+func (s *Stack) Untaint(name string) {
+	for _, r := range s.Snapshot.Resources {
+		if r.Type == Type && r.URN.Name() == name && !r.Delete {
+			r.Taint = false
+		}
+	}
+}
+
 // Unprotect is `pulumi state unprotect --all`.
 func (s *Stack) Unprotect() {
 	if s.Snapshot == nil {
