@@ -323,8 +323,8 @@ func TestLostAnswerOfTagResourceLocksNobodyOut(t *testing.T) {
 			s.Up()
 			h.Calm()
 		},
-		"restored":         func(t *testing.T, _ *judge.History, s *stack.Stack) { must(t, s.Up()); must(t, s.Destroy()) },
-		"renamed":          func(t *testing.T, _ *judge.History, s *stack.Stack) { must(t, s.Up()); s.Rename("staging") },
+		"restored": func(t *testing.T, _ *judge.History, s *stack.Stack) { must(t, s.Up()); must(t, s.Destroy()) },
+		"renamed":  func(t *testing.T, _ *judge.History, s *stack.Stack) { must(t, s.Up()); s.Rename("staging") },
 	}
 	for moment, reach := range moments {
 		for _, trouble := range []string{"cutAfter", "cutBody", "accessDenied", "kmsInternal"} {
