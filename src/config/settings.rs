@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use awskms_core::read_back::IgnoredTags;
+use awskms_core::secrets::Secrets;
 use awskms_core::spec::generated::{AssumeRole, AssumeRoleWithWebIdentity, ProviderConfig, RetryMode};
-use awskms_core::spec::input::Input;
+use awskms_core::spec::input::{Input, Unreadable};
 use awskms_core::value::PropertyMap;
 
 /// What the provider was configured with. Absent values are left to the environment and the shared configuration files.
@@ -26,6 +27,8 @@ pub struct Settings {
     pub sts_endpoint: Option<String>,
     /// Tags for every key.
     pub default_tags: BTreeMap<String, String>,
+    /// The same as they were given, secrets as secrets.
+    pub default_tag_values: PropertyMap,
     /// Tags of others.
     pub ignored_tags: IgnoredTags,
     /// The only accounts that may be worked on; empty for all.
@@ -50,6 +53,8 @@ pub struct Settings {
     pub use_fips: bool,
     /// Use dual-stack endpoints.
     pub use_dual_stack: bool,
+    /// What of all this is secret.
+    pub secrets: Secrets,
 }
 
 /// Static credentials. Their debug form hides what is secret.
@@ -71,8 +76,11 @@ impl std::fmt::Debug for StaticKeys {
 
 impl Settings {
     /// Reads checked configuration. Unknown values count as absent; the engine does not configure a provider with any.
-    pub fn read(checked: &PropertyMap) -> Self {
-        let config = ProviderConfig::from_properties(checked);
+    ///
+    /// # Errors
+    /// A value is not what Check lets through.
+    pub fn read(checked: &PropertyMap) -> Result<Self, Unreadable> {
+        let config = ProviderConfig::from_properties(checked)?;
         let endpoint = config.endpoint.known().cloned();
         let services = config.endpoints.known().cloned().unwrap_or_default();
         let access_key = config.access_key.known().cloned();
@@ -81,7 +89,7 @@ impl Settings {
         });
         let ignored = config.ignore_tags.known().cloned().unwrap_or_default();
         let default_tags = config.default_tags.known().cloned().unwrap_or_default().tags;
-        Self {
+        Ok(Self {
             region: config.region.known().cloned(),
             profile: config.profile.known().cloned(),
             static_keys,
@@ -95,6 +103,7 @@ impl Settings {
                 .flatten()
                 .filter_map(|(key, value)| Some((key.clone(), value.known()?.clone())))
                 .collect(),
+            default_tag_values: tag_values(checked),
             ignored_tags: IgnoredTags { keys: list(&ignored.keys), key_prefixes: list(&ignored.key_prefixes) },
             allowed_account_ids: list(&config.allowed_account_ids),
             forbidden_account_ids: list(&config.forbidden_account_ids),
@@ -107,8 +116,17 @@ impl Settings {
             skip_region_validation: flag(&config.skip_region_validation),
             use_fips: flag(&config.use_fips_endpoint),
             use_dual_stack: flag(&config.use_dualstack_endpoint),
-        }
+            secrets: Secrets::of(&[checked]),
+        })
     }
+}
+
+/// `defaultTags.tags`, each value secret if it or what is around it is.
+fn tag_values(checked: &PropertyMap) -> PropertyMap {
+    let Some(outer) = checked.get("defaultTags") else { return PropertyMap::new() };
+    let Some(tags) = outer.as_map().and_then(|map| map.get("tags")) else { return PropertyMap::new() };
+    let entries = tags.as_map().into_iter().flatten();
+    entries.map(|(key, value)| (key.clone(), value.clone().like(tags).like(outer))).collect()
 }
 
 fn list<T: Clone>(input: &Input<Vec<T>>) -> Vec<T> {

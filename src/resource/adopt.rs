@@ -4,6 +4,7 @@ use awskms_core::desired::Desired;
 use awskms_core::ids::KmsArn;
 use awskms_core::observed::{Metadata, Reading};
 use awskms_core::spec::generated::AwsKmsKeySpec;
+use awskms_core::spec::input::Unreadable;
 use awskms_core::value::PropertyMap;
 use tonic::Code;
 
@@ -27,7 +28,7 @@ impl Provider {
         target: &Target,
         desired: &Desired,
     ) -> Result<Option<Found>, ResourceError> {
-        let Some(name) = adopt(inputs).filter(|name| name != NONE) else { return Ok(None) };
+        let Some(name) = adopt(inputs)?.filter(|name| name != NONE) else { return Ok(None) };
         if let Some(arn) = KmsArn::parse(&name).filter(|arn| arn.region != target.region) {
             return Err(refused(format!(
                 "{name} is in {}, but the resource's Region is {}; set region to {}",
@@ -73,20 +74,21 @@ impl Provider {
 /// The value of `adopt` that asks for a key of the resource's own, whatever other states have.
 const NONE: &str = "NONE";
 
-fn adopt(inputs: &PropertyMap) -> Option<String> {
-    AwsKmsKeySpec::from_properties(inputs).adopt.known().cloned()
+fn adopt(inputs: &PropertyMap) -> Result<Option<String>, Unreadable> {
+    Ok(AwsKmsKeySpec::from_properties(inputs)?.adopt.known().cloned())
 }
 
 /// Whether the program wants a new key beside another state's.
-pub(super) fn wants_its_own(inputs: &PropertyMap) -> bool {
-    adopt(inputs).as_deref() == Some(NONE)
+pub(super) fn wants_its_own(inputs: &PropertyMap) -> Result<bool, Unreadable> {
+    Ok(adopt(inputs)?.as_deref() == Some(NONE))
 }
 
 /// Whether the program has just been changed to take over the very key that the state has: consent to claim it back from a
 /// newer owner.
-pub(super) fn claims_back(inputs: &PropertyMap, old_inputs: &PropertyMap, arn: &str) -> bool {
-    let named = adopt(inputs).filter(|name| adopt(old_inputs).as_ref() != Some(name));
-    named.is_some_and(|name| name == arn || arn.rsplit('/').next() == Some(name.as_str()))
+pub(super) fn claims_back(inputs: &PropertyMap, old_inputs: &PropertyMap, arn: &str) -> Result<bool, Unreadable> {
+    let before = adopt(old_inputs)?;
+    let named = adopt(inputs)?.filter(|name| before.as_ref() != Some(name));
+    Ok(named.is_some_and(|name| name == arn || arn.rsplit('/').next() == Some(name.as_str())))
 }
 
 /// What KMS cannot change must be right from the start.

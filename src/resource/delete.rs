@@ -139,7 +139,7 @@ impl Provider {
         }
         // Deleting before replacing: the key would be gone when the gate in front of the new one closes.
         match self.view.replacement(urn) {
-            Some(inputs) if !allows_replacement(&inputs) => Err(forbidden()),
+            Some(inputs) if !allows_replacement(&inputs)? => Err(forbidden()),
             _ => Ok(None),
         }
     }

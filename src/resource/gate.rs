@@ -6,6 +6,7 @@
 
 use awskms_core::members;
 use awskms_core::spec::generated::{AwsKmsKeySpec, DeletionPolicy, ReplacementPolicy};
+use awskms_core::spec::input::Unreadable;
 use awskms_core::value::PropertyMap;
 use tonic::Code;
 
@@ -28,10 +29,10 @@ impl Provider {
         inputs: &PropertyMap,
     ) -> Result<(), ResourceError> {
         let Some(replaced) = self.view.replaced(urn) else { return Ok(()) };
-        if !allows_replacement(inputs) {
+        if !allows_replacement(inputs)? {
             return Err(forbidden());
         }
-        let (old, new) = (deletion_policy(&replaced.inputs), deletion_policy(inputs));
+        let (old, new) = (deletion_policy(&replaced.inputs)?, deletion_policy(inputs)?);
         if old == DeletionPolicy::Prevent || old != new {
             return Err(retired_otherwise(old, new));
         }
@@ -46,7 +47,7 @@ impl Provider {
         let (Some(region), true) = (region, outputs.contains_key("keyArn")) else { return Ok(()) };
         let arn = key_arn(outputs, "");
         for (region, of_member) in members::by_region(inputs, region) {
-            if deletion_policy(&of_member) == DeletionPolicy::Schedule {
+            if deletion_policy(&of_member)? == DeletionPolicy::Schedule {
                 let arn = awskms_core::outputs::arn_in(&arn, &region);
                 check_idle(context, &self.target_in(&region), &arn, &of_member).await?;
             }
@@ -56,12 +57,12 @@ impl Provider {
 }
 
 /// Whether a program lets its key be replaced.
-pub(super) fn allows_replacement(inputs: &PropertyMap) -> bool {
-    AwsKmsKeySpec::from_properties(inputs).replacement_policy.known() == Some(&ReplacementPolicy::Allow)
+pub(super) fn allows_replacement(inputs: &PropertyMap) -> Result<bool, Unreadable> {
+    Ok(AwsKmsKeySpec::from_properties(inputs)?.replacement_policy.known() == Some(&ReplacementPolicy::Allow))
 }
 
-fn deletion_policy(inputs: &PropertyMap) -> DeletionPolicy {
-    AwsKmsKeySpec::from_properties(inputs).deletion_policy.known().copied().unwrap_or(DeletionPolicy::Schedule)
+fn deletion_policy(inputs: &PropertyMap) -> Result<DeletionPolicy, Unreadable> {
+    Ok(AwsKmsKeySpec::from_properties(inputs)?.deletion_policy.known().copied().unwrap_or(DeletionPolicy::Schedule))
 }
 
 pub(super) fn forbidden() -> ResourceError {

@@ -36,6 +36,7 @@ pub use update::{Change, pending_replicas, was_pending};
 
 use crate::config::ConfigError;
 use crate::rpc::engine::ResourceLog;
+use awskms_core::spec::input::Unreadable;
 
 /// What surrounds one call of the engine.
 #[derive(Debug, Clone)]
@@ -110,6 +111,12 @@ impl ResourceError {
     /// An error with its code.
     pub fn failed(code: Code, message: impl Into<String>) -> Self {
         Self { code, message: message.into() }
+    }
+}
+
+impl From<Unreadable> for ResourceError {
+    fn from(unreadable: Unreadable) -> Self {
+        Self::failed(Code::Internal, unreadable.to_string())
     }
 }
 

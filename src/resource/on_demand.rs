@@ -2,6 +2,8 @@
 
 use awskms_core::desired::Desired;
 use awskms_core::observed::Observed;
+use awskms_core::outputs::ROTATION_OUTPUT;
+pub use awskms_core::outputs::TRIGGER;
 use awskms_core::plan::{SetPlan, Step};
 use awskms_core::rotation_mark::RotationMark;
 use awskms_core::value::{PropertyMap, PropertyValue};
@@ -10,14 +12,12 @@ use super::provider::kms_failure;
 use super::{Context, ResourceError};
 use crate::kms::{self, ExecutedSet, Target};
 
-/// The property whose change rotates the key.
-pub const TRIGGER: &str = "rotateOnDemandTrigger";
-
 /// Most rotations on demand of one key.
 const ON_DEMAND_ROTATIONS: u32 = 25;
 
 /// The rotation on demand that a changed trigger asks for.
 pub(super) async fn rotation_due(
+    context: &Context,
     target: &Target,
     old_outputs: &PropertyMap,
     desired: &Desired,
@@ -29,7 +29,16 @@ pub(super) async fn rotation_due(
     };
     let had = kms::on_demand_rotations(target, &observed.metadata).await;
     let had = had.map_err(|error| kms_failure("counting the key's rotations on demand", &error))?;
-    Ok(RotationMark::due(trigger, observed.rotation_mark.as_ref(), had))
+    let finished = old_outputs.get(ROTATION_OUTPUT).and_then(PropertyValue::as_str).and_then(RotationMark::parse);
+    let due = RotationMark::due(trigger, observed.rotation_mark.as_ref(), finished.as_ref(), had);
+    if due.is_none() {
+        context.log.info(&format!(
+            "{} has been rotated for this rotateOnDemandTrigger before, so it is not rotated again. For another rotation \
+             give a trigger that was not used yet.",
+            observed.metadata.arn
+        ));
+    }
+    Ok(due)
 }
 
 pub(super) fn is_rotation(step: &Step) -> bool {
@@ -49,10 +58,12 @@ pub(super) fn report_rotation(context: &Context, plan: &SetPlan, done: &Executed
     }
 }
 
-/// Gives outputs the trigger that the state had.
+/// Gives outputs the trigger that the state had, and the rotation that it remembers as finished.
 pub(super) fn keep_trigger(outputs: &mut PropertyMap, old_outputs: &PropertyMap) {
-    match old_outputs.get(TRIGGER) {
-        Some(trigger) => outputs.insert(TRIGGER.into(), trigger.clone()),
-        None => outputs.remove(TRIGGER),
-    };
+    for name in [TRIGGER, ROTATION_OUTPUT] {
+        match old_outputs.get(name) {
+            Some(value) => outputs.insert(name.into(), value.clone()),
+            None => outputs.remove(name),
+        };
+    }
 }

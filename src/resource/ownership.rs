@@ -107,8 +107,8 @@ impl Provider {
             mark,
             aliases: &desired.aliases,
             row,
-            may_replace: allows_replacement(inputs),
-            on_its_own: wants_its_own(inputs),
+            may_replace: allows_replacement(inputs)?,
+            on_its_own: wants_its_own(inputs)?,
         };
         match decide(&keys, &request) {
             Decision::TakeUp { key, reason, replaced } => {

@@ -151,6 +151,7 @@ pub(super) fn resolved_set(
         let code = match unresolved {
             Unresolved::Unknown(_) => Code::InvalidArgument,
             Unresolved::NoAccount => Code::FailedPrecondition,
+            Unresolved::Unreadable(_) => Code::Internal,
         };
         ResourceError::failed(code, unresolved.to_string())
     })

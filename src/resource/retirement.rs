@@ -71,7 +71,7 @@ pub(super) async fn check_idle(
     arn: &str,
     inputs: &PropertyMap,
 ) -> Result<(), ResourceError> {
-    let spec = AwsKmsKeySpec::from_properties(inputs);
+    let spec = AwsKmsKeySpec::from_properties(inputs)?;
     let Some(guard) = spec.deletion_guard.known() else { return Ok(()) };
     let days = guard.min_idle_days.known().copied().unwrap_or_default();
     let idleness = match kms::last_use(target, arn).await {

@@ -271,7 +271,10 @@ pub(super) fn retirements(
 }
 
 fn retirement(inputs: &PropertyMap) -> Retirement {
-    let spec = AwsKmsKeySpec::from_properties(inputs);
+    // What cannot be read was refused at the entrance of the call. Were it here all the same, the key would stay.
+    let Ok(spec) = AwsKmsKeySpec::from_properties(inputs) else {
+        return Retirement { policy: DeletionPolicy::Prevent, window_days: 30 };
+    };
     Retirement {
         policy: spec.deletion_policy.known().copied().unwrap_or(DeletionPolicy::Schedule),
         window_days: spec.deletion_window_days.known().copied().unwrap_or(30),

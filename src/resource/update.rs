@@ -1,5 +1,6 @@
 //! Changing a key, and its replicas, in place.
 
+use awskms_core::ignored::Ignored;
 use awskms_core::members;
 use awskms_core::observed::{KeyState, Observed, ObservedSet, Reading};
 use awskms_core::outputs::REPLICA_KEYS;
@@ -10,7 +11,7 @@ use tonic::Code;
 
 use super::adopt::claims_back;
 use super::create::outcome;
-use super::doubt::doubted;
+use super::doubt::{doubted, untouched};
 use super::fence::{Marks, fence, marks};
 use super::look::{attempts, is_young};
 use super::on_demand::{is_rotation, keep_trigger, report_rotation, rotation_due};
@@ -32,8 +33,10 @@ pub struct Change<'a> {
     pub old_outputs: &'a PropertyMap,
     /// The inputs in the state.
     pub old_inputs: &'a PropertyMap,
-    /// What the program asks for now.
+    /// What the program asks for now, with what it ignores as in the state.
     pub inputs: &'a PropertyMap,
+    /// What the program ignores.
+    pub ignored: &'a Ignored,
 }
 
 impl Provider {
@@ -43,7 +46,7 @@ impl Provider {
     /// Nothing was changed: the key could not be read, belongs to a newer owner, or an alias is taken. What fails later
     /// is part of the outcome.
     pub async fn update(&self, context: &Context, change: &Change<'_>) -> Result<Outcome, ResourceError> {
-        let Change { urn, id, old_outputs, old_inputs, inputs } = *change;
+        let Change { urn, id, old_outputs, old_inputs, inputs, .. } = *change;
         self.shown(urn, id, old_outputs);
         let before = self.target(region_of(old_outputs).or_else(|| region_of(inputs)))?;
         self.account(&before.region).await?;
@@ -75,11 +78,11 @@ impl Provider {
         context: &'a Context,
         change: &Change<'_>,
     ) -> Result<Prepared<'a>, ResourceError> {
-        let Change { urn, id, old_outputs, old_inputs, inputs } = *change;
+        let Change { urn, id, old_outputs, old_inputs, inputs, .. } = *change;
         let arn = key_arn(old_outputs, id);
         let before = self.target(region_of(old_outputs).or_else(|| region_of(inputs)))?.region;
         let account = account_of(&arn);
-        let desired = resolved_set(inputs, region_of(inputs).unwrap_or(&before), account.as_ref())?;
+        let mut desired = resolved_set(inputs, region_of(inputs).unwrap_or(&before), account.as_ref())?;
         let mut held = held_before(old_inputs, old_outputs, &before);
         for (region, managed) in &mut held {
             managed.tag_keys.retain(|key| !self.clients.settings().ignored_tags.covers(key));
@@ -95,21 +98,23 @@ impl Provider {
         }
         let mark = self.mark(urn, &desired.primary, desired.main()).filter(|_| !self.is_stateless);
         let remembered = remembered(old_outputs);
-        let claims_back = claims_back(inputs, old_inputs, &arn);
+        self.hold_returned(&mut held, &set, &desired, mark.as_ref());
+        let claims_back = claims_back(inputs, old_inputs, &arn)?;
         let whose = Marks { remembered: &remembered, ours: mark.as_ref(), claims_back };
         fence(context, whose, &mut set, &mut held, &desired)?;
+        let left_alone = untouched(change, &mut desired, &mut held, &set, account.as_ref(), &before);
         let mut claims = self
             .claims(context, urn, &desired, Some(&set), remembered.settled.as_ref().or(mark.as_ref()), None)
             .await?;
         let owner = marks(&mut claims, &set, mark.as_ref(), &remembered);
         if let Some(main) = set.main() {
-            let due = rotation_due(&self.target_in(&set.primary), old_outputs, desired.main(), main).await?;
+            let due = rotation_due(context, &self.target_in(&set.primary), old_outputs, desired.main(), main).await?;
             claims.entry(desired.primary.clone()).or_default().rotation = due;
         }
         let default_policy = account.as_ref().map(default_policy).unwrap_or_default();
         let retirements = retirements(old_inputs, old_outputs, &before);
         let mut work = Work { context, desired, mark: owner, held, claims, retirements, default_policy, remembered };
-        let (set, in_doubt) = doubted(set, &work, old_outputs, &before);
+        let (set, in_doubt) = doubted(set, &work, old_outputs, &before, &left_alone);
         for region in in_doubt {
             work.claims.entry(region).or_default().disables_again = true;
         }

@@ -2,10 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use awskms_core::diff::{Change, ChangeKind, diff};
-use awskms_core::outputs::REPLICA_KEYS;
+use awskms_core::diff::{Change, ChangeKind, Sides, changes};
+use awskms_core::outputs::{REPLICA_KEYS, may_be_replaced};
 use awskms_core::owner::Identity;
 use awskms_core::path::Path;
+use awskms_core::spec::given::Given;
+use awskms_core::spec::input::Unreadable;
+use awskms_core::spec::normal::normal;
 use awskms_core::spec::table::Effect;
 use awskms_core::value::{PropertyMap, PropertyValue};
 
@@ -25,34 +28,39 @@ const FOLLOWS_THE_PRIMARY: [&str; 2] = ["keyArn", "primaryRegion"];
 /// A key whose remembered mark names another URN than `identity`, because the resource was renamed or moved with its state,
 /// needs one update that signs it anew: until then a resource of the old name could take it for its own. Such an update has
 /// no property that it is about.
-pub(super) fn key(
-    old_outputs: &PropertyMap,
-    old_inputs: &PropertyMap,
-    news: &PropertyMap,
-    identity: Option<&Identity>,
-) -> DiffResponse {
-    let mut changes = diff(old_inputs, news);
+///
+/// # Errors
+/// A value is not what Check lets through.
+pub(super) fn key(sides: &Sides<'_>, identity: Option<&Identity>) -> Result<DiffResponse, Unreadable> {
+    let old_outputs = sides.old_outputs;
+    let (old_inputs, news) = (normal(sides.old_inputs)?, sides.ignored.applied(sides.old_inputs, sides.news)?);
+    let mut changes = changes(sides)?;
     // A key that is on its way out is brought back by the next update, whatever the inputs say.
     let pending = was_pending(old_outputs);
     if pending {
         changes.push(Change { path: Path::of("keyState"), kind: ChangeKind::Update, effect: Effect::Update });
     }
-    for region in pending_replicas(old_outputs, news) {
+    for region in pending_replicas(old_outputs, &news) {
         let path = Path::of(REPLICA_KEYS).name(&region).name("keyState");
         changes.push(Change { path, kind: ChangeKind::Update, effect: Effect::Update });
     }
     // A rotation that a failed run still owes: the state keeps the trigger that was there before.
     let trigger = |map: &PropertyMap| map.get(TRIGGER).map(PropertyValue::plain);
-    let owed = trigger(news) != trigger(old_outputs) && trigger(news) == trigger(old_inputs);
-    if owed && !old_outputs.is_empty() && trigger(news).is_some() {
-        changes.push(Change { path: Path::of(TRIGGER), kind: ChangeKind::Update, effect: Effect::Update });
+    let owed = trigger(&news) != trigger(old_outputs) && trigger(&news) == trigger(&old_inputs);
+    if owed && !old_outputs.is_empty() && trigger(&news).is_some() && !sides.ignored.covers(TRIGGER) {
+        let path = Path::of(TRIGGER);
+        let path = Given::of(sides.news).path(&path).unwrap_or(path);
+        changes.push(Change { path, kind: ChangeKind::Update, effect: Effect::Update });
     }
     let mut answer = answer(&changes);
     let settled = remembered(old_outputs).settled;
     if matches!((settled, identity), (Some(settled), Some(identity)) if !settled.names(identity)) {
         answer.changes = DiffChanges::DiffSome.into();
     }
-    answer
+    if may_be_replaced(&news) {
+        answer.stables.clear();
+    }
+    Ok(answer)
 }
 
 /// A change of the provider's configuration. Other credentials or endpoints reach the same keys, and a key whose account
@@ -77,12 +85,12 @@ fn answer(changes: &[Change]) -> DiffResponse {
         .iter()
         .map(|change| {
             let kind = wire_kind(change.kind, change.effect == Effect::Replace);
-            let input_diff = !["keyState", REPLICA_KEYS].contains(&change.path.root());
+            let input_diff = !["keyState", "policyJson", REPLICA_KEYS].contains(&change.path.root());
             (change.path.to_string(), PropertyDiff { kind: kind.into(), input_diff })
         })
         .collect();
     // A promotion moves the ARN.
-    let moves = changes.iter().any(|change| change.path.root() == "region");
+    let moves = changes.iter().any(|change| ["region", "spec.region"].contains(&change.path.to_string().as_str()));
     let stables = STABLE.iter().filter(|name| !moves || !FOLLOWS_THE_PRIMARY.contains(name));
     let stables = stables.filter(|_| replaces.is_empty()).map(|name| (*name).to_owned()).collect();
     let changed = if changes.is_empty() { DiffChanges::DiffNone } else { DiffChanges::DiffSome };

@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use awskms_core::secrets::Secrets;
 use tonic::transport::{Channel, Endpoint};
 
 use super::generated::pulumirpc::engine_client::EngineClient;
 use super::generated::pulumirpc::{LogRequest, LogSeverity};
-use super::hidden::Hidden;
 
 /// The engine that started this process or attached to it. Messages are dropped, with a note in the debug log, while
 /// there is none: an operation never fails because of them.
@@ -29,7 +29,7 @@ impl Engine {
     }
 
     /// A log of one resource, which keeps some texts to itself.
-    pub(super) fn log(&self, urn: &str, hidden: Hidden) -> ResourceLog {
+    pub(super) fn log(&self, urn: &str, hidden: Secrets) -> ResourceLog {
         ResourceLog {
             engine: self.clone(),
             urn: urn.to_owned(),
@@ -59,7 +59,7 @@ fn status_line(board: &BTreeMap<String, String>) -> String {
 pub struct ResourceLog {
     engine: Engine,
     urn: String,
-    hidden: Hidden,
+    hidden: Secrets,
     pending: Arc<tokio::sync::Mutex<()>>,
     /// The Region that this log speaks of, where there are several.
     region: Option<String>,

@@ -15,7 +15,6 @@ pub mod generated {
         include!("gen/google_rpc.rs");
     }
 }
-mod hidden;
 mod service;
 mod status;
 mod wire;

@@ -5,10 +5,16 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
+use awskms_core::diff::Sides;
 use awskms_core::failure::Failure;
+use awskms_core::ignored::Ignored;
 use awskms_core::owner::Lineage;
 use awskms_core::path::Path;
+use awskms_core::secrets::Secrets;
 use awskms_core::spec::check::{CheckContext, check};
+use awskms_core::spec::given::write_back;
+use awskms_core::spec::input::Unreadable;
+use awskms_core::spec::normal::normal;
 use awskms_core::spec::provider::check_config;
 use awskms_core::value::{PropertyMap, PropertyValue};
 use futures_util::Stream;
@@ -21,7 +27,6 @@ use super::cancel::Running;
 use super::engine::Engine;
 use super::generated::pulumirpc as pb;
 use super::generated::pulumirpc::resource_provider_server::{ResourceProvider, ResourceProviderServer};
-use super::hidden::Hidden;
 use super::{diff, status, wire};
 use crate::config::{Clients, Settings};
 use crate::resource::{Change, Context, Outcome, Provider, Removal, ResourceError};
@@ -74,11 +79,23 @@ impl Service {
         self.configured().ok_or_else(|| Status::failed_precondition("the provider is not configured yet"))
     }
 
+    /// What of the provider's configuration is secret.
+    fn settings_secrets(&self) -> Secrets {
+        self.configured().map(|provider| provider.clients().settings().secrets.clone()).unwrap_or_default()
+    }
+
+    /// Outputs with everything secret that is derived from a secret: of the inputs, of those before, of the provider's
+    /// configuration. `normal` are the inputs in normal form.
+    fn sealed(&self, outputs: PropertyMap, normal: &PropertyMap, before: &[&PropertyMap]) -> PropertyMap {
+        Secrets::of_change(normal, before).and(&self.settings_secrets()).seal(outputs, normal)
+    }
+
     /// What surrounds a call. Secrets in `properties` come out in no message.
     fn context(&self, urn: &str, timeout: f64, is_preview: bool, properties: &[&PropertyMap]) -> Context {
         let allowed = (timeout.is_finite() && timeout > 0.0).then(|| Duration::from_secs_f64(timeout.min(1e9)));
         let deadline = allowed.map(|allowed| Instant::now() + allowed);
-        let log = self.engine.log(urn, Hidden::of(properties));
+        let secrets = Secrets::of(properties).and(&self.settings_secrets());
+        let log = self.engine.log(urn, secrets);
         Context { urn: urn.to_owned(), is_preview, log, cancel: self.running.token(), deadline }
     }
 
@@ -124,7 +141,7 @@ fn ours(urn: &str, type_: &str) -> Result<(), Status> {
     Err(Status::not_found(format!("the awskms provider has no resource {named:?}; it has {RESOURCE}")))
 }
 
-fn failures(found: Vec<Failure>, hidden: &Hidden) -> Vec<pb::CheckFailure> {
+fn failures(found: Vec<Failure>, hidden: &Secrets) -> Vec<pb::CheckFailure> {
     found
         .into_iter()
         .map(|failure| pb::CheckFailure { property: failure.path.to_string(), reason: hidden.mask(&failure.reason) })
@@ -183,7 +200,7 @@ impl ResourceProvider for Service {
         // The engine keeps what it gave; defaults are filled in at Configure.
         Ok(Response::new(pb::CheckResponse {
             inputs: Some(wire::encode(&news)),
-            failures: failures(checked.failures, &Hidden::of(&[&news])),
+            failures: failures(checked.failures, &Secrets::of(&[&news])),
         }))
     }
 
@@ -201,9 +218,10 @@ impl ResourceProvider for Service {
         };
         let checked = check_config(&given);
         if let Some(failure) = checked.failures.first() {
+            let failure = Secrets::of(&[&given]).mask(&failure.to_string());
             return Err(Status::invalid_argument(format!("provider configuration: {failure}")));
         }
-        let clients = Clients::new(Settings::read(&checked.inputs)).await;
+        let clients = Clients::new(Settings::read(&checked.inputs).map_err(unreadable)?).await;
         let clients = clients.map_err(|error| Status::from(ResourceError::from(error)))?;
         let lineage = lineage(request.id.as_deref());
         let is_stateless = request.urn.as_deref().is_some_and(is_stateless);
@@ -240,25 +258,31 @@ impl ResourceProvider for Service {
             &news,
             &CheckContext {
                 provider_region: clients.and_then(Clients::region),
-                default_tags: clients.map(|clients| &clients.settings().default_tags),
+                default_tags: clients.map(|clients| &clients.settings().default_tag_values),
                 skip_region_validation: clients.is_some_and(|clients| clients.settings().skip_region_validation),
             },
         );
         if let Some(provider) = provider.as_ref().filter(|_| checked.failures.is_empty()) {
-            for (alias, other) in provider.checked(&request.urn, &olds, &checked.inputs) {
+            let (old, new) = (normal_unless_empty(&olds)?, normal_unless_empty(&checked.inputs)?);
+            for (alias, other) in provider.checked(&request.urn, &old, &new) {
                 let reason =
                     format!("{alias} is given to {other} too; an alias names one key; remove it from one of the two");
                 checked.failures.push(Failure::new(Path::of("alias"), reason));
             }
         }
-        let hidden = Hidden::of(&[&olds, &news]);
+        let own = self.settings_secrets();
+        let hidden = Secrets::of(&[&olds, &news]).and(&own);
+        let mut inputs = checked.inputs;
+        if !news.contains_key("region") {
+            inputs = own.seal_one(inputs, "region");
+        }
         let log = self.engine.log(&request.urn, hidden.clone());
         for warning in &checked.warnings {
             log.warning(&warning.to_string());
         }
         log.flush().await;
         Ok(Response::new(pb::CheckResponse {
-            inputs: Some(wire::encode(&checked.inputs)),
+            inputs: Some(wire::encode(&inputs)),
             failures: failures(checked.failures, &hidden),
         }))
     }
@@ -270,20 +294,23 @@ impl ResourceProvider for Service {
         let provider = self.configured();
         let news = wire::decode(request.news);
         if let Some(provider) = &provider {
-            provider.compared(&request.urn, &request.id, &olds, &news);
+            provider.compared(&request.urn, &request.id, &olds, &normal_unless_empty(&news)?);
         }
         let identity = provider.and_then(|provider| provider.identity_in_state(&request.urn));
-        Ok(Response::new(diff::key(&olds, &old_inputs, &news, identity.as_ref())))
+        let ignored = Ignored::of(&request.ignore_changes);
+        let sides = Sides { old_inputs: &old_inputs, old_outputs: &olds, news: &news, ignored: &ignored };
+        Ok(Response::new(diff::key(&sides, identity.as_ref()).map_err(unreadable)?))
     }
 
     async fn create(&self, request: Request<pb::CreateRequest>) -> Answer<pb::CreateResponse> {
         let request = request.into_inner();
         ours(&request.urn, &request.r#type)?;
-        let inputs = wire::decode(request.properties);
+        let inputs_as_given = wire::decode(request.properties);
+        let inputs = normal(&inputs_as_given).map_err(unreadable)?;
         // The engine does not configure a provider whose configuration is not known yet; it still asks for a preview.
         if request.preview && self.configured().is_none() {
             let outputs = awskms_core::outputs::preview_of_new(&inputs, None);
-            return Ok(Response::new(created(String::new(), &outputs)));
+            return Ok(Response::new(created(String::new(), &self.sealed(outputs, &inputs, &[]))));
         }
         let provider = self.provider()?;
         let context = self.context(&request.urn, request.timeout, request.preview, &[&inputs]);
@@ -297,7 +324,8 @@ impl ResourceProvider for Service {
                 provider.create(&run, &urn, &given).await
             })
             .await?;
-        let (id, outputs) = finished(outcome, &inputs, &context)?;
+        let outcome = Outcome { outputs: self.sealed(outcome.outputs, &inputs, &[]), ..outcome };
+        let (id, outputs) = finished(outcome, &inputs_as_given, &context)?;
         Ok(Response::new(created(id, &outputs)))
     }
 
@@ -305,17 +333,20 @@ impl ResourceProvider for Service {
         let request = request.into_inner();
         ours(&request.urn, &request.r#type)?;
         let provider = self.provider()?;
-        let (inputs, outputs) = (wire::decode(request.inputs), wire::decode(request.properties));
-        let context = self.context(&request.urn, request.timeout, false, &[&inputs, &outputs]);
+        let (as_given, outputs) = (wire::decode(request.inputs), wire::decode(request.properties));
+        let context = self.context(&request.urn, request.timeout, false, &[&as_given, &outputs]);
         let run = context.clone();
+        // An import has no inputs, and writes the fewest.
+        let inputs = normal_unless_empty(&as_given)?;
+        let before = inputs.clone();
         let read = self
             .run(&context, async move { provider.read(&run, &request.urn, &request.id, &inputs, &outputs).await })
             .await?;
         Ok(Response::new(match read {
             Some(read) => pb::ReadResponse {
                 id: read.id,
-                properties: Some(wire::encode(&read.outputs)),
-                inputs: Some(wire::encode(&read.inputs)),
+                properties: Some(wire::encode(&self.sealed(read.outputs, &read.inputs, &[&as_given]))),
+                inputs: Some(wire::encode(&write_back(&as_given, &before, &read.inputs))),
                 refresh_before_update: false,
             },
             None => pb::ReadResponse::default(),
@@ -332,23 +363,34 @@ impl ResourceProvider for Service {
         let mut request = request.into_inner();
         ours(&request.urn, &request.r#type)?;
         let provider = self.provider()?;
-        let (olds, old_inputs) = (wire::decode(request.olds.take()), wire::decode(request.old_inputs.take()));
-        let inputs = wire::decode(request.news.take());
-        let context = self.context(&request.urn, request.timeout, request.preview, &[&olds, &old_inputs, &inputs]);
+        let (olds, old_given) = (wire::decode(request.olds.take()), wire::decode(request.old_inputs.take()));
+        let as_given = wire::decode(request.news.take());
+        let ignored = Ignored::of(&request.ignore_changes);
+        let old_inputs = normal_unless_empty(&old_given)?;
+        let inputs = ignored.applied(&old_given, &as_given).map_err(unreadable)?;
+        let context = self.context(&request.urn, request.timeout, request.preview, &[&olds, &old_given, &as_given]);
+        let released =
+            olds.get("__unreleased").map(|left| ("__unreleased".to_owned(), left.clone())).into_iter().collect();
+        let seal = |outputs| self.sealed(outputs, &inputs, &[&old_given, &released]);
         if request.preview {
-            let run = context.clone();
+            let (run, news) = (context.clone(), inputs.clone());
             let outputs = self
                 .run(&context, async move {
-                    provider.preview_update(&run, &change(&request, &olds, &old_inputs, &inputs)).await
+                    let change = change(&request, &olds, &old_inputs, &news, &ignored);
+                    let outputs = provider.preview_update(&run, &change).await?;
+                    Ok(ignored.previewed(outputs, &olds))
                 })
                 .await?;
-            return Ok(Response::new(updated(&outputs)));
+            return Ok(Response::new(updated(&seal(outputs))));
         }
         let (run, news) = (context.clone(), inputs.clone());
         let outcome = self
-            .run(&context, async move { provider.update(&run, &change(&request, &olds, &old_inputs, &news)).await })
+            .run(&context, async move {
+                provider.update(&run, &change(&request, &olds, &old_inputs, &news, &ignored)).await
+            })
             .await?;
-        let (_, outputs) = finished(outcome, &inputs, &context)?;
+        let outcome = Outcome { outputs: seal(outcome.outputs), ..outcome };
+        let (_, outputs) = finished(outcome, &as_given, &context)?;
         Ok(Response::new(updated(&outputs)))
     }
 
@@ -356,8 +398,9 @@ impl ResourceProvider for Service {
         let request = request.into_inner();
         ours(&request.urn, &request.r#type)?;
         let provider = self.provider()?;
-        let (outputs, old_inputs) = (wire::decode(request.properties), wire::decode(request.old_inputs));
-        let context = self.context(&request.urn, request.timeout, false, &[&outputs, &old_inputs]);
+        let (outputs, as_given) = (wire::decode(request.properties), wire::decode(request.old_inputs));
+        let context = self.context(&request.urn, request.timeout, false, &[&outputs, &as_given]);
+        let old_inputs = normal_unless_empty(&as_given)?;
         let run = context.clone();
         self.run(&context, async move {
             let (urn, id) = (request.urn.as_str(), request.id.as_str());
@@ -400,8 +443,19 @@ fn change<'a>(
     old_outputs: &'a PropertyMap,
     old_inputs: &'a PropertyMap,
     inputs: &'a PropertyMap,
+    ignored: &'a Ignored,
 ) -> Change<'a> {
-    Change { urn: &request.urn, id: &request.id, old_outputs, old_inputs, inputs }
+    Change { urn: &request.urn, id: &request.id, old_outputs, old_inputs, inputs, ignored }
+}
+
+/// A property that Check would not have let through: the state was written by something else.
+fn unreadable(unreadable: Unreadable) -> Status {
+    Status::from(ResourceError::from(unreadable))
+}
+
+/// The normal form of inputs, if there are any.
+fn normal_unless_empty(given: &PropertyMap) -> Result<PropertyMap, Status> {
+    if given.is_empty() { Ok(PropertyMap::new()) } else { normal(given).map_err(unreadable) }
 }
 
 fn created(id: String, outputs: &PropertyMap) -> pb::CreateResponse {

@@ -15,8 +15,9 @@ pub(crate) fn render(definition: &Definition) -> Result<String> {
         "// Generated from proto/awskms/v1/*.proto by `cargo xtask generate`.\n\
          //! Tables and types of the definition.\n\n\
          use std::collections::BTreeMap;\n\n\
-         use super::input::{Decode, Input, read};\n\
+         use super::input::{Decode, Input, Unreadable, object, read, without_value};\n\
          use super::table::{self, Default, Effect, Text};\n\
+         use crate::path::Path;\n\
          use crate::value::{PropertyMap, PropertyValue};\n\n",
     );
     for enumeration in &definition.enums {
@@ -56,7 +57,7 @@ fn write_enum(code: &mut String, enumeration: &Enum) -> Result<()> {
     writeln!(
         code,
         "}}\n}}\n\n/// Reads a name.\npub fn parse(name: &str) -> Option<Self> {{\nSelf::ALL.iter().copied().find(|value| value.as_str() == name)\n}}\n}}\n\n\
-         impl Decode for {name} {{\nfn decode(value: &PropertyValue) -> Option<Self> {{\nSelf::parse(value.as_str()?)\n}}\n}}\n"
+         impl Decode for {name} {{\nfn decode(value: &PropertyValue, at: &Path) -> Result<Input<Self>, Unreadable> {{\nvalue.as_str().and_then(Self::parse).map_or_else(|| without_value(value, at, \"a value of {name}\"), |known| Ok(Input::Known(known)))\n}}\n}}\n"
     )?;
     writeln!(
         code,
@@ -148,14 +149,14 @@ fn write_struct(code: &mut String, message: &Message) -> Result<()> {
     }
     writeln!(
         code,
-        "}}\n\nimpl {name} {{\n/// Reads checked properties.\npub fn from_properties(map: &PropertyMap) -> Self {{\nSelf {{"
+        "}}\n\nimpl {name} {{\n/// Reads checked properties.\n///\n/// # Errors\n/// A property has another type than the definition gives it.\npub fn from_properties(map: &PropertyMap) -> Result<Self, Unreadable> {{\nSelf::read_at(map, &Path::default())\n}}\n\nfn read_at(map: &PropertyMap, at: &Path) -> Result<Self, Unreadable> {{\nOk(Self {{"
     )?;
     for field in &message.fields {
-        writeln!(code, "{}: read(map, \"{}\"),", field.proto_name, field.name)?;
+        writeln!(code, "{}: read(map, at, \"{}\")?,", field.proto_name, field.name)?;
     }
     writeln!(
         code,
-        "}}\n}}\n}}\n\nimpl Decode for {name} {{\nfn decode(value: &PropertyValue) -> Option<Self> {{\nvalue.as_map().map(Self::from_properties)\n}}\n}}\n"
+        "}})\n}}\n}}\n\nimpl Decode for {name} {{\nfn decode(value: &PropertyValue, at: &Path) -> Result<Input<Self>, Unreadable> {{\nOk(match object(value, at)? {{\nInput::Known(map) => Input::Known(Self::read_at(map, at)?),\nInput::Absent => Input::Absent,\nInput::Unknown => Input::Unknown,\n}})\n}}\n}}\n"
     )?;
     Ok(())
 }

@@ -5,9 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 
 use crate::members;
+use crate::path::Path;
 use crate::policy::{self, Facts, TypedPolicy};
 use crate::spec::generated::{AccountAccess, AwsKmsKeySpec, KeyPolicy};
-use crate::spec::input::Input;
+use crate::spec::input::{Decode, Input, Unreadable};
 use crate::value::{PropertyMap, PropertyValue};
 
 /// The key that the inputs ask for. Made at apply time only, when nothing is unknown any more.
@@ -116,14 +117,18 @@ pub enum Unresolved {
         "policy: it grants access to the account, whose ID is not known. Allow sts:GetCallerIdentity to the caller, or unset skipRequestingAccountId"
     )]
     NoAccount,
+    /// A property is not what Check lets through.
+    #[error(transparent)]
+    Unreadable(#[from] Unreadable),
 }
 
 /// Reads checked inputs as the key that they ask for.
 ///
 /// # Errors
-/// [`Unresolved::Unknown`] in a preview whose inputs depend on other resources.
+/// [`Unresolved::Unknown`] in a preview whose inputs depend on other resources; [`Unresolved::Unreadable`] where a value is
+/// not what Check lets through. Neither is ever taken for a default.
 pub fn resolve(inputs: &PropertyMap, account: Option<&Account>) -> Result<Desired, Unresolved> {
-    let spec = AwsKmsKeySpec::from_properties(inputs);
+    let spec = AwsKmsKeySpec::from_properties(inputs)?;
     let key_spec = text(spec.key_spec.known().map(|spec| spec.as_str()), "SYMMETRIC_DEFAULT");
     let key_usage = text(spec.key_usage.known().map(|usage| usage.as_str()), "ENCRYPT_DECRYPT");
     if spec.key_spec.is_unknown() || spec.key_usage.is_unknown() {
@@ -163,8 +168,8 @@ pub fn resolve_set(inputs: &PropertyMap, region: &str, account: Option<&Account>
         return Err(Unresolved::Unknown("replicas"));
     }
     let all = members::by_region(inputs, region);
-    let all = all.into_iter().map(|(region, inputs)| Ok((region, resolve(&inputs, account)?)));
-    let wait_for_replicas = AwsKmsKeySpec::from_properties(inputs).wait_for_replicas.known().copied().unwrap_or(true);
+    let all = all.into_iter().map(|(region, inputs)| Ok::<_, Unresolved>((region, resolve(&inputs, account)?)));
+    let wait_for_replicas = AwsKmsKeySpec::from_properties(inputs)?.wait_for_replicas.known().copied().unwrap_or(true);
     Ok(DesiredSet { primary: region.to_owned(), members: all.collect::<Result<_, _>>()?, wait_for_replicas })
 }
 
@@ -200,9 +205,10 @@ pub fn typed(policy: &KeyPolicy) -> Result<TypedPolicy, Unresolved> {
     let mut admin_roles: Vec<String> = known(&policy.admin_role, "policy")?.into_iter().collect();
     admin_roles.extend(known(&policy.admin_roles, "policy")?.unwrap_or_default());
     let context = known(&policy.encryption_context, "policy")?.unwrap_or_default();
-    let context = context.into_iter().map(|(key, value)| match value {
-        Input::Known(value) => Ok((key, value)),
-        Input::Absent | Input::Unknown => Err(unknown.clone()),
+    let context = context.into_iter().filter_map(|(key, value)| match value {
+        Input::Known(value) => Some(Ok((key, value))),
+        Input::Unknown => Some(Err(unknown.clone())),
+        Input::Absent => None,
     });
     Ok(TypedPolicy {
         admin_roles,
@@ -252,12 +258,19 @@ fn rotation(spec: &AwsKmsKeySpec) -> Result<Option<i32>, Unresolved> {
 
 /// `tagsAll` is there when the provider has default tags; it holds them and the resource's own.
 fn tags(inputs: &PropertyMap) -> Result<BTreeMap<String, String>, Unresolved> {
-    let Some(all) = inputs.get("tagsAll").or_else(|| inputs.get("tags")) else { return Ok(BTreeMap::new()) };
-    if all.has_unknowns() {
-        return Err(Unresolved::Unknown("tags"));
-    }
-    let entries = all.as_map().into_iter().flatten();
-    Ok(entries.filter_map(|(key, value)| Some((key.clone(), value.as_str()?.to_owned()))).collect())
+    let name = if inputs.contains_key("tagsAll") { "tagsAll" } else { "tags" };
+    let Some(all) = inputs.get(name) else { return Ok(BTreeMap::new()) };
+    let entries = match BTreeMap::<String, Input<String>>::decode(all, &Path::of(name))? {
+        Input::Known(entries) => entries,
+        Input::Absent => BTreeMap::new(),
+        Input::Unknown => return Err(Unresolved::Unknown("tags")),
+    };
+    let entries = entries.into_iter().filter_map(|(key, value)| match value {
+        Input::Known(value) => Some(Ok((key, value))),
+        Input::Unknown => Some(Err(Unresolved::Unknown("tags"))),
+        Input::Absent => None,
+    });
+    entries.collect()
 }
 
 fn known<T: Clone>(input: &Input<T>, name: &'static str) -> Result<Option<T>, Unresolved> {

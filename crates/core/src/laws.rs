@@ -14,6 +14,7 @@ use crate::plan::{Claim, Intent, Plan, Step, guard, plan_update};
 use crate::policy;
 use crate::read_back::{self, IgnoredTags, Surroundings};
 use crate::spec::check::{CheckContext, check};
+use crate::spec::normal::normal;
 use crate::value::{PropertyMap, PropertyValue};
 
 const ARN: &str = "arn:aws:kms:eu-central-1:123456789012:key/0f0c4d1e-0000-4000-8000-000000000000";
@@ -96,6 +97,11 @@ pub(crate) fn inputs() -> impl Strategy<Value = PropertyMap> {
 }
 
 fn checked(inputs: &PropertyMap) -> PropertyMap {
+    normal(&given(inputs)).expect("readable")
+}
+
+/// The inputs as Check keeps them.
+fn given(inputs: &PropertyMap) -> PropertyMap {
     let checked = check(&PropertyMap::new(), inputs, &context());
     assert!(checked.failures.is_empty(), "{:?}", checked.failures);
     checked.inputs
@@ -157,7 +163,7 @@ fn plan(desired: &Desired, observed: &Observed, managed: &Managed) -> Plan {
 }
 
 /// A key that `inputs` have led to.
-fn made(inputs: &PropertyMap) -> Observed {
+pub(crate) fn made(inputs: &PropertyMap) -> Observed {
     let desired = desired(inputs);
     let mut observed = newborn(&desired);
     let plan = plan(&desired, &observed, &Managed::default());
@@ -199,6 +205,8 @@ proptest! {
 
     #[test]
     fn check_is_idempotent(inputs in inputs()) {
+        let once = given(&inputs);
+        prop_assert_eq!(&given(&once), &once);
         let once = checked(&inputs);
         prop_assert_eq!(&checked(&once), &once);
         prop_assert!(diff(&once, &once).is_empty());
@@ -210,6 +218,35 @@ proptest! {
         let observed = made(&inputs);
         assert_is(&observed, &desired(&inputs));
         prop_assert!(plan(&desired(&inputs), &observed, &managed(&inputs)).is_empty());
+    }
+
+    #[test]
+    fn a_preview_of_a_new_key_names_every_output_and_contradicts_none(inputs in inputs()) {
+        let inputs = checked(&inputs);
+        let observed = made(&inputs);
+        let real = outputs(&inputs, &observed, &PropertyMap::new());
+        let policy = desired(&inputs).policy.unwrap_or_else(default_policy).to_string();
+        let shown = crate::outputs::preview_of_new(&inputs, Some(policy));
+        prop_assert_eq!(shown.keys().collect::<Vec<_>>(), real.keys().collect::<Vec<_>>());
+        for (name, value) in shown.iter().filter(|(_, value)| !value.has_unknowns()) {
+            prop_assert_eq!(value, &real[name], "{}", name);
+        }
+    }
+
+    #[test]
+    fn a_preview_of_a_change_names_every_output_and_contradicts_none(old in inputs(), new in inputs()) {
+        let (old, new) = (checked(&old), checked(&new));
+        let mut observed = made(&old);
+        let before = outputs(&old, &observed, &PropertyMap::new());
+        let plan = plan(&desired(&new), &observed, &managed(&old));
+        apply(&mut observed, &plan);
+        let real = outputs(&new, &observed, &before);
+        let policy = desired(&new).policy.unwrap_or_else(default_policy).to_string();
+        let shown = crate::outputs::preview_of_change(&new, &before, Some(policy));
+        prop_assert_eq!(shown.keys().collect::<Vec<_>>(), real.keys().collect::<Vec<_>>());
+        for (name, value) in shown.iter().filter(|(_, value)| !value.has_unknowns()) {
+            prop_assert_eq!(value, &real[name], "{}", name);
+        }
     }
 
     #[test]
@@ -266,6 +303,7 @@ proptest! {
             ignored_tags: &IgnoredTags::default(),
             default_policy: &default,
             desired: Some(&desired),
+            policy_is_an_output: true,
         };
         let read = read_back::inputs(&inputs, &observed, &around);
         prop_assert_eq!(&read, &inputs);

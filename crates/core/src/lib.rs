@@ -9,8 +9,11 @@ pub mod diff;
 mod effect;
 pub mod failure;
 pub mod ids;
+pub mod ignored;
 #[cfg(test)]
 mod laws;
+#[cfg(test)]
+mod laws_given;
 pub mod members;
 pub mod observed;
 pub mod outputs;
@@ -20,9 +23,11 @@ pub mod plan;
 pub mod policy;
 pub mod read_back;
 pub mod rotation_mark;
+pub mod secrets;
 #[cfg(test)]
 mod set_laws;
 pub mod spec;
 pub mod stale;
 pub mod takeover;
+pub mod untouched;
 pub mod value;

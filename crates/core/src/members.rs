@@ -36,6 +36,15 @@ pub fn are_unknown(inputs: &PropertyMap) -> bool {
     replicas.is_unknown() || replicas.as_list().is_some_and(|list| list.iter().any(unknown))
 }
 
+/// Whether the Regions of the replicas are a secret.
+pub fn hide_their_regions(inputs: &PropertyMap) -> bool {
+    let Some(replicas) = inputs.get("replicas") else { return false };
+    let secret = |value: &PropertyValue| matches!(value, PropertyValue::Secret(_));
+    let hides =
+        |item: &PropertyValue| secret(item) || item.as_map().and_then(|map| map.get("region")).is_some_and(secret);
+    secret(replicas) || replicas.as_list().is_some_and(|list| list.iter().any(hides))
+}
+
 /// The inputs of a replica as if it were a key of its own.
 pub fn effective(inputs: &PropertyMap, entry: &PropertyMap) -> PropertyMap {
     let given = |name: &str| entry.get(name).is_some_and(|value| !value.is_null());

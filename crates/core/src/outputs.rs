@@ -26,7 +26,10 @@ pub fn outputs(inputs: &PropertyMap, observed: &Observed, previous: &PropertyMap
         put("deletionDate", date.as_str().into());
     }
     let region = arn_region(&metadata.arn);
-    put("region", region.into());
+    put(
+        "region",
+        inputs.get("region").filter(|given| given.as_str() == Some(region)).cloned().unwrap_or(region.into()),
+    );
     put("primaryRegion", metadata.primary_region.as_deref().unwrap_or(region).into());
     if let Some(pem) = &observed.public_key {
         put("publicKey", pem.as_str().into());
@@ -37,8 +40,17 @@ pub fn outputs(inputs: &PropertyMap, observed: &Observed, previous: &PropertyMap
     for (name, value) in readable_outputs(inputs, observed, previous) {
         put(name, value);
     }
+    if let Some(mark) = &observed.rotation_mark {
+        put(ROTATION_OUTPUT, mark.to_string().as_str().into());
+    } else if let (Reading::Denied(_), Some(last)) = (&observed.tags, previous.get(ROTATION_OUTPUT)) {
+        put(ROTATION_OUTPUT, last.clone());
+    }
     outputs
 }
+
+/// The name of the hidden output that remembers the mark of the last rotation on demand that a run has finished: the same
+/// mark on the key asks for nothing, and a trigger that comes back after it was taken away asks for a new rotation.
+pub const ROTATION_OUTPUT: &str = "__rotation";
 
 /// The outputs of the keys of one resource: those of the key itself, and what is known of its replicas.
 ///
@@ -87,6 +99,14 @@ fn replica_outputs(inputs: &PropertyMap, region: &str, replica: &Observed) -> Pr
     PropertyValue::Map(map)
 }
 
+/// The name that an output shows of several: `None` without one, and inside where it is not known yet.
+fn first_name(inputs: &PropertyMap) -> Option<Option<String>> {
+    let list = inputs.get("aliases").into_iter().filter(|list| list.as_list().is_some_and(|list| !list.is_empty()));
+    let unknown = inputs.get("aliases").filter(|list| list.is_unknown());
+    let first = inputs.get("alias").or_else(|| list.filter_map(|list| list.as_list()?.first()).next()).or(unknown);
+    first.map(|name| name.as_str().map(str::to_owned))
+}
+
 fn texts(value: &PropertyValue) -> Vec<String> {
     let items = value.as_list().unwrap_or(std::slice::from_ref(value));
     items.iter().filter_map(PropertyValue::as_str).map(str::to_owned).collect()
@@ -107,7 +127,7 @@ pub fn preview_of_new(inputs: &PropertyMap, policy_json: Option<String>) -> Prop
     if let Some(region) = inputs.get("region") {
         outputs.insert("primaryRegion".into(), region.clone());
     }
-    if is_asymmetric(inputs) {
+    if is_asymmetric(inputs) || inputs.get("keySpec").is_some_and(PropertyValue::is_unknown) {
         outputs.insert("publicKey".into(), PropertyValue::Unknown);
     }
     preview_replicas(&mut outputs, inputs, &PropertyMap::new());
@@ -126,7 +146,7 @@ fn preview_replicas(outputs: &mut PropertyMap, inputs: &PropertyMap, old_outputs
     let keys = entries.iter().map(|(region, entry)| {
         let own = members::effective(inputs, entry);
         let arn = arn.map(|arn| arn_in(arn, region));
-        let name = own.get("alias").into_iter().chain(own.get("aliases")).flat_map(texts).next();
+        let name = first_name(&own);
         let enabled = own.get("enabled").and_then(PropertyValue::as_bool);
         let state = enabled.map(|enabled| if enabled { "Enabled" } else { "Disabled" });
         let known = |value: Option<String>| value.map_or(PropertyValue::Unknown, PropertyValue::String);
@@ -135,7 +155,7 @@ fn preview_replicas(outputs: &mut PropertyMap, inputs: &PropertyMap, old_outputs
             ("keyState".to_owned(), known(state.map(str::to_owned))),
         ]);
         if let Some(name) = name {
-            map.insert("aliasArn".into(), known(arn.map(|arn| alias_arn(&arn, &name))));
+            map.insert("aliasArn".into(), known(arn.zip(name).map(|(arn, name)| alias_arn(&arn, &name))));
         }
         (region.clone(), PropertyValue::Map(map))
     });
@@ -170,8 +190,13 @@ pub fn preview_of_change(inputs: &PropertyMap, old_outputs: &PropertyMap, policy
     let mut outputs = inputs.clone();
     for name in ["keyId", "keyArn", "creationDate", "primaryRegion", "publicKey", "region"] {
         if let Some(value) = old_outputs.get(name) {
-            outputs.insert(name.into(), value.clone());
+            let value = if may_be_replaced(inputs) { PropertyValue::Unknown } else { value.clone() };
+            outputs.insert(name.into(), value);
         }
+    }
+    if let Some(mark) = old_outputs.get(ROTATION_OUTPUT) {
+        let rotates = inputs.get(TRIGGER).is_some_and(|new| old_outputs.get(TRIGGER) != Some(new));
+        outputs.insert(ROTATION_OUTPUT.into(), if rotates { PropertyValue::Unknown } else { mark.clone() });
     }
     promotion(&mut outputs, inputs);
     preview_facts(&mut outputs, inputs, policy_json);
@@ -192,6 +217,16 @@ pub fn preview_of_change(inputs: &PropertyMap, old_outputs: &PropertyMap, policy
         outputs.insert("aliasArn".into(), PropertyValue::Unknown);
     }
     outputs
+}
+
+/// The property whose change rotates the key.
+pub const TRIGGER: &str = "rotateOnDemandTrigger";
+
+/// Whether a value that is not known yet can ask for another key, and the program allows one.
+pub fn may_be_replaced(inputs: &PropertyMap) -> bool {
+    let unknown = |name: &&str| inputs.get(*name).is_some_and(PropertyValue::is_unknown);
+    let allowed = inputs.get("replacementPolicy").and_then(PropertyValue::as_str) == Some("ALLOW");
+    allowed && ["keySpec", "keyUsage", "multiRegion", "region"].iter().any(unknown)
 }
 
 /// A promotion moves what follows the primary.

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::value::{PropertyMap, PropertyValue};
+
 /// One step of a path.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Segment {
@@ -41,9 +43,67 @@ impl Path {
         }
     }
 
+    /// The same path below another top-level property.
+    #[must_use]
+    pub fn with_root(&self, name: &str) -> Self {
+        let mut segments = self.0.clone();
+        if let Some(first) = segments.first_mut() {
+            *first = Segment::Name(name.to_owned());
+        }
+        Self(segments)
+    }
+
     /// The steps of the path.
     pub fn segments(&self) -> &[Segment] {
         &self.0
+    }
+
+    /// The path as far as a message may show it: it ends where a secret begins, whose keys are as secret as its values.
+    #[must_use]
+    pub fn outside_of_secrets(&self, properties: &PropertyMap) -> Self {
+        let mut shown = Self::default();
+        let mut map = Some(properties);
+        let mut value: Option<&PropertyValue> = None;
+        for segment in &self.0 {
+            value = match segment {
+                Segment::Name(name) => map.and_then(|map| map.get(name)),
+                Segment::Index(index) => value.and_then(PropertyValue::as_list).and_then(|list| list.get(*index)),
+            };
+            shown = shown.with(segment.clone());
+            if matches!(value, Some(PropertyValue::Secret(_))) {
+                break;
+            }
+            map = value.and_then(PropertyValue::as_map);
+        }
+        shown
+    }
+
+    /// The paths that `ignoreChanges` names, `None` where it is no path. A segment `*` is a name like any other here;
+    /// [`crate::ignored`] knows what it means.
+    pub fn parse(text: &str) -> Option<Self> {
+        let mut path = Self::default();
+        let mut rest = text;
+        while !rest.is_empty() {
+            if let Some(quoted) = rest.strip_prefix("[\"") {
+                let (name, after) = quoted_name(quoted)?;
+                path = path.name(&name);
+                rest = after;
+            } else if let Some(indexed) = rest.strip_prefix('[') {
+                let (index, after) = indexed.split_once(']')?;
+                path = if index == "*" { path.name("*") } else { path.index(index.parse().ok()?) };
+                rest = after;
+            } else {
+                let dotted = rest.strip_prefix('.').unwrap_or(rest);
+                let end = dotted.find(['.', '[']).unwrap_or(dotted.len());
+                let (name, after) = dotted.split_at(end);
+                if name.is_empty() {
+                    return None;
+                }
+                path = path.name(name);
+                rest = after;
+            }
+        }
+        (!path.0.is_empty()).then_some(path)
     }
 
     fn with(&self, segment: Segment) -> Self {
@@ -69,6 +129,20 @@ impl fmt::Display for Path {
     }
 }
 
+/// The name up to its closing quote and bracket, and what follows.
+fn quoted_name(text: &str) -> Option<(String, &str)> {
+    let mut name = String::new();
+    let mut characters = text.char_indices();
+    while let Some((at, character)) = characters.next() {
+        match character {
+            '\\' => name.push(characters.next()?.1),
+            '"' => return Some((name, text.get(at + 1..)?.strip_prefix(']')?)),
+            other => name.push(other),
+        }
+    }
+    None
+}
+
 /// Names that need no quotes in a path.
 fn is_plain(name: &str) -> bool {
     let mut characters = name.chars();
@@ -79,6 +153,7 @@ fn is_plain(name: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::Path;
+    use crate::value::{PropertyMap, PropertyValue};
 
     #[test]
     fn prints_as_pulumi_writes_it() {
@@ -91,6 +166,18 @@ mod tests {
         ];
         for (path, text) in cases {
             assert_eq!(path.to_string(), text);
+            assert_eq!(Path::parse(text), Some(path));
         }
+        for no_path in ["", "a.", "a[", "a[\"b\"", "a[x]"] {
+            assert_eq!(Path::parse(no_path), None, "{no_path}");
+        }
+    }
+
+    #[test]
+    fn a_path_stops_at_a_secret() {
+        let inside = PropertyMap::from([("key".to_owned(), PropertyValue::from("v"))]);
+        let map = PropertyMap::from([("tags".to_owned(), PropertyValue::Map(inside).into_secret())]);
+        assert_eq!(Path::of("tags").name("key").outside_of_secrets(&map), Path::of("tags"));
+        assert_eq!(Path::of("other").name("key").outside_of_secrets(&map), Path::of("other").name("key"));
     }
 }

@@ -24,10 +24,12 @@ pub struct RotationMark {
 impl RotationMark {
     /// The mark of the rotation that a trigger asks for; `None` when it has happened already.
     ///
-    /// `present` is the mark on the key, `rotations` how many rotations on demand it has had.
-    pub fn due(trigger: &str, present: Option<&Self>, rotations: u32) -> Option<Self> {
+    /// `present` is the mark on the key, `finished` the one that the state remembers of a rotation that was finished,
+    /// `rotations` how many rotations on demand the key has had. A mark that the state does not remember is the one of an
+    /// interrupted run: its rotation is finished, not repeated.
+    pub fn due(trigger: &str, present: Option<&Self>, finished: Option<&Self>, rotations: u32) -> Option<Self> {
         let trigger = short_hash(&["rotation", trigger], 8);
-        match present.filter(|mark| mark.trigger == trigger) {
+        match present.filter(|mark| mark.trigger == trigger && finished != Some(mark)) {
             Some(mark) => (rotations < mark.target).then(|| mark.clone()),
             None => Some(Self { trigger, target: rotations.saturating_add(1) }),
         }
@@ -60,15 +62,26 @@ mod tests {
 
     #[test]
     fn a_trigger_rotates_once() {
-        let first = RotationMark::due("a", None, 3).expect("never rotated for this trigger");
+        let first = RotationMark::due("a", None, None, 3).expect("never rotated for this trigger");
         assert_eq!(first.target(), 4);
         assert_eq!(RotationMark::parse(&first.to_string()), Some(first.clone()));
         // The call was lost before its effect, then it was done.
-        assert_eq!(RotationMark::due("a", Some(&first), 3), Some(first.clone()));
-        assert_eq!(RotationMark::due("a", Some(&first), 4), None);
+        assert_eq!(RotationMark::due("a", Some(&first), None, 3), Some(first.clone()));
+        assert_eq!(RotationMark::due("a", Some(&first), None, 4), None);
         // Somebody rotated by hand in between: the wanted number is reached, no further rotation is owed.
-        assert_eq!(RotationMark::due("a", Some(&first), 9), None);
-        assert_eq!(RotationMark::due("b", Some(&first), 4).map(|mark| mark.target()), Some(5));
+        assert_eq!(RotationMark::due("a", Some(&first), None, 9), None);
+        assert_eq!(RotationMark::due("b", Some(&first), None, 4).map(|mark| mark.target()), Some(5));
+    }
+
+    #[test]
+    fn a_trigger_that_comes_back_rotates_again_once() {
+        let first = RotationMark::due("a", None, None, 3).expect("never rotated for this trigger");
+        // The state remembers that the first one is done: this is another demand.
+        let second = RotationMark::due("a", Some(&first), Some(&first), 4).expect("it came back");
+        assert_eq!(second.target(), 5);
+        // Killed after the rotation: the state still remembers the first mark.
+        assert_eq!(RotationMark::due("a", Some(&second), Some(&first), 4), Some(second.clone()));
+        assert_eq!(RotationMark::due("a", Some(&second), Some(&first), 5), None);
     }
 
     #[test]

@@ -20,6 +20,7 @@ use crate::plan::{Claim, Intent, Plan, Retirement, SetFacts, SetPlan, Step, guar
 use crate::read_back::{IgnoredTags, SetSurroundings, set_inputs};
 use crate::spec::check::{CheckContext, check};
 use crate::spec::generated::DeletionPolicy;
+use crate::spec::normal::normal;
 use crate::spec::table::Effect;
 use crate::value::{PropertyMap, PropertyValue};
 
@@ -81,7 +82,7 @@ fn checked(inputs: &PropertyMap) -> PropertyMap {
     let context = CheckContext { provider_region: Some(REGIONS[0]), ..CheckContext::default() };
     let checked = check(&PropertyMap::new(), inputs, &context);
     assert!(checked.failures.is_empty(), "{:?}", checked.failures);
-    checked.inputs
+    normal(&checked.inputs).expect("readable")
 }
 
 fn region(inputs: &PropertyMap) -> &str {

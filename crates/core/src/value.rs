@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use crate::path::Path;
+
 /// The properties of a resource or of a nested object, by camelCase name.
 pub type PropertyMap = BTreeMap<String, PropertyValue>;
 
@@ -159,6 +161,34 @@ impl PropertyValue {
             ),
             Self::Unknown | Self::Secret(_) | Self::Foreign(_) => return None,
         })
+    }
+
+    /// The first part that has no JSON form whatever becomes known later, with what it is: a number that is none, an
+    /// asset, a resource. `at` is where the value itself stands.
+    pub fn unreadable_part(&self, at: &Path) -> Option<(Path, &'static str)> {
+        match self.reveal() {
+            Self::Number(number) if !number.is_finite() => Some((at.clone(), "a number that is not finite")),
+            Self::Foreign(kind) => Some((at.clone(), kind)),
+            Self::List(items) => {
+                items.iter().enumerate().find_map(|(index, item)| item.unreadable_part(&at.index(index)))
+            }
+            Self::Map(map) => map.iter().find_map(|(name, item)| item.unreadable_part(&at.name(name))),
+            _ => None,
+        }
+    }
+
+    /// The value, secret if `model` is: for a value that repeats or depends on another one.
+    #[must_use]
+    pub fn like(self, model: &Self) -> Self {
+        if matches!(model, Self::Secret(_)) { self.into_secret() } else { self }
+    }
+
+    /// The value inside its secret wrappers, to be changed in place.
+    pub fn reveal_mut(&mut self) -> &mut Self {
+        match self {
+            Self::Secret(inner) => inner.reveal_mut(),
+            other => other,
+        }
     }
 
     /// A JSON value as a property value.

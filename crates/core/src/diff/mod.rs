@@ -1,11 +1,15 @@
 //! What a change of inputs means to the user: exact paths, and nothing that only looks different.
 
+mod given;
 mod replicas;
+
+pub use given::{Sides, changes};
 
 pub(crate) use replicas::can_promote;
 
 use std::collections::BTreeSet;
 
+use crate::desired::{Account, resolve};
 use crate::path::Path;
 use crate::policy;
 use crate::spec::generated::AWS_KMS_KEY_SPEC;
@@ -37,22 +41,21 @@ pub struct Change {
 /// Lists whose order means nothing.
 const SETS: [&str; 3] = ["aliases", "adminRoles", "usageRoles"];
 
-/// Compares the checked inputs of two runs. Nothing is a change that KMS would not tell apart: the order of roles and
-/// aliases, the spelling of a policy document, a default that an older version did not write down.
+/// Compares the inputs of two runs, both in normal form. Nothing is a change that KMS would not tell apart: the order of
+/// roles and aliases, the spelling of a policy document, a condition on roles that a typed policy does not name.
 pub fn diff(old: &PropertyMap, new: &PropertyMap) -> Vec<Change> {
     let mut changes = vec![];
     for field in AWS_KMS_KEY_SPEC.fields {
         let (before, after) = (present(old, field.name), present(new, field.name));
         match (before, after) {
-            (None, Some(after)) if is_default(field, after, old) => {}
-            // The provider's Region is not known in this run.
-            (Some(_), None) if field.name == "region" => {}
+            // The provider's Region: not known in one of the runs, or not written down by an import.
+            (None, Some(_)) | (Some(_), None) if field.name == "region" => {}
             _ if field.name == "replicas" => replicas::replicas(old, new, &mut changes),
-            _ if field.effect == Effect::Promote => {
-                let effect = if can_promote(old, new) { Effect::Update } else { Effect::Replace };
+            _ if field.name == "policy" && same_policy(old, new) => {}
+            _ => {
+                let effect = effect(field, after, can_promote(old, new));
                 compare(&Path::of(field.name), effect, field.name, before, after, &mut changes);
             }
-            _ => compare(&Path::of(field.name), field.effect, field.name, before, after, &mut changes),
         }
     }
     default_tags(old, new, &mut changes);
@@ -85,13 +88,28 @@ fn is_empty(value: &PropertyValue) -> bool {
     }
 }
 
-/// Whether Check would have filled this value in where the old inputs have none, as in inputs that an import has read.
-fn is_default(field: &Field, value: &PropertyValue, old: &PropertyMap) -> bool {
-    use crate::spec::check::{CheckContext, check};
-    let region = value.as_str().filter(|_| field.name == "region");
-    let context = CheckContext { provider_region: region, skip_region_validation: true, ..CheckContext::default() };
-    let filled = check(&PropertyMap::new(), old, &context).inputs;
-    filled.get(field.name).is_some_and(|default| default.plain() == value.plain())
+/// What a change of a property does. What is not known yet may be the old value: no replacement is announced for it.
+fn effect(field: &Field, after: Option<&PropertyValue>, can_promote: bool) -> Effect {
+    match field.effect {
+        Effect::Promote | Effect::Replace if after.is_some_and(PropertyValue::is_unknown) => Effect::Update,
+        Effect::Promote if can_promote => Effect::Update,
+        Effect::Promote => Effect::Replace,
+        effect => effect,
+    }
+}
+
+/// Whether two typed policies lead to the same document: roles named in another way, a condition on nobody.
+fn same_policy(old: &PropertyMap, new: &PropertyMap) -> bool {
+    // Any account does: both are written for the same one.
+    let account = Account { partition: "aws".into(), id: "000000000000".into() };
+    let rendered = |inputs: &PropertyMap| {
+        let typed = present(inputs, "policy").filter(|_| !inputs.contains_key("policyDocument"))?;
+        let names = ["keySpec", "keyUsage", "multiRegion"];
+        let kind = names.iter().filter_map(|name| Some(((*name).to_owned(), new.get(*name)?.clone())));
+        let policy = [("policy".to_owned(), typed.clone())].into_iter().chain(kind).collect();
+        resolve(&policy, Some(&account)).ok()?.policy
+    };
+    matches!((rendered(old), rendered(new)), (Some(old), Some(new)) if policy::equal(&old, &new))
 }
 
 fn compare(
@@ -109,7 +127,16 @@ fn compare(
         (Some(_), None) => return push(ChangeKind::Delete),
         (Some(old), Some(new)) => (old, new),
     };
-    match (old.reveal(), new.reveal()) {
+    if [old, new].iter().any(|value| matches!(value, PropertyValue::Secret(_))) {
+        // The keys and the number of what is a secret as a whole are secret too.
+        let mut found = vec![];
+        compare(path, effect, name, Some(old.reveal()), Some(new.reveal()), &mut found);
+        if !found.is_empty() {
+            push(ChangeKind::Update);
+        }
+        return;
+    }
+    match (old, new) {
         (PropertyValue::List(old), PropertyValue::List(new)) if SETS.contains(&name) => {
             sets(path, effect, old, new, changes);
         }

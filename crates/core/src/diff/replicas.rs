@@ -3,8 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Change, ChangeKind, compare, inner};
+use crate::ignored::INHERITED;
 use crate::members;
-use crate::path::Path;
+use crate::path::{Path, Segment};
 use crate::spec::generated::REPLICA;
 use crate::spec::table::Effect;
 use crate::value::{PropertyMap, PropertyValue};
@@ -12,7 +13,12 @@ use crate::value::{PropertyMap, PropertyValue};
 /// Compares the replicas that two runs ask for. Paths name the Region: `replicas["eu-west-1"].tags.team`.
 pub(super) fn replicas(old: &PropertyMap, new: &PropertyMap, changes: &mut Vec<Change>) {
     let at = Path::of("replicas");
-    if members::are_unknown(new) {
+    let hidden = members::hide_their_regions(old) || members::hide_their_regions(new);
+    let differ = || old.get("replicas").map(PropertyValue::plain) != new.get("replicas").map(PropertyValue::plain);
+    if hidden && !differ() {
+        return;
+    }
+    if members::are_unknown(new) || hidden {
         changes.push(Change { path: at, kind: ChangeKind::Update, effect: Effect::Update });
         return;
     }
@@ -24,7 +30,14 @@ pub(super) fn replicas(old: &PropertyMap, new: &PropertyMap, changes: &mut Vec<C
             (None, None) => {}
             (None, Some(_)) => push(ChangeKind::Add),
             (Some(_), None) => push(ChangeKind::Delete),
-            (Some(before), Some(after)) => entry(&at.name(region), before, after, changes),
+            (Some(before), Some(after)) => {
+                let mut found = vec![];
+                entry(&at.name(region), before, after, &mut found);
+                // What is written where it was inherited before, or the other way round, may ask for the same.
+                let (was, is) = (members::effective(old, before), members::effective(new, after));
+                found.retain(|change| !means_the_same(change, &was, &is));
+                changes.extend(found);
+            }
         }
     }
 }
@@ -40,6 +53,28 @@ fn entry(at: &Path, before: &PropertyMap, after: &PropertyMap, changes: &mut Vec
         let (old, new) = (inner(before, "tagsAll"), inner(after, "tagsAll"));
         compare(&at.name("tagsAll"), Effect::Update, "tagsAll", old, new, changes);
     }
+}
+
+/// Whether a change is of the form only: the replica as a whole asks for the same as before.
+fn means_the_same(change: &Change, was: &PropertyMap, is: &PropertyMap) -> bool {
+    let [_, _, Segment::Name(name)] = change.path.segments() else { return false };
+    let Some(names) = INHERITED.iter().find(|names| names.contains(&name.as_str())) else { return false };
+    if change.kind == ChangeKind::Update {
+        return false;
+    }
+    if names.contains(&"aliases") {
+        return names_of(was) == names_of(is) && !is.get("aliases").is_some_and(PropertyValue::has_unknowns);
+    }
+    let mut found = vec![];
+    for name in *names {
+        compare(&Path::of(name), Effect::Update, name, inner(was, name), inner(is, name), &mut found);
+    }
+    found.is_empty()
+}
+
+fn names_of(inputs: &PropertyMap) -> BTreeSet<String> {
+    let list = inputs.get("aliases").and_then(PropertyValue::as_list).unwrap_or_default();
+    inputs.get("alias").into_iter().chain(list).filter_map(PropertyValue::as_str).map(str::to_owned).collect()
 }
 
 /// Whether the old inputs have a replica in the Region that the new ones make the primary's.

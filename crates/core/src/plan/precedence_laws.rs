@@ -184,8 +184,11 @@ impl Case {
 
     fn in_set<T>(&self, ask: impl FnOnce(&SetFacts<'_>) -> T) -> T {
         let region = "eu-central-1".to_owned();
-        let desired =
-            DesiredSet { primary: region.clone(), members: BTreeMap::from([(region.clone(), self.wanted.clone())]) };
+        let desired = DesiredSet {
+            primary: region.clone(),
+            members: BTreeMap::from([(region.clone(), self.wanted.clone())]),
+            wait_for_replicas: true,
+        };
         let observed = ObservedSet::of_one(&region, self.seen.clone());
         let held = Held::from([(region.clone(), self.managed.clone())]);
         let claims = BTreeMap::from([(region, self.claim.clone())]);

@@ -20,7 +20,8 @@ pub enum Access {
     Denied,
     /// It cannot be told from the policy: a condition asks for something that only the call will show.
     Unknown,
-    /// The policy leaves it to IAM: the account is allowed, or the principal is of another account.
+    /// The policy leaves it to IAM: the account is allowed, or the principal is of another account. Whether IAM's word is
+    /// needed at all may hang on what only the call will show.
     DependsOnIam,
     /// The principal itself is allowed.
     Allowed,

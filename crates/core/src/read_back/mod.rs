@@ -30,6 +30,8 @@ pub struct Surroundings<'a> {
     pub default_policy: &'a Value,
     /// What the old inputs ask for; `None` on import.
     pub desired: Option<&'a Desired>,
+    /// Whether the outputs show the key's policy, so that the inputs need not. Those of a replica do not.
+    pub policy_is_an_output: bool,
 }
 
 /// Tags that belong to somebody else: neither drift nor ours to remove.
@@ -202,29 +204,39 @@ fn merged_tags(inputs: &mut PropertyMap, seen: &BTreeMap<&str, &str>, around: &S
     inputs.insert("tagsAll".into(), PropertyValue::Map(all.collect()));
 }
 
-/// A policy that means the same keeps its form. One that drifted is shown typed where it can be, else as a document.
+/// A policy that means the same keeps its form, and so does the property that holds it: `ignoreChanges` names it. One that
+/// drifted to what that form cannot express shows by the output `policyJson` where there is one, else as a document.
 fn key_policy(inputs: &mut PropertyMap, observed: &Observed, around: &Surroundings<'_>) {
     let Reading::Seen(seen) = &observed.policy else { return };
     let wanted = around.desired.and_then(|desired| desired.policy.as_ref()).unwrap_or(around.default_policy);
     if policy::equal(wanted, seen) {
         return;
     }
-    let secret =
-        ["policy", "policyDocument"].iter().any(|name| inputs.get(*name).is_some_and(PropertyValue::has_secrets));
+    let given = ["policy", "policyDocument"].into_iter().find(|name| inputs.contains_key(*name));
+    let secret = given.is_some_and(|name| inputs.get(name).is_some_and(PropertyValue::has_secrets));
     let hide = |value: PropertyValue| if secret { value.into_secret() } else { value };
-    let had_document = inputs.remove("policyDocument").is_some();
-    inputs.remove("policy");
-    if policy::equal(seen, around.default_policy) {
-        return;
-    }
-    match typed_policy(observed, seen).filter(|_| !had_document) {
-        Some(typed) => inputs.insert("policy".into(), hide(PropertyValue::Map(typed))),
-        None => inputs.insert("policyDocument".into(), hide(PropertyValue::from_json(seen))),
+    let typed = || typed_policy(observed, seen).map(|typed| ("policy", PropertyValue::Map(typed)));
+    let document = || ("policyDocument", PropertyValue::from_json(seen));
+    let stays = around.desired.is_some() && around.policy_is_an_output;
+    let read = match given {
+        Some("policyDocument") => Some(document()),
+        Some(_) if stays => typed(),
+        None if stays => None,
+        _ if policy::equal(seen, around.default_policy) => {
+            inputs.remove("policy");
+            None
+        }
+        _ => Some(typed().unwrap_or_else(document)),
     };
+    if let Some((name, value)) = read {
+        inputs.remove("policy");
+        inputs.remove("policyDocument");
+        inputs.insert(name.into(), hide(value));
+    }
 }
 
 /// The input `policy` that stands for a document, if one does.
-fn typed_policy(observed: &Observed, document: &Value) -> Option<PropertyMap> {
+pub(crate) fn typed_policy(observed: &Observed, document: &Value) -> Option<PropertyMap> {
     let metadata = &observed.metadata;
     let arn = crate::ids::KmsArn::parse(&metadata.arn)?;
     let facts = Facts {

@@ -44,6 +44,7 @@ pub fn set_inputs(old: &PropertyMap, set: &ObservedSet, around: &SetSurroundings
                 ignored_tags: around.ignored_tags,
                 default_policy: around.default_policy,
                 desired,
+                policy_is_an_output: region == set.primary,
             };
             inputs(given, observed, &around)
         })

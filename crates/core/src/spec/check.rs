@@ -1,11 +1,11 @@
-//! Check: whatever a program gave, brought to one normal form, with everything that is wrong said at once.
-
-use std::collections::BTreeMap;
+//! Check: everything that is wrong with what a program gave, said at once.
 
 use super::generated::AWS_KMS_KEY_SPEC;
-use super::{legal, manifest, replicas, rules, validate};
+use super::given::{self, Given};
+use super::{manifest, normal, replicas, rules};
 use crate::failure::Failure;
 use crate::path::Path;
+use crate::secrets::Secrets;
 use crate::value::{PropertyMap, PropertyValue};
 
 /// What Check knows beside the inputs. It needs no network.
@@ -13,8 +13,8 @@ use crate::value::{PropertyMap, PropertyValue};
 pub struct CheckContext<'a> {
     /// The provider's Region; `None` while its configuration is not known.
     pub provider_region: Option<&'a str>,
-    /// The provider's default tags; `None` while its configuration is not known.
-    pub default_tags: Option<&'a BTreeMap<String, String>>,
+    /// The provider's default tags, secret ones as secrets; `None` while its configuration is not known.
+    pub default_tags: Option<&'a PropertyMap>,
     /// Whether Regions that this version does not know are taken.
     pub skip_region_validation: bool,
 }
@@ -22,7 +22,7 @@ pub struct CheckContext<'a> {
 /// Checked inputs.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Checked {
-    /// The inputs in normal form; meaningful only without failures.
+    /// The inputs; meaningful only without failures.
     pub inputs: PropertyMap,
     /// Everything that is wrong.
     pub failures: Vec<Failure>,
@@ -32,20 +32,32 @@ pub struct Checked {
 
 /// Checks the inputs of a key. Checking the result again gives the same result.
 ///
+/// The result keeps the form in which the program gave its inputs, in its own names, because the engine applies
+/// `ignoreChanges` by them; [`super::normal::normal`] makes the normal form of it. What this adds is what the state must
+/// remember beside: the Region, the default tags of the provider and whether the key is a multi-Region key; and, outside of
+/// manifests, the defaults.
+///
 /// `olds` are the inputs of the last run, empty for a new key: a change that KMS cannot make in place is refused here
 /// unless the program allows a replacement.
 pub fn check(olds: &PropertyMap, news: &PropertyMap, context: &CheckContext<'_>) -> Checked {
     let mut failures = vec![];
-    let mut flat = manifest::unwrap(news, &mut failures);
-    // What an earlier Check has added; it is made anew below.
-    flat.remove("tagsAll");
-    replicas::without_merged_tags(&mut flat);
-    contrary_rotation(&mut flat, &mut failures);
-    let mut inputs = validate::object(&AWS_KMS_KEY_SPEC, None, &flat, &mut failures);
-    validate::fill_defaults(&AWS_KMS_KEY_SPEC, &mut inputs);
+    let mut given = given(olds, news);
+    let olds = match olds.is_empty() {
+        true => PropertyMap::new(),
+        false => normal::normal(olds).unwrap_or_else(|unreadable| {
+            failures.push(Failure::new(unreadable.path.clone(), format!("in the state, {unreadable}")));
+            PropertyMap::new()
+        }),
+    };
+    let mut inputs = normal::flat(&given, &mut failures);
     if let (None, Some(region)) = (inputs.get("region"), context.provider_region) {
         inputs.insert("region".into(), region.into());
     }
+    // A multi-Region key stays one when its last replica goes.
+    if olds.get("multiRegion").and_then(PropertyValue::as_bool) == Some(true) {
+        inputs.entry("multiRegion".into()).or_insert(true.into());
+    }
+    normal::fill(&mut inputs);
     let mut checked = Checked { inputs, failures, warnings: vec![] };
     rules::usage(&mut checked);
     rules::rotation(&mut checked);
@@ -53,40 +65,78 @@ pub fn check(olds: &PropertyMap, news: &PropertyMap, context: &CheckContext<'_>)
     rules::aliases(&mut checked);
     rules::policy(&mut checked);
     rules::tags(&mut checked, context.default_tags);
-    replicas::multi_region(&mut checked, olds);
+    replicas::multi_region(&mut checked, &olds);
     replicas::rules(&mut checked, context);
-    rules::replacement(&mut checked, olds);
-    checked
+    rules::replacement(&mut checked, &olds);
+    remember(&mut given, &checked.inputs);
+    let Checked { failures, warnings, .. } = checked;
+    let secrets = Secrets::of(&[news]);
+    let said =
+        |found: Vec<Failure>| found.into_iter().map(|failure| as_given(&failure, &given, news, &secrets)).collect();
+    Checked { failures: said(failures), warnings: said(warnings), inputs: given }
 }
 
-/// Project Planton names rotation by its opposite.
-fn contrary_rotation(inputs: &mut PropertyMap, failures: &mut Vec<Failure>) {
-    let Some(disabled) = inputs.remove("disableKeyRotation") else { return };
-    let secret = matches!(disabled, PropertyValue::Secret(_));
-    let enabled = match disabled.reveal() {
-        PropertyValue::Null => return,
-        PropertyValue::Bool(disabled) => PropertyValue::Bool(!disabled),
-        PropertyValue::Unknown => PropertyValue::Unknown,
-        other => {
-            let reason = format!("it is {}, but must be true or false; change the value", other.type_name());
-            failures.push(Failure::new(Path::of("disableKeyRotation"), reason));
-            return;
-        }
-    };
-    match inputs.get("enableRotation").filter(|value| !value.is_null()) {
-        Some(given) if given.plain() != enabled => {
-            let contradiction = |other: &str| format!("it contradicts {other}, its opposite; keep one of them");
-            failures.push(Failure::new(Path::of("enableRotation"), contradiction("disableKeyRotation")));
-            failures.push(Failure::new(Path::of("disableKeyRotation"), contradiction("enableRotation")));
-        }
-        _ => {
-            let legal =
-                legal::legal(inputs.get("keySpec").and_then(PropertyValue::as_str).unwrap_or("SYMMETRIC_DEFAULT"));
-            // "Do not disable rotation" is no demand to rotate a key that cannot.
-            let asks_for_nothing = enabled == PropertyValue::Bool(true) && legal.is_some_and(|legal| !legal.rotates);
-            if !asks_for_nothing {
-                inputs.insert("enableRotation".into(), if secret { enabled.into_secret() } else { enabled });
+/// The inputs as the program gave them, without what an earlier Check has added.
+///
+/// The engine sets ignored properties back by name. Inputs of a version that kept no form have other names than a manifest:
+/// what the engine has set back beside its `spec` counts before the `spec`.
+fn given(olds: &PropertyMap, news: &PropertyMap) -> PropertyMap {
+    let mut given: PropertyMap =
+        news.iter().filter(|(_, value)| !value.is_null()).map(|(name, value)| (name.clone(), value.clone())).collect();
+    given.remove("tagsAll");
+    for (_, entry) in normal::entries_mut(given::value_mut(&mut given, "replicas")) {
+        entry.remove("tagsAll");
+    }
+    if !manifest::is_manifest(&given) {
+        return given;
+    }
+    let kept_no_form = !olds.is_empty() && !manifest::is_manifest(olds);
+    if kept_no_form && !given.contains_key("spec") {
+        let before = olds.iter().filter(|(name, _)| *name != "tagsAll" && !given.contains_key(*name));
+        let before: Vec<_> = before.map(|(name, value)| (name.clone(), value.clone())).collect();
+        given.extend(before);
+        given.insert("spec".into(), PropertyMap::new().into());
+    }
+    let Some(spec) = manifest::spec(&given).cloned() else { return given };
+    for name in AWS_KMS_KEY_SPEC.fields.iter().map(|field| field.name) {
+        let (Some(beside), Some(old)) = (given.get(name).cloned(), olds.get(name)) else { continue };
+        let inside = given::spellings(name).into_iter().find(|name| spec.contains_key(name));
+        if let Some(inside) = inside.filter(|_| *old == beside && !manifest::is_constant_default(name, &beside)) {
+            given.remove(name);
+            if let Some(PropertyValue::Map(spec)) = given.get_mut("spec").map(PropertyValue::reveal_mut) {
+                spec.remove(&inside);
+                spec.insert(name.to_owned(), beside);
             }
         }
     }
+    given
+}
+
+/// Adds to the given inputs what the state must remember.
+fn remember(given: &mut PropertyMap, normal: &PropertyMap) {
+    let entries = |list: Option<&PropertyValue>| list.and_then(PropertyValue::as_list).unwrap_or_default().to_vec();
+    let merged = entries(normal.get("replicas"));
+    for (index, entry) in normal::entries_mut(given::value_mut(given, "replicas")) {
+        let all = merged.get(index).and_then(PropertyValue::as_map).and_then(|entry| entry.get("tagsAll"));
+        entry.extend(all.map(|all| ("tagsAll".to_owned(), all.clone())));
+    }
+    let is_manifest = manifest::is_manifest(given);
+    let added = normal.iter().filter(|(name, value)| {
+        let always = ["region", "tagsAll", "multiRegion"].contains(&name.as_str());
+        (always || !is_manifest) && !value.has_unknowns() && Given::of(given).path(&Path::of(name)).is_none()
+    });
+    let added: Vec<_> = added.map(|(name, value)| (name.clone(), value.clone())).collect();
+    given.extend(added);
+    // Tags that are not known yet still have the provider's default tags beside them.
+    given.extend(normal.get("tagsAll").map(|all| ("tagsAll".to_owned(), all.clone())));
+}
+
+/// A failure in the program's own names, and without its secrets.
+fn as_given(failure: &Failure, given: &PropertyMap, news: &PropertyMap, secrets: &Secrets) -> Failure {
+    let root = failure.path.root();
+    // Beside a manifest's spec stand the defaults that SDKs write; everything else there is the program's.
+    let beside = given.get(root).is_some_and(|value| !manifest::is_constant_default(root, value));
+    let normal = given::normal_name(root).filter(|_| !beside).map(|name| failure.path.with_root(name));
+    let path = normal.and_then(|path| Given::of(given).path(&path)).unwrap_or_else(|| failure.path.clone());
+    Failure { path: path.outside_of_secrets(news), reason: secrets.mask(&failure.reason) }
 }

@@ -3,8 +3,9 @@
 
 use std::collections::BTreeMap;
 
-use super::input::{Decode, Input, read};
+use super::input::{Decode, Input, Unreadable, object, read, without_value};
 use super::table::{self, Default, Effect, Text};
+use crate::path::Path;
 use crate::value::{PropertyMap, PropertyValue};
 
 /// What IAM policies of the key's own account may allow.
@@ -38,8 +39,11 @@ impl AccountAccess {
 }
 
 impl Decode for AccountAccess {
-    fn decode(value: &PropertyValue) -> Option<Self> {
-        Self::parse(value.as_str()?)
+    fn decode(value: &PropertyValue, at: &Path) -> Result<Input<Self>, Unreadable> {
+        value
+            .as_str()
+            .and_then(Self::parse)
+            .map_or_else(|| without_value(value, at, "a value of AccountAccess"), |known| Ok(Input::Known(known)))
     }
 }
 
@@ -81,8 +85,11 @@ impl UnknownUsage {
 }
 
 impl Decode for UnknownUsage {
-    fn decode(value: &PropertyValue) -> Option<Self> {
-        Self::parse(value.as_str()?)
+    fn decode(value: &PropertyValue, at: &Path) -> Result<Input<Self>, Unreadable> {
+        value
+            .as_str()
+            .and_then(Self::parse)
+            .map_or_else(|| without_value(value, at, "a value of UnknownUsage"), |known| Ok(Input::Known(known)))
     }
 }
 
@@ -195,8 +202,11 @@ impl KeySpec {
 }
 
 impl Decode for KeySpec {
-    fn decode(value: &PropertyValue) -> Option<Self> {
-        Self::parse(value.as_str()?)
+    fn decode(value: &PropertyValue, at: &Path) -> Result<Input<Self>, Unreadable> {
+        value
+            .as_str()
+            .and_then(Self::parse)
+            .map_or_else(|| without_value(value, at, "a value of KeySpec"), |known| Ok(Input::Known(known)))
     }
 }
 
@@ -270,8 +280,11 @@ impl KeyUsage {
 }
 
 impl Decode for KeyUsage {
-    fn decode(value: &PropertyValue) -> Option<Self> {
-        Self::parse(value.as_str()?)
+    fn decode(value: &PropertyValue, at: &Path) -> Result<Input<Self>, Unreadable> {
+        value
+            .as_str()
+            .and_then(Self::parse)
+            .map_or_else(|| without_value(value, at, "a value of KeyUsage"), |known| Ok(Input::Known(known)))
     }
 }
 
@@ -321,8 +334,11 @@ impl Origin {
 }
 
 impl Decode for Origin {
-    fn decode(value: &PropertyValue) -> Option<Self> {
-        Self::parse(value.as_str()?)
+    fn decode(value: &PropertyValue, at: &Path) -> Result<Input<Self>, Unreadable> {
+        value
+            .as_str()
+            .and_then(Self::parse)
+            .map_or_else(|| without_value(value, at, "a value of Origin"), |known| Ok(Input::Known(known)))
     }
 }
 
@@ -371,8 +387,11 @@ impl DeletionPolicy {
 }
 
 impl Decode for DeletionPolicy {
-    fn decode(value: &PropertyValue) -> Option<Self> {
-        Self::parse(value.as_str()?)
+    fn decode(value: &PropertyValue, at: &Path) -> Result<Input<Self>, Unreadable> {
+        value
+            .as_str()
+            .and_then(Self::parse)
+            .map_or_else(|| without_value(value, at, "a value of DeletionPolicy"), |known| Ok(Input::Known(known)))
     }
 }
 
@@ -415,8 +434,11 @@ impl ReplacementPolicy {
 }
 
 impl Decode for ReplacementPolicy {
-    fn decode(value: &PropertyValue) -> Option<Self> {
-        Self::parse(value.as_str()?)
+    fn decode(value: &PropertyValue, at: &Path) -> Result<Input<Self>, Unreadable> {
+        value
+            .as_str()
+            .and_then(Self::parse)
+            .map_or_else(|| without_value(value, at, "a value of ReplacementPolicy"), |known| Ok(Input::Known(known)))
     }
 }
 
@@ -454,8 +476,11 @@ impl RetryMode {
 }
 
 impl Decode for RetryMode {
-    fn decode(value: &PropertyValue) -> Option<Self> {
-        Self::parse(value.as_str()?)
+    fn decode(value: &PropertyValue, at: &Path) -> Result<Input<Self>, Unreadable> {
+        value
+            .as_str()
+            .and_then(Self::parse)
+            .map_or_else(|| without_value(value, at, "a value of RetryMode"), |known| Ok(Input::Known(known)))
     }
 }
 
@@ -968,41 +993,52 @@ pub struct AwsKmsKeySpec {
 
 impl AwsKmsKeySpec {
     /// Reads checked properties.
-    pub fn from_properties(map: &PropertyMap) -> Self {
-        Self {
-            region: read(map, "region"),
-            key_spec: read(map, "keySpec"),
-            key_usage: read(map, "keyUsage"),
-            origin: read(map, "origin"),
-            custom_key_store_id: read(map, "customKeyStoreId"),
-            xks_key_id: read(map, "xksKeyId"),
-            multi_region: read(map, "multiRegion"),
-            alias: read(map, "alias"),
-            aliases: read(map, "aliases"),
-            description: read(map, "description"),
-            enabled: read(map, "enabled"),
-            enable_rotation: read(map, "enableRotation"),
-            disable_key_rotation: read(map, "disableKeyRotation"),
-            rotation_period_days: read(map, "rotationPeriodDays"),
-            deletion_window_days: read(map, "deletionWindowDays"),
-            deletion_policy: read(map, "deletionPolicy"),
-            replacement_policy: read(map, "replacementPolicy"),
-            deletion_guard: read(map, "deletionGuard"),
-            policy: read(map, "policy"),
-            policy_document: read(map, "policyDocument"),
-            bypass_policy_lockout_safety_check: read(map, "bypassPolicyLockoutSafetyCheck"),
-            tags: read(map, "tags"),
-            replicas: read(map, "replicas"),
-            adopt: read(map, "adopt"),
-            rotate_on_demand_trigger: read(map, "rotateOnDemandTrigger"),
-            wait_for_replicas: read(map, "waitForReplicas"),
-        }
+    ///
+    /// # Errors
+    /// A property has another type than the definition gives it.
+    pub fn from_properties(map: &PropertyMap) -> Result<Self, Unreadable> {
+        Self::read_at(map, &Path::default())
+    }
+
+    fn read_at(map: &PropertyMap, at: &Path) -> Result<Self, Unreadable> {
+        Ok(Self {
+            region: read(map, at, "region")?,
+            key_spec: read(map, at, "keySpec")?,
+            key_usage: read(map, at, "keyUsage")?,
+            origin: read(map, at, "origin")?,
+            custom_key_store_id: read(map, at, "customKeyStoreId")?,
+            xks_key_id: read(map, at, "xksKeyId")?,
+            multi_region: read(map, at, "multiRegion")?,
+            alias: read(map, at, "alias")?,
+            aliases: read(map, at, "aliases")?,
+            description: read(map, at, "description")?,
+            enabled: read(map, at, "enabled")?,
+            enable_rotation: read(map, at, "enableRotation")?,
+            disable_key_rotation: read(map, at, "disableKeyRotation")?,
+            rotation_period_days: read(map, at, "rotationPeriodDays")?,
+            deletion_window_days: read(map, at, "deletionWindowDays")?,
+            deletion_policy: read(map, at, "deletionPolicy")?,
+            replacement_policy: read(map, at, "replacementPolicy")?,
+            deletion_guard: read(map, at, "deletionGuard")?,
+            policy: read(map, at, "policy")?,
+            policy_document: read(map, at, "policyDocument")?,
+            bypass_policy_lockout_safety_check: read(map, at, "bypassPolicyLockoutSafetyCheck")?,
+            tags: read(map, at, "tags")?,
+            replicas: read(map, at, "replicas")?,
+            adopt: read(map, at, "adopt")?,
+            rotate_on_demand_trigger: read(map, at, "rotateOnDemandTrigger")?,
+            wait_for_replicas: read(map, at, "waitForReplicas")?,
+        })
     }
 }
 
 impl Decode for AwsKmsKeySpec {
-    fn decode(value: &PropertyValue) -> Option<Self> {
-        value.as_map().map(Self::from_properties)
+    fn decode(value: &PropertyValue, at: &Path) -> Result<Input<Self>, Unreadable> {
+        Ok(match object(value, at)? {
+            Input::Known(map) => Input::Known(Self::read_at(map, at)?),
+            Input::Absent => Input::Absent,
+            Input::Unknown => Input::Unknown,
+        })
     }
 }
 
@@ -1107,21 +1143,32 @@ pub struct KeyPolicy {
 
 impl KeyPolicy {
     /// Reads checked properties.
-    pub fn from_properties(map: &PropertyMap) -> Self {
-        Self {
-            admin_role: read(map, "adminRole"),
-            admin_roles: read(map, "adminRoles"),
-            usage_roles: read(map, "usageRoles"),
-            encryption_context: read(map, "encryptionContext"),
-            account_access: read(map, "accountAccess"),
-            additional_statements: read(map, "additionalStatements"),
-        }
+    ///
+    /// # Errors
+    /// A property has another type than the definition gives it.
+    pub fn from_properties(map: &PropertyMap) -> Result<Self, Unreadable> {
+        Self::read_at(map, &Path::default())
+    }
+
+    fn read_at(map: &PropertyMap, at: &Path) -> Result<Self, Unreadable> {
+        Ok(Self {
+            admin_role: read(map, at, "adminRole")?,
+            admin_roles: read(map, at, "adminRoles")?,
+            usage_roles: read(map, at, "usageRoles")?,
+            encryption_context: read(map, at, "encryptionContext")?,
+            account_access: read(map, at, "accountAccess")?,
+            additional_statements: read(map, at, "additionalStatements")?,
+        })
     }
 }
 
 impl Decode for KeyPolicy {
-    fn decode(value: &PropertyValue) -> Option<Self> {
-        value.as_map().map(Self::from_properties)
+    fn decode(value: &PropertyValue, at: &Path) -> Result<Input<Self>, Unreadable> {
+        Ok(match object(value, at)? {
+            Input::Known(map) => Input::Known(Self::read_at(map, at)?),
+            Input::Absent => Input::Absent,
+            Input::Unknown => Input::Unknown,
+        })
     }
 }
 
@@ -1165,14 +1212,25 @@ pub struct DeletionGuard {
 
 impl DeletionGuard {
     /// Reads checked properties.
-    pub fn from_properties(map: &PropertyMap) -> Self {
-        Self { min_idle_days: read(map, "minIdleDays"), on_unknown: read(map, "onUnknown") }
+    ///
+    /// # Errors
+    /// A property has another type than the definition gives it.
+    pub fn from_properties(map: &PropertyMap) -> Result<Self, Unreadable> {
+        Self::read_at(map, &Path::default())
+    }
+
+    fn read_at(map: &PropertyMap, at: &Path) -> Result<Self, Unreadable> {
+        Ok(Self { min_idle_days: read(map, at, "minIdleDays")?, on_unknown: read(map, at, "onUnknown")? })
     }
 }
 
 impl Decode for DeletionGuard {
-    fn decode(value: &PropertyValue) -> Option<Self> {
-        value.as_map().map(Self::from_properties)
+    fn decode(value: &PropertyValue, at: &Path) -> Result<Input<Self>, Unreadable> {
+        Ok(match object(value, at)? {
+            Input::Known(map) => Input::Known(Self::read_at(map, at)?),
+            Input::Absent => Input::Absent,
+            Input::Unknown => Input::Unknown,
+        })
     }
 }
 
@@ -1330,25 +1388,36 @@ pub struct Replica {
 
 impl Replica {
     /// Reads checked properties.
-    pub fn from_properties(map: &PropertyMap) -> Self {
-        Self {
-            region: read(map, "region"),
-            description: read(map, "description"),
-            policy: read(map, "policy"),
-            policy_document: read(map, "policyDocument"),
-            tags: read(map, "tags"),
-            aliases: read(map, "aliases"),
-            enabled: read(map, "enabled"),
-            deletion_window_days: read(map, "deletionWindowDays"),
-            deletion_policy: read(map, "deletionPolicy"),
-            deletion_guard: read(map, "deletionGuard"),
-        }
+    ///
+    /// # Errors
+    /// A property has another type than the definition gives it.
+    pub fn from_properties(map: &PropertyMap) -> Result<Self, Unreadable> {
+        Self::read_at(map, &Path::default())
+    }
+
+    fn read_at(map: &PropertyMap, at: &Path) -> Result<Self, Unreadable> {
+        Ok(Self {
+            region: read(map, at, "region")?,
+            description: read(map, at, "description")?,
+            policy: read(map, at, "policy")?,
+            policy_document: read(map, at, "policyDocument")?,
+            tags: read(map, at, "tags")?,
+            aliases: read(map, at, "aliases")?,
+            enabled: read(map, at, "enabled")?,
+            deletion_window_days: read(map, at, "deletionWindowDays")?,
+            deletion_policy: read(map, at, "deletionPolicy")?,
+            deletion_guard: read(map, at, "deletionGuard")?,
+        })
     }
 }
 
 impl Decode for Replica {
-    fn decode(value: &PropertyValue) -> Option<Self> {
-        value.as_map().map(Self::from_properties)
+    fn decode(value: &PropertyValue, at: &Path) -> Result<Input<Self>, Unreadable> {
+        Ok(match object(value, at)? {
+            Input::Known(map) => Input::Known(Self::read_at(map, at)?),
+            Input::Absent => Input::Absent,
+            Input::Unknown => Input::Unknown,
+        })
     }
 }
 
@@ -1668,37 +1737,48 @@ pub struct ProviderConfig {
 
 impl ProviderConfig {
     /// Reads checked properties.
-    pub fn from_properties(map: &PropertyMap) -> Self {
-        Self {
-            region: read(map, "region"),
-            profile: read(map, "profile"),
-            access_key: read(map, "accessKey"),
-            secret_key: read(map, "secretKey"),
-            token: read(map, "token"),
-            assume_roles: read(map, "assumeRoles"),
-            assume_role_with_web_identity: read(map, "assumeRoleWithWebIdentity"),
-            endpoint: read(map, "endpoint"),
-            endpoints: read(map, "endpoints"),
-            default_tags: read(map, "defaultTags"),
-            ignore_tags: read(map, "ignoreTags"),
-            allowed_account_ids: read(map, "allowedAccountIds"),
-            forbidden_account_ids: read(map, "forbiddenAccountIds"),
-            max_retries: read(map, "maxRetries"),
-            retry_mode: read(map, "retryMode"),
-            shared_config_files: read(map, "sharedConfigFiles"),
-            shared_credentials_files: read(map, "sharedCredentialsFiles"),
-            skip_requesting_account_id: read(map, "skipRequestingAccountId"),
-            skip_region_validation: read(map, "skipRegionValidation"),
-            use_fips_endpoint: read(map, "useFipsEndpoint"),
-            use_dualstack_endpoint: read(map, "useDualstackEndpoint"),
-            skip_owner_mark: read(map, "skipOwnerMark"),
-        }
+    ///
+    /// # Errors
+    /// A property has another type than the definition gives it.
+    pub fn from_properties(map: &PropertyMap) -> Result<Self, Unreadable> {
+        Self::read_at(map, &Path::default())
+    }
+
+    fn read_at(map: &PropertyMap, at: &Path) -> Result<Self, Unreadable> {
+        Ok(Self {
+            region: read(map, at, "region")?,
+            profile: read(map, at, "profile")?,
+            access_key: read(map, at, "accessKey")?,
+            secret_key: read(map, at, "secretKey")?,
+            token: read(map, at, "token")?,
+            assume_roles: read(map, at, "assumeRoles")?,
+            assume_role_with_web_identity: read(map, at, "assumeRoleWithWebIdentity")?,
+            endpoint: read(map, at, "endpoint")?,
+            endpoints: read(map, at, "endpoints")?,
+            default_tags: read(map, at, "defaultTags")?,
+            ignore_tags: read(map, at, "ignoreTags")?,
+            allowed_account_ids: read(map, at, "allowedAccountIds")?,
+            forbidden_account_ids: read(map, at, "forbiddenAccountIds")?,
+            max_retries: read(map, at, "maxRetries")?,
+            retry_mode: read(map, at, "retryMode")?,
+            shared_config_files: read(map, at, "sharedConfigFiles")?,
+            shared_credentials_files: read(map, at, "sharedCredentialsFiles")?,
+            skip_requesting_account_id: read(map, at, "skipRequestingAccountId")?,
+            skip_region_validation: read(map, at, "skipRegionValidation")?,
+            use_fips_endpoint: read(map, at, "useFipsEndpoint")?,
+            use_dualstack_endpoint: read(map, at, "useDualstackEndpoint")?,
+            skip_owner_mark: read(map, at, "skipOwnerMark")?,
+        })
     }
 }
 
 impl Decode for ProviderConfig {
-    fn decode(value: &PropertyValue) -> Option<Self> {
-        value.as_map().map(Self::from_properties)
+    fn decode(value: &PropertyValue, at: &Path) -> Result<Input<Self>, Unreadable> {
+        Ok(match object(value, at)? {
+            Input::Known(map) => Input::Known(Self::read_at(map, at)?),
+            Input::Absent => Input::Absent,
+            Input::Unknown => Input::Unknown,
+        })
     }
 }
 
@@ -1797,21 +1877,32 @@ pub struct AssumeRole {
 
 impl AssumeRole {
     /// Reads checked properties.
-    pub fn from_properties(map: &PropertyMap) -> Self {
-        Self {
-            role_arn: read(map, "roleArn"),
-            session_name: read(map, "sessionName"),
-            external_id: read(map, "externalId"),
-            policy: read(map, "policy"),
-            policy_arns: read(map, "policyArns"),
-            duration_seconds: read(map, "durationSeconds"),
-        }
+    ///
+    /// # Errors
+    /// A property has another type than the definition gives it.
+    pub fn from_properties(map: &PropertyMap) -> Result<Self, Unreadable> {
+        Self::read_at(map, &Path::default())
+    }
+
+    fn read_at(map: &PropertyMap, at: &Path) -> Result<Self, Unreadable> {
+        Ok(Self {
+            role_arn: read(map, at, "roleArn")?,
+            session_name: read(map, at, "sessionName")?,
+            external_id: read(map, at, "externalId")?,
+            policy: read(map, at, "policy")?,
+            policy_arns: read(map, at, "policyArns")?,
+            duration_seconds: read(map, at, "durationSeconds")?,
+        })
     }
 }
 
 impl Decode for AssumeRole {
-    fn decode(value: &PropertyValue) -> Option<Self> {
-        value.as_map().map(Self::from_properties)
+    fn decode(value: &PropertyValue, at: &Path) -> Result<Input<Self>, Unreadable> {
+        Ok(match object(value, at)? {
+            Input::Known(map) => Input::Known(Self::read_at(map, at)?),
+            Input::Absent => Input::Absent,
+            Input::Unknown => Input::Unknown,
+        })
     }
 }
 
@@ -1881,19 +1972,30 @@ pub struct AssumeRoleWithWebIdentity {
 
 impl AssumeRoleWithWebIdentity {
     /// Reads checked properties.
-    pub fn from_properties(map: &PropertyMap) -> Self {
-        Self {
-            role_arn: read(map, "roleArn"),
-            session_name: read(map, "sessionName"),
-            web_identity_token: read(map, "webIdentityToken"),
-            web_identity_token_file: read(map, "webIdentityTokenFile"),
-        }
+    ///
+    /// # Errors
+    /// A property has another type than the definition gives it.
+    pub fn from_properties(map: &PropertyMap) -> Result<Self, Unreadable> {
+        Self::read_at(map, &Path::default())
+    }
+
+    fn read_at(map: &PropertyMap, at: &Path) -> Result<Self, Unreadable> {
+        Ok(Self {
+            role_arn: read(map, at, "roleArn")?,
+            session_name: read(map, at, "sessionName")?,
+            web_identity_token: read(map, at, "webIdentityToken")?,
+            web_identity_token_file: read(map, at, "webIdentityTokenFile")?,
+        })
     }
 }
 
 impl Decode for AssumeRoleWithWebIdentity {
-    fn decode(value: &PropertyValue) -> Option<Self> {
-        value.as_map().map(Self::from_properties)
+    fn decode(value: &PropertyValue, at: &Path) -> Result<Input<Self>, Unreadable> {
+        Ok(match object(value, at)? {
+            Input::Known(map) => Input::Known(Self::read_at(map, at)?),
+            Input::Absent => Input::Absent,
+            Input::Unknown => Input::Unknown,
+        })
     }
 }
 
@@ -1937,14 +2039,25 @@ pub struct Endpoints {
 
 impl Endpoints {
     /// Reads checked properties.
-    pub fn from_properties(map: &PropertyMap) -> Self {
-        Self { kms: read(map, "kms"), sts: read(map, "sts") }
+    ///
+    /// # Errors
+    /// A property has another type than the definition gives it.
+    pub fn from_properties(map: &PropertyMap) -> Result<Self, Unreadable> {
+        Self::read_at(map, &Path::default())
+    }
+
+    fn read_at(map: &PropertyMap, at: &Path) -> Result<Self, Unreadable> {
+        Ok(Self { kms: read(map, at, "kms")?, sts: read(map, at, "sts")? })
     }
 }
 
 impl Decode for Endpoints {
-    fn decode(value: &PropertyValue) -> Option<Self> {
-        value.as_map().map(Self::from_properties)
+    fn decode(value: &PropertyValue, at: &Path) -> Result<Input<Self>, Unreadable> {
+        Ok(match object(value, at)? {
+            Input::Known(map) => Input::Known(Self::read_at(map, at)?),
+            Input::Absent => Input::Absent,
+            Input::Unknown => Input::Unknown,
+        })
     }
 }
 
@@ -1976,14 +2089,25 @@ pub struct DefaultTags {
 
 impl DefaultTags {
     /// Reads checked properties.
-    pub fn from_properties(map: &PropertyMap) -> Self {
-        Self { tags: read(map, "tags") }
+    ///
+    /// # Errors
+    /// A property has another type than the definition gives it.
+    pub fn from_properties(map: &PropertyMap) -> Result<Self, Unreadable> {
+        Self::read_at(map, &Path::default())
+    }
+
+    fn read_at(map: &PropertyMap, at: &Path) -> Result<Self, Unreadable> {
+        Ok(Self { tags: read(map, at, "tags")? })
     }
 }
 
 impl Decode for DefaultTags {
-    fn decode(value: &PropertyValue) -> Option<Self> {
-        value.as_map().map(Self::from_properties)
+    fn decode(value: &PropertyValue, at: &Path) -> Result<Input<Self>, Unreadable> {
+        Ok(match object(value, at)? {
+            Input::Known(map) => Input::Known(Self::read_at(map, at)?),
+            Input::Absent => Input::Absent,
+            Input::Unknown => Input::Unknown,
+        })
     }
 }
 
@@ -2033,13 +2157,24 @@ pub struct IgnoreTags {
 
 impl IgnoreTags {
     /// Reads checked properties.
-    pub fn from_properties(map: &PropertyMap) -> Self {
-        Self { keys: read(map, "keys"), key_prefixes: read(map, "keyPrefixes") }
+    ///
+    /// # Errors
+    /// A property has another type than the definition gives it.
+    pub fn from_properties(map: &PropertyMap) -> Result<Self, Unreadable> {
+        Self::read_at(map, &Path::default())
+    }
+
+    fn read_at(map: &PropertyMap, at: &Path) -> Result<Self, Unreadable> {
+        Ok(Self { keys: read(map, at, "keys")?, key_prefixes: read(map, at, "keyPrefixes")? })
     }
 }
 
 impl Decode for IgnoreTags {
-    fn decode(value: &PropertyValue) -> Option<Self> {
-        value.as_map().map(Self::from_properties)
+    fn decode(value: &PropertyValue, at: &Path) -> Result<Input<Self>, Unreadable> {
+        Ok(match object(value, at)? {
+            Input::Known(map) => Input::Known(Self::read_at(map, at)?),
+            Input::Absent => Input::Absent,
+            Input::Unknown => Input::Unknown,
+        })
     }
 }

@@ -11,15 +11,32 @@ const API_VERSIONS: [&str; 3] = ["aws.project-planton.org/v1", "aws.openmcf.org/
 
 const ENVELOPE: [&str; 5] = ["apiVersion", "kind", "metadata", "spec", "status"];
 
+/// Whether the inputs are in the form of a manifest.
+pub(super) fn is_manifest(inputs: &PropertyMap) -> bool {
+    ENVELOPE.iter().any(|name| envelope(inputs, name).is_some_and(|value| !value.is_null()))
+}
+
+/// The inputs of the key in a manifest; `None` in plain inputs, or where the manifest has none.
+pub(super) fn spec(inputs: &PropertyMap) -> Option<&PropertyMap> {
+    inputs.get("spec")?.as_map()
+}
+
+fn envelope<'a>(inputs: &'a PropertyMap, name: &str) -> Option<&'a PropertyValue> {
+    inputs.get(name).or_else(|| inputs.get("api_version").filter(|_| name == "apiVersion"))
+}
+
 /// Takes the envelope off, if there is one, and brings `snake_case` names to camelCase in what was inside.
 pub(super) fn unwrap(inputs: &PropertyMap, failures: &mut Vec<Failure>) -> PropertyMap {
-    let envelope = |name: &str| inputs.get(name).or_else(|| inputs.get("api_version").filter(|_| name == "apiVersion"));
-    let is_manifest = ENVELOPE.iter().any(|name| envelope(name).is_some_and(|value| !value.is_null()));
-    if !is_manifest {
+    let envelope = |name: &str| envelope(inputs, name);
+    if !is_manifest(inputs) {
         return inputs.clone();
     }
     expect_text("apiVersion", envelope("apiVersion"), &API_VERSIONS, failures);
     expect_text("kind", envelope("kind"), &["AwsKmsKey"], failures);
+    for name in ["metadata", "status"] {
+        let part = envelope(name).and_then(|value| value.unreadable_part(&Path::of(name)));
+        failures.extend(part.map(|(at, kind)| Failure::new(at, format!("it is {kind}, which a manifest cannot hold"))));
+    }
     let mut flat: PropertyMap = inputs
         .iter()
         .filter(|(name, value)| !ENVELOPE.contains(&name.as_str()) && *name != "api_version" && !value.is_null())
@@ -52,7 +69,7 @@ pub(super) fn unwrap(inputs: &PropertyMap, failures: &mut Vec<Failure>) -> Prope
     flat
 }
 
-fn is_constant_default(name: &str, value: &PropertyValue) -> bool {
+pub(super) fn is_constant_default(name: &str, value: &PropertyValue) -> bool {
     let field = AWS_KMS_KEY_SPEC.fields.iter().find(|field| field.name == name);
     field.and_then(|field| field.default).is_some_and(|default| default.value() == *value)
 }
@@ -99,7 +116,7 @@ fn nested(kind: &Kind, value: &PropertyValue) -> PropertyValue {
     }
 }
 
-fn snake_case(name: &str) -> String {
+pub(super) fn snake_case(name: &str) -> String {
     let mut text = String::new();
     for letter in name.chars() {
         if letter.is_ascii_uppercase() {

@@ -3,9 +3,11 @@
 pub mod check;
 #[expect(clippy::doc_markdown, reason = "the texts are the definition's, which serve other languages too")]
 pub mod generated;
+pub mod given;
 pub mod input;
 pub mod legal;
 mod manifest;
+pub mod normal;
 pub mod provider;
 mod replicas;
 mod rules;

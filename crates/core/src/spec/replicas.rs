@@ -3,31 +3,21 @@
 use std::collections::BTreeSet;
 
 use super::check::{CheckContext, Checked};
+use super::normal::entries_mut;
 use super::rules as of_one_key;
 use crate::ids;
 use crate::path::Path;
 use crate::value::{PropertyMap, PropertyValue};
 
-/// Takes out what an earlier Check has added: tags merged with the provider's default tags.
-pub(super) fn without_merged_tags(inputs: &mut PropertyMap) {
-    change_entries(inputs, |_, entry| {
-        entry.remove("tagsAll");
-    });
-}
-
 /// A key with replicas is a multi-Region key, and one that was stays one when its last replica goes.
 pub(super) fn multi_region(checked: &mut Checked, olds: &PropertyMap) {
-    let wanted = has_replicas(&checked.inputs);
-    match checked.inputs.get("multiRegion").map(PropertyValue::reveal) {
-        None => {
-            let was = olds.get("multiRegion").and_then(PropertyValue::as_bool) == Some(true);
-            checked.inputs.insert("multiRegion".into(), (wanted || was).into());
-        }
-        Some(PropertyValue::Bool(false)) if wanted => checked.fail(
+    if checked.inputs.get("multiRegion").and_then(PropertyValue::as_bool) == Some(false)
+        && has_replicas(&checked.inputs)
+    {
+        checked.fail(
             Path::of("multiRegion"),
             "false contradicts replicas: only a multi-Region key has any; set it to true, or remove the replicas",
-        ),
-        Some(_) => {}
+        );
     }
     if needs_a_set(checked, olds) && checked.text("replacementPolicy").as_deref() != Some("ALLOW") {
         checked.fail(
@@ -45,7 +35,7 @@ pub(super) fn needs_a_set(checked: &Checked, olds: &PropertyMap) -> bool {
 }
 
 fn has_replicas(inputs: &PropertyMap) -> bool {
-    inputs.get("replicas").is_some_and(|list| list.as_list().is_none_or(|list| !list.is_empty()))
+    inputs.get("replicas").and_then(PropertyValue::as_list).is_some_and(|list| !list.is_empty())
 }
 
 /// Each replica: its Region, and its own part by the same rules as the key's.
@@ -116,19 +106,7 @@ fn deletion(checked: &mut Checked, at: &Path, entry: &PropertyMap) {
 
 /// Changes every entry of `replicas` that is known, given its path.
 fn change_entries(inputs: &mut PropertyMap, mut change: impl FnMut(&Path, &mut PropertyMap)) {
-    let Some(list) = inputs.get_mut("replicas") else { return };
-    let PropertyValue::List(items) = bare(list) else { return };
-    for (index, item) in items.iter_mut().enumerate() {
-        if let PropertyValue::Map(entry) = bare(item) {
-            change(&Path::of("replicas").index(index), entry);
-        }
-    }
-}
-
-/// The value inside its secret wrappers.
-fn bare(value: &mut PropertyValue) -> &mut PropertyValue {
-    match value {
-        PropertyValue::Secret(inner) => bare(inner),
-        other => other,
+    for (index, entry) in entries_mut(inputs.get_mut("replicas")) {
+        change(&Path::of("replicas").index(index), entry);
     }
 }

@@ -1,6 +1,6 @@
 //! Rules between properties.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use super::check::Checked;
 use super::generated::AWS_KMS_KEY_SPEC;
@@ -34,14 +34,11 @@ impl Checked {
     }
 }
 
-/// Spec and usage must fit; the usage is filled in where it is plain.
+/// Spec and usage must fit.
 pub(super) fn usage(checked: &mut Checked) {
     let (Some(spec), Some(legal)) = (checked.text("keySpec"), checked.legal()) else { return };
     let choices = legal.usages.join(" or ");
     match checked.inputs.get("keyUsage").map(PropertyValue::reveal) {
-        None if legal.usage_is_plain => {
-            checked.inputs.insert("keyUsage".into(), legal.usages[0].into());
-        }
         None => checked.fail(
             Path::of("keyUsage"),
             format!("it is missing, and a {spec} key can serve several purposes; KMS cannot change it later; set it to {choices}"),
@@ -57,43 +54,31 @@ pub(super) fn usage(checked: &mut Checked) {
     }
 }
 
-/// Rotation is on where KMS can rotate and the program says nothing.
+/// Rotation is for keys that can rotate.
 pub(super) fn rotation(checked: &mut Checked) {
     let Some(legal) = checked.legal() else { return };
     let spec = checked.text("keySpec").unwrap_or_default();
-    let enable = checked.inputs.get("enableRotation").cloned();
+    let enable = checked.inputs.get("enableRotation").and_then(PropertyValue::as_bool);
     let given_period = checked.inputs.contains_key("rotationPeriodDays");
     let can = "only symmetric encryption keys with material made by KMS rotate";
-    if !legal.rotates {
-        if enable.as_ref().and_then(PropertyValue::as_bool) == Some(true) {
-            checked.fail(
-                Path::of("enableRotation"),
-                format!("true is not possible for a {spec} key: {can}; remove it or set it to false"),
-            );
-        }
-        if given_period {
-            checked
-                .fail(Path::of("rotationPeriodDays"), format!("a {spec} key has no rotation period: {can}; remove it"));
-        }
-        if checked.inputs.contains_key("rotateOnDemandTrigger") {
-            checked
-                .fail(Path::of("rotateOnDemandTrigger"), format!("a {spec} key cannot be rotated: {can}; remove it"));
-        }
-        checked.inputs.entry("enableRotation".into()).or_insert(false.into());
-        return;
-    }
-    let enable = enable.unwrap_or(PropertyValue::Bool(true));
-    match enable.as_bool() {
+    if legal.rotates {
         // A period for a rotation that is off is kept for the day when it is switched on.
-        Some(false) if given_period => {
+        if enable == Some(false) && given_period {
             checked.warn(Path::of("rotationPeriodDays"), "it has no effect while enableRotation is false");
         }
-        Some(true) if !given_period => {
-            checked.inputs.insert("rotationPeriodDays".into(), 365.into());
-        }
-        _ => {}
+        return;
     }
-    checked.inputs.insert("enableRotation".into(), enable);
+    if enable == Some(true) {
+        checked.fail(
+            Path::of("enableRotation"),
+            format!("true is not possible for a {spec} key: {can}; remove it or set it to false"),
+        );
+    } else if given_period {
+        checked.fail(Path::of("rotationPeriodDays"), format!("a {spec} key has no rotation period: {can}; remove it"));
+    }
+    if checked.inputs.contains_key("rotateOnDemandTrigger") {
+        checked.fail(Path::of("rotateOnDemandTrigger"), format!("a {spec} key cannot be rotated: {can}; remove it"));
+    }
 }
 
 pub(super) fn region(checked: &mut Checked, lenient: bool) {
@@ -229,7 +214,7 @@ fn policy_document(checked: &mut Checked, at: &Path, document: &PropertyValue) {
 }
 
 /// Tags, and the provider's default tags under them.
-pub(super) fn tags(checked: &mut Checked, defaults: Option<&BTreeMap<String, String>>) {
+pub(super) fn tags(checked: &mut Checked, defaults: Option<&PropertyMap>) {
     let own = checked.inputs.get("tags").cloned();
     if let Some(all) = tags_of(checked, &Path::of("tags"), own.as_ref(), defaults) {
         checked.inputs.insert("tagsAll".into(), all);
@@ -241,7 +226,7 @@ pub(super) fn tags_of(
     checked: &mut Checked,
     at: &Path,
     own: Option<&PropertyValue>,
-    defaults: Option<&BTreeMap<String, String>>,
+    defaults: Option<&PropertyMap>,
 ) -> Option<PropertyValue> {
     let map = own.and_then(PropertyValue::as_map).cloned().unwrap_or_default();
     let whole = matches!(own, Some(PropertyValue::Secret(_)));
@@ -260,8 +245,7 @@ pub(super) fn tags_of(
     if own.is_some_and(PropertyValue::is_unknown) {
         return Some(PropertyValue::Unknown);
     }
-    let mut all: PropertyMap =
-        defaults.iter().map(|(key, value)| (key.clone(), PropertyValue::from(value.as_str()))).collect();
+    let mut all = defaults.clone();
     all.extend(map.into_iter().map(|(key, value)| (key, if whole { value.into_secret() } else { value })));
     if all.len() > MAX_TAGS {
         let reason = format!(

@@ -108,7 +108,13 @@ fn kind(kind_: &Kind, path: &Path, value: &PropertyValue, failures: &mut Vec<Fai
         return PropertyValue::Unknown;
     }
     match (kind_, value) {
-        (Kind::Bool, PropertyValue::Bool(_)) | (Kind::Json, PropertyValue::String(_) | PropertyValue::Map(_)) => {}
+        (Kind::Bool, PropertyValue::Bool(_)) => {}
+        (Kind::Json, PropertyValue::String(_) | PropertyValue::Map(_)) => {
+            let part = value.unreadable_part(path);
+            failures.extend(part.map(|(at, found)| {
+                Failure::new(at, format!("it is {found}, which JSON cannot hold; change the value"))
+            }));
+        }
         (Kind::Integer { minimum, maximum }, PropertyValue::Number(number)) => {
             integer(*number, *minimum, *maximum, path, failures);
         }

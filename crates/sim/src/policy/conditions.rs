@@ -116,12 +116,17 @@ impl Operator {
 
     fn holds(&self, wanted: &[String], actual: Option<&[String]>) -> bool {
         if self.name == "null" {
-            return wanted.contains(&actual.is_none().to_string());
+            let absent = actual.is_none().to_string();
+            return wanted.iter().any(|wanted| wanted.eq_ignore_ascii_case(&absent));
         }
         let negative = self.name.contains("not");
         let Some(actual) = actual else {
-            // What is absent is not equal to anything, and all of nothing is as wanted.
-            return self.if_exists || (self.over == Over::One && negative) || self.over == Over::All;
+            // What is absent is not equal to anything, all of nothing is as wanted, and none of nothing is.
+            return match self.over {
+                Over::One => self.if_exists || negative,
+                Over::All => true,
+                Over::Any => false,
+            };
         };
         let fits = |value: &String| wanted.iter().any(|wanted| compare(&self.name, wanted, value)) != negative;
         match self.over {
@@ -138,7 +143,8 @@ fn compare(operator: &str, wanted: &str, value: &str) -> bool {
     match operator {
         "stringequals" | "stringnotequals" => wanted == value,
         "stringequalsignorecase" | "stringnotequalsignorecase" | "bool" => wanted.eq_ignore_ascii_case(value),
-        "stringlike" | "stringnotlike" | "arnequals" | "arnlike" | "arnnotequals" | "arnnotlike" => like(wanted, value),
+        "stringlike" | "stringnotlike" => like(wanted, value),
+        "arnequals" | "arnlike" | "arnnotequals" | "arnnotlike" => arn_like(wanted, value),
         "numericequals" | "numericnotequals" => numbers().is_some_and(|(wanted, value)| (wanted - value).abs() < 1e-9),
         "numericlessthan" => numbers().is_some_and(|(wanted, value)| value < wanted),
         "numericlessthanequals" => numbers().is_some_and(|(wanted, value)| value <= wanted),
@@ -151,6 +157,18 @@ fn compare(operator: &str, wanted: &str, value: &str) -> bool {
         "dategreaterthanequals" => dates().is_some_and(|(wanted, value)| value >= wanted),
         "ipaddress" | "notipaddress" => address::within(wanted, value),
         _ => false,
+    }
+}
+
+/// ARNs are compared part by part: a wildcard does not reach over a colon.
+fn arn_like(wanted: &str, value: &str) -> bool {
+    let (mut wanted, mut value) = (wanted.splitn(6, ':'), value.splitn(6, ':'));
+    loop {
+        match (wanted.next(), value.next()) {
+            (None, None) => return true,
+            (Some(wanted), Some(value)) if like(wanted, value) => {}
+            _ => return false,
+        }
     }
 }
 

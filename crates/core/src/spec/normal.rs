@@ -1,0 +1,150 @@
+//! The normal form of inputs: plain camelCase names, enum values in KMS's spelling, every default in place.
+//!
+//! Everything that is decided is decided on this form. It is computed wherever inputs are read, so the state can keep the
+//! form that the program gave. What an earlier version has stored in normal form stays as it is: the normal form of a
+//! normal form is itself.
+
+use super::generated::AWS_KMS_KEY_SPEC;
+use super::given::negated;
+use super::input::Unreadable;
+use super::legal::legal;
+use super::{manifest, validate};
+use crate::failure::Failure;
+use crate::path::Path;
+use crate::value::{PropertyMap, PropertyValue};
+
+/// Names that begin so are Pulumi's own or this provider's memory: no program writes them.
+const HIDDEN: &str = "__";
+
+/// Tags merged with the provider's default tags, as Check adds them; no program writes it.
+const TAGS_ALL: &str = "tagsAll";
+
+/// The normal form of inputs that Check has let through.
+///
+/// # Errors
+/// A value is not what Check lets through: the state was written by something else.
+pub fn normal(given: &PropertyMap) -> Result<PropertyMap, Unreadable> {
+    let mut inputs = flat(given, &mut vec![]);
+    fill(&mut inputs);
+    super::generated::AwsKmsKeySpec::from_properties(&inputs)?;
+    Ok(inputs)
+}
+
+/// Names and spellings in normal form, without defaults. What is wrong is added to `failures`.
+pub(crate) fn flat(given: &PropertyMap, failures: &mut Vec<Failure>) -> PropertyMap {
+    let mut plain = manifest::unwrap(given, failures);
+    let hidden: Vec<_> = plain.extract_if(.., |name, _| name.starts_with(HIDDEN)).collect();
+    let tags_all = plain.remove(TAGS_ALL);
+    let own = take_merged_tags(&mut plain);
+    contrary_rotation(&mut plain, failures);
+    let mut inputs = validate::object(&AWS_KMS_KEY_SPEC, None, &plain, failures);
+    put_merged_tags(&mut inputs, own);
+    inputs.extend(tags_all.map(|all| (TAGS_ALL.to_owned(), all)));
+    inputs.extend(hidden);
+    inputs
+}
+
+/// Fills in what the program leaves out. What depends on a value that is not known yet is not known either.
+pub(crate) fn fill(inputs: &mut PropertyMap) {
+    validate::fill_defaults(&AWS_KMS_KEY_SPEC, inputs);
+    usage(inputs);
+    rotation(inputs);
+    if !inputs.contains_key("multiRegion")
+        && let Some(replicas) = inputs.get("replicas")
+    {
+        let any = match replicas.reveal() {
+            PropertyValue::Unknown => PropertyValue::Unknown,
+            PropertyValue::List(list) => (!list.is_empty()).into(),
+            _ => false.into(),
+        };
+        let any = any.like(replicas);
+        inputs.insert("multiRegion".into(), any);
+    }
+    inputs.entry("multiRegion".into()).or_insert(false.into());
+}
+
+/// The usage is filled in where it is plain.
+fn usage(inputs: &mut PropertyMap) {
+    let Some(spec) = inputs.get("keySpec").filter(|_| !inputs.contains_key("keyUsage")) else { return };
+    let usage = match spec.as_str().map(legal) {
+        Some(Some(legal)) if legal.usage_is_plain => legal.usages[0].into(),
+        None if spec.is_unknown() => PropertyValue::Unknown,
+        _ => return,
+    };
+    let usage = usage.like(spec);
+    inputs.insert("keyUsage".into(), usage);
+}
+
+/// Rotation is on where KMS can rotate and the program says nothing.
+fn rotation(inputs: &mut PropertyMap) {
+    let Some(spec) = inputs.get("keySpec") else { return };
+    let by_default = match spec.as_str().map(legal) {
+        Some(Some(legal)) => legal.rotates.into(),
+        None if spec.is_unknown() => PropertyValue::Unknown,
+        _ => return,
+    };
+    let by_default = by_default.like(spec);
+    let enable = inputs.entry("enableRotation".into()).or_insert(by_default).clone();
+    if inputs.contains_key("rotationPeriodDays") {
+        return;
+    }
+    let period = match enable.reveal() {
+        PropertyValue::Bool(true) => 365.into(),
+        PropertyValue::Unknown => PropertyValue::Unknown,
+        _ => return,
+    };
+    inputs.insert("rotationPeriodDays".into(), period.like(&enable));
+}
+
+/// Project Planton names rotation by its opposite.
+fn contrary_rotation(inputs: &mut PropertyMap, failures: &mut Vec<Failure>) {
+    let Some(disabled) = inputs.remove("disableKeyRotation") else { return };
+    let enabled = match disabled.reveal() {
+        PropertyValue::Null => return,
+        PropertyValue::Bool(_) | PropertyValue::Unknown => negated(&disabled),
+        other => {
+            let reason = format!("it is {}, but must be true or false; change the value", other.type_name());
+            failures.push(Failure::new(Path::of("disableKeyRotation"), reason));
+            return;
+        }
+    };
+    match inputs.get("enableRotation").filter(|value| !value.is_null()) {
+        Some(given) if given.plain() != enabled.plain() => {
+            let contradiction = |other: &str| format!("it contradicts {other}, its opposite; keep one of them");
+            failures.push(Failure::new(Path::of("enableRotation"), contradiction("disableKeyRotation")));
+            failures.push(Failure::new(Path::of("disableKeyRotation"), contradiction("enableRotation")));
+        }
+        _ => {
+            let legal = legal(inputs.get("keySpec").and_then(PropertyValue::as_str).unwrap_or("SYMMETRIC_DEFAULT"));
+            // "Do not disable rotation" is no demand to rotate a key that cannot.
+            let asks_for_nothing = enabled.as_bool() == Some(true) && legal.is_some_and(|legal| !legal.rotates);
+            if !asks_for_nothing {
+                inputs.insert("enableRotation".into(), enabled);
+            }
+        }
+    }
+}
+
+/// The entries of a list of replicas that are known, each with its place.
+pub(super) fn entries_mut(replicas: Option<&mut PropertyValue>) -> Vec<(usize, &mut PropertyMap)> {
+    let Some(PropertyValue::List(items)) = replicas.map(PropertyValue::reveal_mut) else { return vec![] };
+    let known = items.iter_mut().enumerate().filter_map(|(index, item)| match item.reveal_mut() {
+        PropertyValue::Map(entry) => Some((index, entry)),
+        _ => None,
+    });
+    known.collect()
+}
+
+fn take_merged_tags(inputs: &mut PropertyMap) -> Vec<(usize, PropertyValue)> {
+    let entries = entries_mut(inputs.get_mut("replicas")).into_iter();
+    entries.filter_map(|(index, entry)| Some((index, entry.remove(TAGS_ALL)?))).collect()
+}
+
+fn put_merged_tags(inputs: &mut PropertyMap, taken: Vec<(usize, PropertyValue)>) {
+    let mut entries = entries_mut(inputs.get_mut("replicas"));
+    for (index, all) in taken {
+        if let Some((_, entry)) = entries.iter_mut().find(|(at, _)| *at == index) {
+            entry.insert(TAGS_ALL.to_owned(), all);
+        }
+    }
+}
