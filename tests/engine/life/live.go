@@ -1,6 +1,7 @@
 package life
 
 import (
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -161,9 +162,11 @@ func (l *life) heed(st *stack.Stack) {
 	r := st.Preview()
 	for _, m := range r.Messages {
 		if at := adviceToAdopt.FindStringSubmatch(m.Text); at != nil && m.Severity == "error" {
-			for _, k := range st.Program.Keys {
+			for i, k := range st.Program.Keys {
 				if (m.URN == "" || m.URN == st.URN(k.Name)) && st.Row(k.Name) == nil {
-					k.Inputs["adopt"] = at[1]
+					st.Program.Keys = slices.Clone(st.Program.Keys)
+					st.Program.Keys[i].Inputs = maps.Clone(k.Inputs)
+					st.Program.Keys[i].Inputs["adopt"] = at[1]
 				}
 			}
 		}
