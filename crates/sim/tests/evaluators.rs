@@ -203,12 +203,12 @@ const CONDITIONS: &[Tested] = &[
     (&["IpAddress", "NotIpAddress"], "aws:SourceIp", &["127.0.0.0/8"]),
 ];
 
-fn one_or_many(values: Vec<&str>) -> Value {
-    if let [one] = values.as_slice() { json!(one) } else { json!(values) }
+fn one_or_many(values: &[&str]) -> Value {
+    if let [one] = values { json!(one) } else { json!(values) }
 }
 
 fn some(of: &'static [&'static str], most: usize) -> impl Strategy<Value = Value> {
-    subsequence(of.to_vec(), 1..=most.min(of.len())).prop_map(one_or_many)
+    subsequence(of.to_vec(), 1..=most.min(of.len())).prop_map(|values| one_or_many(&values))
 }
 
 fn condition() -> impl Strategy<Value = (String, String, Value)> {

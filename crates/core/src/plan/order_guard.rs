@@ -10,20 +10,12 @@ use crate::observed::Observed;
 ///
 /// `calls` are those of the key's own plan, and those of other lanes on it, in the order in which they are made.
 pub(super) fn guard_order(calls: &[Call<'_>], rights: Option<&Rights<'_>>, seen: &Observed) -> Result<(), Refusal> {
-    let policies: Vec<_> = (0..calls.len()).filter(|at| is_policy(calls[*at])).collect();
-    if let [_, second, ..] = policies.as_slice() {
-        return Err(Refusal::new(format!("a second PutKeyPolicy as call {}", second + 1)));
-    }
-    let put = policies.first().copied();
+    let put = calls.iter().position(|call| matches!(call, Call::Own(Step::PutKeyPolicy { .. })));
     if let (Some(at), Some(rights)) = (put, rights) {
         around_policy(&calls[..at], calls[at], &calls[at + 1..], rights)?;
     }
     behind_disabling(calls, put, rights)?;
     within_tags(calls, seen)
-}
-
-fn is_policy(call: Call<'_>) -> bool {
-    matches!(call, Call::Own(Step::PutKeyPolicy { .. }))
 }
 
 /// Nothing that gains by it stands in front of it, and what
