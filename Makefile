@@ -4,7 +4,7 @@ PYTHON ?= python3
 JUDGE_MINUTES ?= 10
 VENV := .tools/venv/bin/python
 
-.PHONY: demo test judge tools build sdk fmt lint install packages dist bench aws-check clean
+.PHONY: demo test judge tools build sdk fmt lint install packages dist bench mutants aws-check clean
 
 ## A real `pulumi up` on the embedded simulator, in TypeScript and Python. No AWS account.
 demo: tools build
@@ -62,6 +62,15 @@ bench: tools build
 ## The simulator's beliefs against a live account: make aws-check ACCOUNT=123456789012 REGION=eu-central-1 AWAY=eu-west-1
 aws-check: tools build
 	@$(VENV) tests/simulator/aws_check --account "$(ACCOUNT)" --region "$(REGION)" --away "$(AWAY)"
+
+## Breaks the code that decides, place by place, and counts what the tests of the core notice. Minutes for MUTATE='plan/*guard*',
+## an hour or two for all of it. Needs no clean checkout: it works on a copy. The list of survivors is in target/mutants.out.
+MUTANTS := target/tools/bin/cargo-mutants
+MUTATE ?= plan/*.rs owner.rs stale.rs diff/*.rs
+mutants:
+	@test -x $(MUTANTS) || cargo install --quiet --locked --root target/tools --version 27.1.0 cargo-mutants
+	@CARGO_PROFILE_TEST_OPT_LEVEL=1 nice $(MUTANTS) mutants --package awskms-core --output target --timeout 120 \
+	  $(foreach file,$(MUTATE),--file 'crates/core/src/$(file)') --exclude '*/laws.rs' -- --lib
 
 clean:
 	@rm -rf .tools target dist

@@ -6,6 +6,8 @@ mod beyond;
 mod delete;
 mod dependence;
 mod guard;
+#[cfg(test)]
+mod guard_enumerated;
 mod order;
 mod order_guard;
 mod precedence;

@@ -27,17 +27,14 @@ pub fn guard_set(plan: &SetPlan, facts: &SetFacts<'_>, intent: Intent) -> Result
         }
         // A key that the inputs do not name is retired; one that they name never is.
         let intent = if wanted { intent } else { Intent::ScheduleDeletion };
+        guard_steps(steps(plan, region), intent)?;
         let mut seen = facts.observed.members.contains_key(region);
-        for lanes in [&plan.opening, &plan.main, &plan.closing] {
-            let Some(lane) = lanes.get(region) else { continue };
-            guard_steps(lane, intent)?;
-            for step in lane.steps() {
-                let makes = matches!(step, Step::ReplicateKey(replication) if &replication.region == region);
-                if seen == makes {
-                    return Err(Refusal::new(format!("{} in {region}", step.operation())));
-                }
-                seen = true;
+        for step in steps(plan, region) {
+            let makes = matches!(step, Step::ReplicateKey(replication) if &replication.region == region);
+            if seen == makes {
+                return Err(Refusal::new(format!("{} in {region}", step.operation())));
             }
+            seen = true;
         }
         in_order(plan, facts, region)?;
     }
@@ -47,22 +44,24 @@ pub fn guard_set(plan: &SetPlan, facts: &SetFacts<'_>, intent: Intent) -> Result
 /// The order of the calls on one key. A replica that is still to be made begins with its own call.
 fn in_order(plan: &SetPlan, facts: &SetFacts<'_>, region: &str) -> Result<(), Refusal> {
     let Some(seen) = facts.observed.members.get(region) else { return Ok(()) };
-    let of = |lanes: &'_ super::Lanes| -> Vec<Step> {
-        lanes.get(region).into_iter().flat_map(|lane| lane.steps().cloned()).collect()
-    };
-    let rounds = [of(&plan.opening), of(&plan.main), of(&plan.closing)];
-    let own = |round: usize| rounds[round].iter().map(Call::Own);
     let is_old_primary = region == facts.observed.primary;
     let moves = plan.promotion.as_deref().filter(|to| is_old_primary || *to == region);
     let replicates = plan.main.values().any(|lane| matches!(lane.steps().next(), Some(Step::ReplicateKey(_))));
-    let mut calls: Vec<Call<'_>> = own(0).collect();
-    calls.extend(moves.map(|to| Call::Promotion { to }));
-    calls.extend((is_old_primary && replicates).then_some(Call::Replication));
-    calls.extend(own(1).chain(own(2)));
-    let coming = rounds.iter().flatten().find_map(Step::policy);
+    let opening = plan.opening.get(region).map_or(0, |lane| lane.steps().count());
+    let mut calls: Vec<Call<'_>> = steps(plan, region).map(Call::Own).collect();
+    let between = moves.map(|to| Call::Promotion { to }).into_iter();
+    let between = between.chain((is_old_primary && replicates).then_some(Call::Replication));
+    calls.splice(opening..opening, between);
+    let coming = steps(plan, region).find_map(Step::policy);
     let caller = facts.claims.get(region).and_then(|claim| claim.caller.as_deref());
     let rights = caller.map(|caller| Rights::new(caller, &seen.metadata, seen.policy.seen(), coming));
     guard_order(&calls, rights.as_ref(), seen)
+}
+
+/// All steps for the key in a Region, in order.
+fn steps<'a>(plan: &'a SetPlan, region: &str) -> impl Iterator<Item = &'a Step> {
+    let lanes = [&plan.opening, &plan.main, &plan.closing].map(|lanes| lanes.get(region));
+    lanes.into_iter().flatten().flat_map(super::Plan::steps)
 }
 
 fn lanes(plan: &SetPlan) -> BTreeSet<&String> {
