@@ -87,7 +87,7 @@ pub(crate) fn on_key(
 ) -> Result<(), ApiError> {
     let operation = action.trim_start_matches("kms:");
     if caller.service.is_none() && caller.account != key.account && !ACROSS_ACCOUNTS.contains(&operation) {
-        return Err(refusal(caller, action, Some(&key.arn), Reason::NoResourcePolicy));
+        return Err(refusal(caller, action, Some(&key.arn), Reason::NotByResource));
     }
     let granted = |asker: Asker<'_>| key.grants.iter().any(|grant| grant.allows(asker, operation, context));
     by_policy_or(state, caller, action, key, context, granted)
@@ -120,7 +120,7 @@ pub(crate) fn retiring(state: &State, caller: &Caller, key: &Key, grant: &Grant)
         return Ok(());
     }
     let denied = by_identity == Judgement::Denied;
-    let reason = if denied { Reason::DeniedByIdentityPolicy } else { Reason::NoIdentityPolicy };
+    let reason = if denied { Reason::DeniedByIdentity } else { Reason::NotByIdentity };
     Err(refusal(caller, ACTION, Some(&key.arn), reason))
 }
 
@@ -137,12 +137,12 @@ fn by_policy_or(
     let question = Question { caller, action, resource: &key.arn, context, facts: &facts };
     let allowed_by_iam = identity(state, caller, &question) == Judgement::Allowed;
     let by_ram = || {
-        let share = key.share.as_ref().ok_or(Reason::NoResourcePolicy)?;
+        let share = key.share.as_ref().ok_or(Reason::NotByResource)?;
         verdict(state, caller, &share.policy, &key.account, &question)
     };
     let by_policy = verdict(state, caller, &key.policy, &key.account, &question);
     // What RAM shares counts where the key's own policy says nothing.
-    match if by_policy == Err(Reason::NoResourcePolicy) { by_ram() } else { by_policy } {
+    match if by_policy == Err(Reason::NotByResource) { by_ram() } else { by_policy } {
         Ok(()) => Ok(()),
         Err(reason) if !caller.gone && !reason.is_denial() && granted(Asker { caller, allowed_by_iam }) => Ok(()),
         Err(reason) => Err(refusal(caller, action, Some(&key.arn), reason)),
@@ -183,8 +183,8 @@ pub(crate) fn tagging_a_new_key(state: &State, caller: &Caller) -> Result<(), Ap
 fn on_resource(state: &State, caller: &Caller, action: &str, resource: Option<&str>) -> Result<(), ApiError> {
     let reason = match identity_on(state, caller, action, resource.unwrap_or("*")) {
         Judgement::Allowed => return Ok(()),
-        Judgement::Denied => Reason::DeniedByIdentityPolicy,
-        _ => Reason::NoIdentityPolicy,
+        Judgement::Denied => Reason::DeniedByIdentity,
+        _ => Reason::NotByIdentity,
     };
     Err(refusal(caller, action, resource, reason))
 }
@@ -209,15 +209,16 @@ pub(crate) fn lockout(
 /// Why something is not allowed, as AWS puts it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Reason {
-    NoIdentityPolicy,
-    NoResourcePolicy,
-    DeniedByIdentityPolicy,
-    DeniedByResourcePolicy,
+    // By a policy of the caller's, or the key's.
+    NotByIdentity,
+    NotByResource,
+    DeniedByIdentity,
+    DeniedByResource,
 }
 
 impl Reason {
     fn is_denial(self) -> bool {
-        matches!(self, Self::DeniedByIdentityPolicy | Self::DeniedByResourcePolicy)
+        matches!(self, Self::DeniedByIdentity | Self::DeniedByResource)
     }
 }
 
@@ -230,16 +231,16 @@ fn verdict(
     question: &Question<'_>,
 ) -> Result<(), Reason> {
     if caller.gone {
-        return Err(Reason::NoIdentityPolicy);
+        return Err(Reason::NotByIdentity);
     }
     let by_identity = identity(state, caller, question);
     match policy::judge(&document.parts(), document.bound(), question) {
-        _ if by_identity == Judgement::Denied => Err(Reason::DeniedByIdentityPolicy),
-        Judgement::Denied => Err(Reason::DeniedByResourcePolicy),
+        _ if by_identity == Judgement::Denied => Err(Reason::DeniedByIdentity),
+        Judgement::Denied => Err(Reason::DeniedByResource),
         Judgement::Allowed if caller.service.is_some() || caller.account == account => Ok(()),
         Judgement::Allowed | Judgement::AllowedToAccount if by_identity == Judgement::Allowed => Ok(()),
-        Judgement::Allowed | Judgement::AllowedToAccount => Err(Reason::NoIdentityPolicy),
-        Judgement::Silent => Err(Reason::NoResourcePolicy),
+        Judgement::Allowed | Judgement::AllowedToAccount => Err(Reason::NotByIdentity),
+        Judgement::Silent => Err(Reason::NotByResource),
     }
 }
 
@@ -247,10 +248,10 @@ fn verdict(
 pub(crate) fn refusal(caller: &Caller, action: &str, resource: Option<&str>, reason: Reason) -> ApiError {
     let on = resource.map(|resource| format!(" on resource: {resource}")).unwrap_or_default();
     let because = match reason {
-        Reason::NoIdentityPolicy => format!("because no identity-based policy allows the {action} action"),
-        Reason::NoResourcePolicy => format!("because no resource-based policy allows the {action} action"),
-        Reason::DeniedByIdentityPolicy => "with an explicit deny in an identity-based policy".to_owned(),
-        Reason::DeniedByResourcePolicy => "with an explicit deny in a resource-based policy".to_owned(),
+        Reason::NotByIdentity => format!("because no identity-based policy allows the {action} action"),
+        Reason::NotByResource => format!("because no resource-based policy allows the {action} action"),
+        Reason::DeniedByIdentity => "with an explicit deny in an identity-based policy".to_owned(),
+        Reason::DeniedByResource => "with an explicit deny in a resource-based policy".to_owned(),
     };
     let message = format!("User: {} is not authorized to perform: {action}{on} {because}", caller.arn);
     ApiError::new("AccessDeniedException", message)

@@ -90,7 +90,7 @@ mod tests {
     #[test]
     fn answers_have_milliseconds() {
         let mut answer =
-            json!({ "Date": 1_790_208_000.123_456_7, "Days": 7, "List": [{ "Date": 1_821_744_000.122_999_9 }] });
+            json!({ "Date": 1_790_208_000.123_456_7, "Days": 7, "List": [{ "Date": 1_821_744_000.0 + 0.122_999_9 }] });
         in_milliseconds(&mut answer);
         assert_eq!(answer.to_string(), r#"{"Date":1790208000.123,"Days":7,"List":[{"Date":1821744000.123}]}"#);
     }

@@ -75,7 +75,7 @@ impl Xml {
     }
 
     /// Adds an element with others inside.
-    pub(crate) fn element(mut self, name: &str, inside: Self) -> Self {
+    pub(crate) fn element(mut self, name: &str, inside: &Self) -> Self {
         let _ = write!(self.0, "<{name}>{}</{name}>", inside.0);
         self
     }
@@ -83,7 +83,7 @@ impl Xml {
     /// Adds a list of one page.
     pub(crate) fn list(self, name: &str, members: impl IntoIterator<Item = Self>) -> Self {
         let inside: String = members.into_iter().map(|member| format!("<member>{}</member>", member.0)).collect();
-        self.element(name, Self(inside)).text("IsTruncated", "false")
+        self.element(name, &Self(inside)).text("IsTruncated", "false")
     }
 
     /// Adds a list of texts of one page.
@@ -97,7 +97,7 @@ impl Xml {
             format!("<member>{}</member>", Self::default().text("Key", key).text("Value", value).0)
         };
         let inside: String = tags.iter().map(member).collect();
-        self.element("Tags", Self(inside))
+        self.element("Tags", &Self(inside))
     }
 
     /// The whole answer to an action.

@@ -131,7 +131,7 @@ fn read(file: &File) -> std::io::Result<(u64, Option<Sim>)> {
         let parsed = serde_json::from_slice(&line);
         match (&mut sim, parsed) {
             (None, Ok(Line::Start { format: FORMAT, seed, options })) => {
-                sim = Some(Sim::new(State::new(seed, options)))
+                sim = Some(Sim::new(State::new(seed, options)));
             }
             (None, _) => return Err(foreign()),
             (Some(sim), Ok(line)) => again(sim, line),

@@ -64,7 +64,7 @@ fn assume_role(state: &mut State, form: &Form, now: f64) -> Result<Xml, ApiError
         .text("SessionToken", "simulated")
         .text("Expiration", rfc3339(now + seconds));
     let user = Xml::default().text("Arn", arn).text("AssumedRoleId", format!("{id}:{name}"));
-    Ok(Xml::default().element("Credentials", credentials).element("AssumedRoleUser", user))
+    Ok(Xml::default().element("Credentials", &credentials).element("AssumedRoleUser", &user))
 }
 
 /// The ARN of a session: it has not the path of its role.

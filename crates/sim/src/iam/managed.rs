@@ -66,7 +66,7 @@ fn shown(arn: &str, policy: &ManagedPolicy, attached: usize) -> Xml {
     if !policy.tags.is_empty() {
         inside = inside.tags(&policy.tags);
     }
-    Xml::default().element("Policy", inside)
+    Xml::default().element("Policy", &inside)
 }
 
 fn version(policy: &ManagedPolicy) -> Xml {
@@ -82,7 +82,7 @@ pub(super) fn get_version(state: &mut State, request: &Request<'_>) -> Result<Xm
         return Err(no_such(&format!("Policy {arn} has only the version {VERSION}.")));
     }
     let inside = version(policy).text("Document", percent_encoded(policy.document.text()));
-    Ok(Xml::default().element("PolicyVersion", inside))
+    Ok(Xml::default().element("PolicyVersion", &inside))
 }
 
 pub(super) fn list_versions(state: &mut State, request: &Request<'_>) -> Result<Xml, ApiError> {

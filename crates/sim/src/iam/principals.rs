@@ -90,7 +90,7 @@ fn almighty(arn: &str) -> Xml {
         .text("UserId", unique_id("AIDA", arn))
         .text("Arn", arn)
         .text("CreateDate", rfc3339(0.0));
-    Xml::default().element("User", inside)
+    Xml::default().element("User", &inside)
 }
 
 fn shown(arn: &str, principal: &Principal, kind: Kind) -> Xml {
@@ -109,17 +109,17 @@ fn shown(arn: &str, principal: &Principal, kind: Kind) -> Xml {
             .maybe("AssumeRolePolicyDocument", details.trust.as_deref().map(percent_encoded))
             .maybe("Description", details.description.as_deref())
             .text("MaxSessionDuration", details.longest_session.unwrap_or(USUAL_SESSION).to_string())
-            .element("RoleLastUsed", Xml::default());
+            .element("RoleLastUsed", &Xml::default());
     }
     if let Some(boundary) = &details.boundary {
         let boundary =
             Xml::default().text("PermissionsBoundaryType", "Policy").text("PermissionsBoundaryArn", boundary);
-        inside = inside.element("PermissionsBoundary", boundary);
+        inside = inside.element("PermissionsBoundary", &boundary);
     }
     if !principal.tags.is_empty() {
         inside = inside.tags(&principal.tags);
     }
-    Xml::default().element(word, inside)
+    Xml::default().element(word, &inside)
 }
 
 pub(super) fn delete(state: &mut State, request: &Request<'_>) -> Result<Xml, ApiError> {

@@ -50,7 +50,7 @@ pub(super) fn create(state: &mut State, request: &Request<'_>) -> Result<Xml, Ap
         .text("Arn", arn)
         .text("CreateDate", rfc3339(request.now))
         .text("AssumeRolePolicyDocument", percent_encoded(&trust.to_string()));
-    Ok(Xml::default().element("Role", inside))
+    Ok(Xml::default().element("Role", &inside))
 }
 
 pub(super) fn delete(state: &mut State, request: &Request<'_>) -> Result<Xml, ApiError> {

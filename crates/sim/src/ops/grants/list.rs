@@ -32,7 +32,7 @@ fn only_services(call: &Call<'_>, name: Option<&str>) -> Result<(), ApiError> {
         return Ok(());
     }
     let action = format!("kms:{}", call.operation);
-    Err(authorize::refusal(&call.caller, &action, Some("*"), authorize::Reason::NoIdentityPolicy))
+    Err(authorize::refusal(&call.caller, &action, Some("*"), authorize::Reason::NotByIdentity))
 }
 
 fn is_of(party: Option<&Party>, wanted: &str, state: &State) -> bool {
@@ -74,7 +74,7 @@ pub(crate) fn list_retirable(state: &mut State, call: &mut Call<'_>, members: &M
     let retiring = retiring.unwrap_or_default();
     Party::principal(state, retiring, call.now)?;
     if account_of(retiring).is_some_and(|account| account != call.caller.account) {
-        let reason = authorize::Reason::NoResourcePolicy;
+        let reason = authorize::Reason::NotByResource;
         return Err(authorize::refusal(&call.caller, "kms:ListRetirableGrants", Some(retiring), reason));
     }
     // Whose keys they are does not matter.
