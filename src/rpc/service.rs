@@ -90,6 +90,18 @@ impl Service {
         Secrets::of_change(normal, before).and(&self.settings_secrets()).seal(outputs, normal)
     }
 
+    /// Inputs that were read back, with the secrets that the provider's configuration adds to the tags: as they were, if they are the
+    /// same.
+    fn with_secret_tags(&self, mut inputs: PropertyMap, before: &PropertyMap) -> PropertyMap {
+        match (before.get("tagsAll"), inputs.get("tagsAll")) {
+            (Some(old), Some(new)) if old.plain() == new.plain() => {
+                inputs.insert("tagsAll".into(), old.clone());
+                inputs
+            }
+            _ => self.settings_secrets().seal_one(inputs, "tagsAll"),
+        }
+    }
+
     /// What surrounds a call. Secrets in `properties` come out in no message.
     fn context(&self, urn: &str, timeout: f64, is_preview: bool, properties: &[&PropertyMap]) -> Context {
         let allowed = (timeout.is_finite() && timeout > 0.0).then(|| Duration::from_secs_f64(timeout.min(1e9)));
@@ -344,8 +356,7 @@ impl ResourceProvider for Service {
             .await?;
         Ok(Response::new(match read {
             Some(read) => {
-                // What the provider's configuration adds to the tags keeps its secrets.
-                let inputs = self.settings_secrets().seal_one(read.inputs, "tagsAll");
+                let inputs = self.with_secret_tags(read.inputs, &before);
                 pb::ReadResponse {
                     id: read.id,
                     properties: Some(wire::encode(&self.sealed(read.outputs, &inputs, &[&as_given]))),

@@ -41,7 +41,7 @@ def policy(role: str, writes: set[str], denied: set[str] = frozenset()) -> dict[
 @pytest.fixture
 def role(sim: simulator.Simulator) -> str:
     """IAM allows it only what is about no key."""
-    return sim.role("Deploy", allow=["kms:ListKeys", "kms:ListAliases", "kms:CreateKey"])
+    return sim.role("Deploy", allow=["kms:ListKeys", "kms:ListAliases", "kms:CreateKey", "kms:TagResource"])
 
 
 @pytest.fixture
@@ -235,7 +235,6 @@ def test_replicas_are_made_while_the_primary_s_policy_allows_it(
     deployer: Callable[..., Provider], sim: simulator.Simulator, role: str, takes: bool
 ) -> None:
     sim.control("POST", "options", {"creatingSeconds": 0.1})
-    sim.role("Deploy", allow=["kms:ListKeys", "kms:ListAliases", "kms:CreateKey", "kms:TagResource"])
     without, whole = policy(role, WRITES - {"kms:ReplicateKey"}), policy(role, WRITES)
     old, new = (whole, without) if takes else (without, whole)
     arn = made(sim, old, MultiRegion=True, Description="d")

@@ -55,6 +55,8 @@ def test_secrets_are_in_no_message_error_or_log(
     key.up(provider, {**inputs, "policy": {}})
     spoken += key.reasons
     taken = Resource(URN + "2")
+    # Another run, which does not know that the program has both.
+    provider.forget()
     with pytest.raises(grpc.RpcError) as error:
         taken.up(provider, inputs)
     spoken.append(error.value.details())
