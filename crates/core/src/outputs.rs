@@ -100,10 +100,11 @@ fn replica_outputs(inputs: &PropertyMap, region: &str, replica: &Observed) -> Pr
 }
 
 /// The name that an output shows of several: `None` without one, and inside where it is not known yet.
+#[expect(clippy::option_option, reason = "no name, a name that is not known yet, a name")]
 fn first_name(inputs: &PropertyMap) -> Option<Option<String>> {
-    let list = inputs.get("aliases").into_iter().filter(|list| list.as_list().is_some_and(|list| !list.is_empty()));
+    let mut list = inputs.get("aliases").into_iter().filter(|list| list.as_list().is_some_and(|list| !list.is_empty()));
     let unknown = inputs.get("aliases").filter(|list| list.is_unknown());
-    let first = inputs.get("alias").or_else(|| list.filter_map(|list| list.as_list()?.first()).next()).or(unknown);
+    let first = inputs.get("alias").or_else(|| list.find_map(|list| list.as_list()?.first())).or(unknown);
     first.map(|name| name.as_str().map(str::to_owned))
 }
 

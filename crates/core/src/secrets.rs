@@ -51,7 +51,9 @@ impl Secrets {
     /// The secrets of a change: those of the new inputs, and those of before that the new inputs do not say in the open.
     pub fn of_change(news: &PropertyMap, before: &[&PropertyMap]) -> Self {
         let mut open = BTreeSet::new();
-        news.values().for_each(|value| collect(value, false, false, &mut open));
+        for value in news.values() {
+            collect(value, false, false, &mut open);
+        }
         let before = Self::of(before).texts.into_iter().filter(|text| !open.contains(text));
         Self::from_texts(Self::of(&[news]).texts.into_iter().chain(before).collect())
     }
@@ -140,9 +142,9 @@ fn is_derived(name: &str, inputs: &PropertyMap) -> bool {
         // What a failed run has left: names and tags of before and of now.
         "__unreleased" => inputs.values().any(PropertyValue::has_secrets),
         "tagsAll" => ["tags", "tagsAll"].iter().any(|name| matches!(inputs.get(*name), Some(PropertyValue::Secret(_)))),
-        "policyJson" if inputs.contains_key("policy") && RENDERED_FOR.iter().any(|name| secret(&name)) => true,
+        "policyJson" if inputs.contains_key("policy") && RENDERED_FOR.iter().any(&secret) => true,
         REPLICA_KEYS => members::hide_their_regions(inputs),
-        _ => DERIVED.iter().any(|(output, from)| *output == name && from.iter().any(|name| secret(&name))),
+        _ => DERIVED.iter().any(|(output, from)| *output == name && from.iter().any(&secret)),
     }
 }
 

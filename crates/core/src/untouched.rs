@@ -143,15 +143,12 @@ impl Properties {
             wanted.policy = Some(policy.clone());
         }
         for key in &self.tags {
-            match seen.tags.seen().and_then(|tags| tags.get(key)) {
-                Some(value) => {
-                    wanted.tags.insert(key.clone(), value.clone());
-                    held.tag_keys.insert(key.clone());
-                }
-                None => {
-                    wanted.tags.remove(key);
-                    held.tag_keys.remove(key);
-                }
+            if let Some(value) = seen.tags.seen().and_then(|tags| tags.get(key)) {
+                wanted.tags.insert(key.clone(), value.clone());
+                held.tag_keys.insert(key.clone());
+            } else {
+                wanted.tags.remove(key);
+                held.tag_keys.remove(key);
             }
         }
         for name in &self.names {
@@ -289,10 +286,10 @@ impl Ignoring<'_> {
         };
         let mut named: BTreeSet<String> = all.into_iter().filter(named).collect();
         for rest in &parts {
-            if let Some(Segment::Name(name)) = rest.first().filter(|_| parts.len() > 0) {
-                if name != "*" {
-                    named.insert(name.clone());
-                }
+            if let Some(Segment::Name(name)) = rest.first()
+                && name != "*"
+            {
+                named.insert(name.clone());
             }
         }
         named

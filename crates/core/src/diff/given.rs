@@ -87,7 +87,7 @@ fn as_given(change: Change, before: Given<'_>, now: Given<'_>) -> Option<Change>
     }
 }
 
-fn in_the_open(change: Change, sides: &Sides<'_>) -> Change {
-    let path = change.path.outside_of_secrets(sides.news).outside_of_secrets(sides.old_inputs);
-    Change { path, ..change }
+fn in_the_open(mut change: Change, sides: &Sides<'_>) -> Change {
+    change.path = change.path.outside_of_secrets(sides.news).outside_of_secrets(sides.old_inputs);
+    change
 }

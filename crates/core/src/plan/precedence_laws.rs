@@ -144,7 +144,7 @@ fn cases() -> impl Strategy<Value = Case> {
                 let holder = "arn:aws:kms:eu-central-1:123456789012:key/other".to_owned();
                 let mut claim = Claim {
                     mark: claim_mark,
-                    rotation: on_demand.then(|| RotationMark::due("t", None, 0).expect("due")),
+                    rotation: on_demand.then(|| RotationMark::due("t", None, None, 0).expect("due")),
                     caller: Some(CALLER.into()),
                     ..Claim::default()
                 };

@@ -42,12 +42,13 @@ pub struct Checked {
 pub fn check(olds: &PropertyMap, news: &PropertyMap, context: &CheckContext<'_>) -> Checked {
     let mut failures = vec![];
     let mut given = given(olds, news);
-    let olds = match olds.is_empty() {
-        true => PropertyMap::new(),
-        false => normal::normal(olds).unwrap_or_else(|unreadable| {
+    let olds = if olds.is_empty() {
+        PropertyMap::new()
+    } else {
+        normal::normal(olds).unwrap_or_else(|unreadable| {
             failures.push(Failure::new(unreadable.path.clone(), format!("in the state, {unreadable}")));
             PropertyMap::new()
-        }),
+        })
     };
     let mut inputs = normal::flat(&given, &mut failures);
     if let (None, Some(region)) = (inputs.get("region"), context.provider_region) {

@@ -37,12 +37,12 @@ impl<'a> Given<'a> {
         Some(below(top, kind, Some(value), normal.segments().get(1..).unwrap_or_default()))
     }
 
-    fn map_at(&self, in_spec: bool) -> Option<&'a PropertyMap> {
+    fn map_at(self, in_spec: bool) -> Option<&'a PropertyMap> {
         if in_spec { manifest::spec(self.0) } else { Some(self.0) }
     }
 
     /// What stands in a manifest's `spec` counts before what stands beside it.
-    fn place(&self, name: &str) -> Option<Place> {
+    fn place(self, name: &str) -> Option<Place> {
         [true, false].into_iter().find_map(|in_spec| {
             let map = self.map_at(in_spec)?;
             let given = |name: &String| map.get(name).is_some_and(|value| !value.is_null());
