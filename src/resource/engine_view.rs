@@ -148,10 +148,12 @@ impl EngineView {
 
     /// What a create of this resource must know of its row in the state.
     pub fn row(&self, urn: &str) -> Row {
-        self.with(urn, |shown| match shown.in_state {
-            true => Row::Replaced { generation: shown.generation },
-            false => Row::NotShown,
-        })
+        self.with(
+            urn,
+            |shown| {
+                if shown.in_state { Row::Replaced { generation: shown.generation } } else { Row::NotShown }
+            },
+        )
     }
 
     /// What a replacement of this resource retires; `None` if the engine has shown nothing of it.

@@ -215,7 +215,9 @@ impl Provider {
         let mut claims: BTreeMap<String, Claim> = try_join_all(claims).await?.into_iter().collect();
         // Without an identity the calls keep their usual order.
         let caller = self.clients.identity().await.ok().flatten().map(|identity| identity.arn.clone());
-        claims.values_mut().for_each(|claim| claim.caller.clone_from(&caller));
+        for claim in claims.values_mut() {
+            claim.caller.clone_from(&caller);
+        }
         Ok(claims)
     }
 }

@@ -218,7 +218,6 @@ fn planted() -> Vec<(&'static str, PropertyMap, &'static str)> {
 fn open(properties: &PropertyMap) -> String {
     fn collect(value: &PropertyValue, text: &mut String) {
         match value {
-            PropertyValue::Secret(_) => {}
             PropertyValue::List(items) => items.iter().for_each(|item| collect(item, text)),
             PropertyValue::Map(map) => map.iter().for_each(|(key, item)| {
                 text.push_str(key);
