@@ -53,8 +53,15 @@ def obstacle(triple: str) -> str | None:
         return None
     if not (Path(told("rustc", "--print", "sysroot").strip()) / "lib/rustlib" / triple / "lib").is_dir():
         return f"Rust's standard library for it is missing (rustup target add {triple})"
+    if zig(triple):
+        return None
     linker = f"CARGO_TARGET_{triple.upper().replace('-', '_')}_LINKER"
-    return None if linker in os.environ else f"no linker and C compiler for it: set {linker} and CC_{triple.replace('-', '_')}"
+    return None if linker in os.environ else f"no linker and C compiler for it (set {linker} and CC_{triple.replace('-', '_')})"
+
+
+def zig(triple: str) -> bool:
+    """Whether Zig links for a target: it brings what Linux needs, and neither Apple's SDK nor Microsoft's libraries."""
+    return triple != host() and "linux" in triple and shutil.which("cargo-zigbuild") is not None
 
 
 def program(triple: str, profile: str) -> Path:
@@ -62,7 +69,7 @@ def program(triple: str, profile: str) -> Path:
     # The host's own folder, so that nothing is built twice.
     target = [] if triple == host() else ["--target", triple]
     features = ["-p", "awskms-sim", "--features", "awskms-sim/connector"] if profile == "release" and not target else []
-    command = ["cargo", "build", "--quiet", "--locked", "--profile", profile, "-p", "pulumi-awskms", *features, *target]
+    command = ["cargo", "zigbuild" if zig(triple) else "build", "--quiet", "--locked", "--profile", profile, "-p", "pulumi-awskms", *features, *target]
     subprocess.run(command, cwd=paths.ROOT, check=True)
     name = f"{PLUGIN}.exe" if "windows" in triple else PLUGIN
     return paths.ROOT / "target" / (triple if target else "") / profile / name

@@ -16,6 +16,9 @@ const REPOSITORY: &str = "github.com/pulumi-awskms/pulumi-awskms";
 /// or the URL of a folder. Empty while they have no home: then a plugin is installed from its archive.
 const PLUGIN_DOWNLOAD_URL: &str = "";
 
+/// Where docs/logo.svg can be fetched. Empty as well until then: the generator for .NET fetches it, and fails where it cannot.
+const LOGO_URL: &str = "";
+
 /// The schema as text.
 pub(crate) fn render(root: &Path, definition: &Definition) -> Result<String> {
     let spec = crate::rust::inputs_of(definition, "AwsKmsKeySpec")?;
@@ -30,7 +33,6 @@ pub(crate) fn render(root: &Path, definition: &Definition) -> Result<String> {
         "keywords": ["pulumi", "aws", "kms", "encryption", "key-management", "multi-region", "category/cloud", "kind/native"],
         "homepage": format!("https://{REPOSITORY}"),
         "repository": format!("https://{REPOSITORY}"),
-        "logoUrl": format!("https://raw.githubusercontent.com/{}/main/docs/logo.svg", REPOSITORY.trim_start_matches("github.com/")),
         "license": env!("CARGO_PKG_LICENSE"),
         "publisher": "pulumi-awskms",
         "meta": { "moduleFormat": "(.*)" },
@@ -44,8 +46,10 @@ pub(crate) fn render(root: &Path, definition: &Definition) -> Result<String> {
         "resources": { RESOURCE: resource(root, definition, spec, outputs)? },
         "functions": {},
     });
-    if !PLUGIN_DOWNLOAD_URL.is_empty() {
-        schema["pluginDownloadURL"] = json!(PLUGIN_DOWNLOAD_URL);
+    for (name, url) in [("pluginDownloadURL", PLUGIN_DOWNLOAD_URL), ("logoUrl", LOGO_URL)] {
+        if !url.is_empty() {
+            schema[name] = json!(url);
+        }
     }
     Ok(format!("{}\n", serde_json::to_string_pretty(&schema)?))
 }
