@@ -114,11 +114,12 @@ def main() -> None:
             continue
         archive(program(triple, arguments.profile), platform, out)
         (out / f"{PLUGIN}-v{paths.VERSION}-{platform}.cdx.json").write_text(json.dumps(sbom.bill(triple), indent=1) + "\n")
-    packages.node()
-    packages.python()
-    for file in (paths.NODE_PACKAGE, paths.PYTHON_PACKAGE):
-        if file.parent != out.resolve():
-            shutil.copy(file, out)
+    with packages.alone():
+        packages.node()
+        packages.python()
+        for file in (paths.NODE_PACKAGE, paths.PYTHON_PACKAGE):
+            if file.parent != out.resolve():
+                shutil.copy(file, out)
     shutil.copyfile(paths.ROOT / "schema.json", out / "schema.json")
     sums = hashes(out)
     if arguments.sign:

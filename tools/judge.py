@@ -77,11 +77,15 @@ class Engine:
 ENGINES = [Engine("pinned", "go.mod"), Engine("newest", "newest.mod")]
 
 
+SOMETIMES: set[str] = set()
+
+
 def open_scenarios() -> dict[str, str]:
     """Scenarios that do not hold yet, each with what the user sees."""
     lines = (MODULE / "open.txt").read_text().splitlines()
     entries = [line.split(maxsplit=1) for line in lines if line and not line.startswith("#")]
-    return {name: reason for name, reason in entries}
+    SOMETIMES.update(name.removeprefix("~") for name, _ in entries if name.startswith("~"))
+    return {name.removeprefix("~"): reason for name, reason in entries}
 
 
 OPEN = open_scenarios()
@@ -176,7 +180,7 @@ def main() -> None:
             held, failed = held + good, failed + bad
     began = time.monotonic()
     if minutes is None:
-        for name in sorted(HELD - STILL_OPEN):
+        for name in sorted(HELD - STILL_OPEN - SOMETIMES):
             print(f"FAILED: {name} holds by now: take it off tests/engine/open.txt")
             failed += 1
         os.environ.setdefault("JUDGE_PROFILES", PROFILES_THAT_HOLD)

@@ -3,10 +3,13 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
@@ -21,6 +24,15 @@ def run(command: list[str], cwd: Path, **env: str) -> None:
     done = subprocess.run(command, cwd=cwd, env={**os.environ, **env}, text=True, capture_output=True, check=False)
     if done.returncode != 0:
         sys.exit(f"{' '.join(command)} failed in {cwd}:\n{done.stdout}{done.stderr}")
+
+
+@contextmanager
+def alone() -> Iterator[None]:
+    """Keeps other processes from packing: there is one place for the copies, and one for what is made of them."""
+    paths.TOOLS.mkdir(exist_ok=True)
+    with (paths.TOOLS / "packages.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def copied(sdk: str, target: Path) -> Path:
@@ -45,6 +57,7 @@ def python() -> None:
 
 
 if __name__ == "__main__":
-    node()
-    python()
+    with alone():
+        node()
+        python()
     print(f"{paths.NODE_PACKAGE}\n{paths.PYTHON_PACKAGE}")

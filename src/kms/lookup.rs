@@ -14,23 +14,3 @@ pub enum Lookup<T> {
     /// It could not be found out.
     Unknown(KmsError),
 }
-
-impl<T> Lookup<T> {
-    /// The same knowledge about something that follows from it.
-    pub fn map<U>(self, change: impl FnOnce(T) -> U) -> Lookup<U> {
-        match self {
-            Self::Present(value) => Lookup::Present(change(value)),
-            Self::Absent => Lookup::Absent,
-            Self::Unknown(error) => Lookup::Unknown(error),
-        }
-    }
-
-    /// The same knowledge, by reference.
-    pub fn as_ref(&self) -> Lookup<&T> {
-        match self {
-            Self::Present(value) => Lookup::Present(value),
-            Self::Absent => Lookup::Absent,
-            Self::Unknown(error) => Lookup::Unknown(error.clone()),
-        }
-    }
-}

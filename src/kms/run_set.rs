@@ -274,7 +274,10 @@ async fn settled(on: &SetRun<'_>, from: &str, to: &str, arn: &str) -> Result<(),
             async move { look_up(on.context, &target.region, describe(&target.client, &target.region, &arn)).await }
         };
         let (old, new) = tokio::join!(ask(from), ask(to));
-        let has_moved = |seen: &Lookup<Metadata>| matches!(seen, Lookup::Present(key) if key.primary_region.as_deref() == Some(to) && !key.state.passes());
+        let has_moved = |seen: &Lookup<Metadata>| match seen {
+            Lookup::Present(key) => key.primary_region.as_deref() == Some(to) && !key.state.passes(),
+            Lookup::Absent | Lookup::Unknown(_) => false,
+        };
         // The new primary knows best; an old one that cannot be asked will say so to its own next call.
         if has_moved(&new) && (matches!(old, Lookup::Unknown(_)) || has_moved(&old)) {
             return Ok(());

@@ -60,6 +60,13 @@ pub(super) struct Claimant<'a> {
     pub(super) region: &'a str,
 }
 
+impl Claimant<'_> {
+    /// Whether the claimant's mark stands in some relation to that of the holder; without both marks it does not.
+    fn relates(&self, holder: &Observed, relation: impl FnOnce(&OwnerMark, &OwnerMark) -> bool) -> bool {
+        self.mark.zip(holder.owner.as_ref()).is_some_and(|(ours, theirs)| relation(ours, theirs))
+    }
+}
+
 /// Why a key's alias may go to another one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Leave {
@@ -126,15 +133,15 @@ impl Provider {
         let metadata = &holder.metadata;
         if self.view.has_key(whose.urn, &metadata.key_id)
             || Some(metadata.arn.as_str()) == whose.replaced
-            || was_never_finished(holder, whose.mark)
+            || whose.relates(holder, was_never_finished)
         {
             return Ok(Leave::Own);
         }
         if metadata.state.is_pending_deletion() {
             return Ok(Leave::PendingDeletion);
         }
-        let from_this_state = is_of_this_state(holder, whose.mark);
-        let is_own_urn = matches!((whose.mark, &holder.owner), (Some(ours), Some(theirs)) if ours.same_urn(theirs));
+        let from_this_state = whose.relates(holder, OwnerMark::same_state);
+        let is_own_urn = whose.relates(holder, OwnerMark::same_urn);
         let resource = if from_this_state && !is_own_urn {
             let over = async {
                 tokio::select! {
@@ -170,23 +177,14 @@ impl Provider {
 }
 
 /// Whether a key is this resource's and no run has ever finished it: nobody uses it.
-fn was_never_finished(holder: &Observed, ours: Option<&OwnerMark>) -> bool {
-    matches!((ours, &holder.owner), (Some(ours), Some(theirs)) if ours.same_resource(theirs)
-        && theirs.phase() == Phase::Begun && theirs.generation() < ours.generation())
-}
-
-fn is_of_this_state(holder: &Observed, ours: Option<&OwnerMark>) -> bool {
-    matches!((ours, &holder.owner), (Some(ours), Some(theirs)) if ours.same_state(theirs))
+fn was_never_finished(ours: &OwnerMark, theirs: &OwnerMark) -> bool {
+    ours.same_resource(theirs) && theirs.phase() == Phase::Begun && theirs.generation() < ours.generation()
 }
 
 fn report_taken_from_pending(context: &Context, alias: &str, holder: &Observed, whose: Claimant<'_>) {
     let metadata = &holder.metadata;
-    let another = match (whose.mark, &holder.owner) {
-        (Some(ours), Some(theirs)) if !ours.same_urn(theirs) => {
-            " and carries the owner mark of another resource or stack"
-        }
-        _ => "",
-    };
+    let is_another = whose.relates(holder, |ours, theirs| !ours.same_urn(theirs));
+    let another = if is_another { " and carries the owner mark of another resource or stack" } else { "" };
     let when = metadata.deletion_date.as_ref().map_or_else(String::new, |date| format!(" on {date}"));
     context.log.warning(&format!(
         "{alias} moves away from {}, which will be deleted{when}{another}. If that deletion is cancelled, the key comes back without \
@@ -211,8 +209,7 @@ fn taken(alias: &str, holder: &Observed, whose: Claimant<'_>, from_this_state: b
     let region = whose.region;
     let is = format!("{alias} is taken in {region} by {arn}{service}");
     let name = urn_name(whose.urn);
-    let same_urn = matches!((whose.mark, &holder.owner), (Some(ours), Some(theirs)) if ours.same_urn(theirs));
-    refused(if same_urn {
+    refused(if whose.relates(holder, OwnerMark::same_urn) {
         format!(
             "{is}, which carries the owner mark of this very resource and is not the key that this state has: a newer run, or \
              another state, has it. Nothing was changed. Choose another alias, or set adopt to {arn} to take that key over."

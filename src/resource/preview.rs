@@ -2,9 +2,10 @@
 
 use awskms_core::desired::{Account, Desired, DesiredSet, Held, resolve, resolve_set};
 use awskms_core::members;
+use awskms_core::observed::ObservedSet;
 use awskms_core::outputs;
-use awskms_core::owner::Remembered;
-use awskms_core::plan::{Intent, Step};
+use awskms_core::owner::{OWNER_TAG, OwnerMark, Phase, Remembered};
+use awskms_core::plan::{Intent, SetPlan, Step};
 use awskms_core::policy::{Control, Form, keeps_control};
 use awskms_core::value::{PropertyMap, PropertyValue};
 use tonic::Code;
@@ -61,7 +62,7 @@ impl Provider {
                     Work { context, desired, mark, held: nothing, claims, retirements, default_policy, remembered };
                 work.will_own(found, &set, held);
                 let plan = work.plan(&set, Intent::Create)?;
-                context.log.warning(&format!("{} {}", taking_up(found), calls(&plan, &set.primary)));
+                context.log.warning(&format!("{} {}", taking_up(found), calls(&plan, &set.primary, &[])));
                 plan.beyond.values().for_each(|beyond| context.log.warning(&beyond.to_string()));
                 for (region, member) in &set.members {
                     if let Some(wanted) = work.desired.members.get(region) {
@@ -111,8 +112,9 @@ impl Provider {
                             self.names.previewed_as_deleted(region, name);
                         }
                     }
-                    if !plan.is_empty() {
-                        context.log.info(&calls(&plan, &set.primary));
+                    let noted = self.to_be_noted(&set, &plan);
+                    if !plan.is_empty() || !noted.is_empty() {
+                        context.log.info(&calls(&plan, &set.primary, &noted));
                     }
                 }
                 // A preview works where reading does not; what it would have said, the real run says.
@@ -128,6 +130,21 @@ impl Provider {
         let mut outputs = outputs::preview_of_change(inputs, old_outputs, policy);
         remember(&mut outputs, &remembered(old_outputs));
         Ok(outputs)
+    }
+
+    /// Regions whose key the run will note as recorded: an earlier run has begun it and was killed before it could, and the plan
+    /// writes no mark on it.
+    fn to_be_noted<'a>(&self, set: &'a ObservedSet, plan: &SetPlan) -> Vec<&'a str> {
+        let is_marked = |region: &str| {
+            plan.steps().any(|(of, step)| {
+                of == region && matches!(step, Step::TagResource { tags } if tags.contains_key(OWNER_TAG))
+            })
+        };
+        let begun = set.members.iter().filter(|(region, member)| {
+            let phase = member.owner.as_ref().map(OwnerMark::phase);
+            phase == Some(Phase::Begun) && !is_marked(region) && !self.recording.awaits(&member.metadata.arn)
+        });
+        begun.filter(|_| !self.is_stateless).map(|(region, _)| region.as_str()).collect()
     }
 
     /// Looks at the policy of every key.

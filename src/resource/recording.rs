@@ -46,6 +46,11 @@ impl Recording {
         }
     }
 
+    /// Whether a note on this key is still to be made.
+    pub(super) fn awaits(&self, arn: &str) -> bool {
+        self.answered.lock().unwrap_or_else(PoisonError::into_inner).iter().any(|key| key.arn == arn)
+    }
+
     /// Another run, or this one, has changed or retired the key: its mark is no longer this one's to write.
     pub(super) fn forget(&self, key_id: &str) {
         let mut all = self.answered.lock().unwrap_or_else(PoisonError::into_inner);

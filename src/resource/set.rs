@@ -135,28 +135,25 @@ impl Provider {
         let mut attempt = 0;
         loop {
             attempt += 1;
-            let seen = kms::observe_set(context, &at, arns).await;
-            let enough = match &seen {
-                Lookup::Unknown(error) => return Err(kms_failure(&format!("reading {arn}"), error)),
-                Lookup::Present(set) => {
-                    let known =
-                        |region: &String| set.members.contains_key(region) || set.unreachable.contains_key(region);
-                    known(&set.primary) && (attempt >= 2 || arns.keys().all(known))
-                }
-                Lookup::Absent => false,
+            let seen = match kms::observe_set(context, &at, arns).await {
+                Lookup::Unknown(error) => return Err(kms_failure(&format!("reading {arn}"), &error)),
+                Lookup::Present(set) => Some(set),
+                Lookup::Absent => None,
             };
+            let enough = seen.as_ref().is_some_and(|set| {
+                let known = |region: &String| set.members.contains_key(region) || set.unreachable.contains_key(region);
+                known(&set.primary) && (attempt >= 2 || arns.keys().all(known))
+            });
             if let Some(why) = context.stopped().filter(|_| !enough) {
                 let message = format!("reading {arn}: {why}; nothing was changed");
                 return Err(ResourceError::failed(Code::Cancelled, message));
             }
             if enough || attempt >= most {
-                return match seen {
-                    Lookup::Present(set) => Ok(Known::Present(with_primary(set))),
-                    Lookup::Absent | Lookup::Unknown(_) => {
-                        self.may_be_gone(arn).await?;
-                        Ok(Known::Gone)
-                    }
+                let Some(set) = seen else {
+                    self.may_be_gone(arn).await?;
+                    return Ok(Known::Gone);
                 };
+                return Ok(Known::Present(with_primary(set)));
             }
             context.log.status("waiting for the key to become visible");
             tokio::select! {

@@ -12,9 +12,10 @@ use awskms_core::value::{PropertyMap, PropertyValue};
 use super::Context;
 
 /// The calls of a plan in one line: each tells what will happen to the keys, the ones in between included. Calls go to the
-/// Region of `primary` unless another one is named.
-pub(super) fn calls(plan: &SetPlan, primary: &str) -> String {
-    if plan.is_empty() {
+/// Region of `primary` unless another one is named. `noted` are the Regions whose key gets a note that it is recorded, when all
+/// else is done.
+pub(super) fn calls(plan: &SetPlan, primary: &str, noted: &[&str]) -> String {
+    if plan.is_empty() && noted.is_empty() {
         return "Nothing about it changes.".to_owned();
     }
     let of_lanes = |lanes: &Lanes| -> Vec<String> {
@@ -25,6 +26,9 @@ pub(super) fn calls(plan: &SetPlan, primary: &str) -> String {
     names.extend(plan.promotion.iter().map(|region| format!("UpdatePrimaryRegion (to {region})")));
     names.extend(of_lanes(&plan.main));
     names.extend(of_lanes(&plan.closing));
+    let note =
+        |region: &&str| if *region == primary { "TagResource".to_owned() } else { format!("TagResource ({region})") };
+    names.extend(noted.iter().map(note));
     format!("KMS calls: {}", names.join(", "))
 }
 

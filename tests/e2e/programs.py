@@ -11,6 +11,8 @@ from typing import Any
 from kit import simulator, stack
 
 ADMIN = f"arn:aws:iam::{simulator.ACCOUNT}:role/SecurityAdmin"
+# When the run ends, each new key gets a note that the engine has recorded it.
+NOTED = ["TagResource"]
 USER = f"arn:aws:iam::{simulator.ACCOUNT}:role/RDSServiceRole"
 
 TYPESCRIPT = {

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from kit import simulator
-from programs import ADMIN, USER, KeyProgram
+from programs import ADMIN, NOTED, USER, KeyProgram
 
 MANY_TAGS = {f"tag{n}": "x" for n in range(51)}
 
@@ -101,7 +101,7 @@ def test_access_denied_in_the_middle_keeps_the_key(program: KeyProgram, sim: sim
     key_id = program.key()["id"]
     mark = sim.mark()
     program.up(GOOD)
-    assert sim.writes(mark) == ["CreateAlias"]
+    assert sim.writes(mark) == ["CreateAlias", *NOTED]
     assert program.key()["id"] == key_id
     assert len(sim.keys()) == 1
 

@@ -12,6 +12,7 @@ from typing import Any
 
 import boto3
 import pytest
+import yaml
 from kit import paths, simulator, stack
 from programs import ADMIN, USER, plain
 

@@ -7,7 +7,7 @@ from typing import Any
 import boto3
 import pytest
 from kit import simulator, stack
-from programs import ADMIN, USER, KeyProgram
+from programs import ADMIN, NOTED, USER, KeyProgram
 
 BASE: dict[str, Any] = {
     "alias": "alias/prod/orders",
@@ -41,7 +41,7 @@ CHANGES = [
 
 def test_a_key_lives_and_goes(each: KeyProgram, sim: simulator.Simulator) -> None:
     each.up(BASE)
-    assert sim.writes() == ["CreateKey", "EnableKeyRotation", "CreateAlias"]
+    assert sim.writes() == ["CreateKey", "EnableKeyRotation", "CreateAlias", *NOTED]
     outputs = each.stack.outputs()
     assert outputs["keyArn"].endswith(outputs["keyId"])
     assert outputs["aliasArn"].endswith(":alias/prod/orders")

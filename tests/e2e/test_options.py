@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from kit import simulator, stack
-from programs import KeyProgram
+from programs import NOTED, KeyProgram
 
 INPUTS: dict[str, Any] = {"alias": "alias/orders", "description": "d"}
 OTHER = {**INPUTS, "multiRegion": True, "replacementPolicy": "ALLOW"}
@@ -30,17 +30,27 @@ def test_replacement_is_forbidden_until_it_is_allowed(each: KeyProgram, sim: sim
     assert "multiRegion" in said and "replacementPolicy" in said and sim.writes(mark) == []
     each.up(OTHER)
     # The new key is there with its name before the old one goes.
-    assert sim.writes(mark) == ["CreateKey", "EnableKeyRotation", "UpdateAlias", "ScheduleKeyDeletion"]
+    assert sim.writes(mark) == ["CreateKey", "EnableKeyRotation", "UpdateAlias", "ScheduleKeyDeletion", *NOTED]
     assert by_state(sim) == REPLACED
 
 
-def test_replace_on_the_command_line_keeps_the_key_and_says_so(program: KeyProgram, sim: simulator.Simulator) -> None:
-    """To the provider it looks like the run after an interrupted one; what counts is that no key is lost."""
+@pytest.mark.parametrize("tainted", [False, True], ids=["--replace", "state taint"])
+def test_a_replacement_without_a_word_about_the_key_is_refused(program: KeyProgram, sim: simulator.Simulator, tainted: bool) -> None:
+    """The engine shows the provider nothing of the row, so the key might be another state's by now."""
     program.up(INPUTS)
-    first = program.key()
-    said = " ".join(program.up(INPUTS, "--replace", first["urn"]).split())
-    assert "is kept: a replacement that no input asks for gets the key that the resource has" in said
-    assert program.key()["id"] == first["id"]
+    first, mark = program.key(), sim.mark()
+    words = ["--replace", first["urn"]]
+    if tainted:
+        program.stack.pulumi("state", "taint", first["urn"], "--yes")
+        words = []
+    for command in (["preview"], ["up", "--yes", "--skip-preview"]):
+        with pytest.raises(stack.Failed) as error:
+            program.stack.pulumi(*command, *words)
+        said = " ".join(error.value.output.split())
+        assert "as with replacementPolicy FORBID" in said and "pulumi state untaint" in said
+    if tainted:
+        program.stack.pulumi("state", "untaint", first["urn"], "--yes")
+    assert program.key()["id"] == first["id"] and sim.writes(mark) == []
     assert by_state(sim) == {"Enabled": ["alias/orders"]}
     program.up({**INPUTS, "description": "e"})
     program.up(None)
@@ -57,7 +67,11 @@ def test_delete_before_replace(program: KeyProgram, sim: simulator.Simulator) ->
 
 def test_replace_on_changes(program: KeyProgram, sim: simulator.Simulator) -> None:
     program.up(INPUTS)
-    program.up({**INPUTS, "description": "e"}, replaceOnChanges=["description"])
+    mark = sim.mark()
+    with pytest.raises(stack.Failed, match="replacementPolicy is FORBID"):
+        program.up({**INPUTS, "description": "e"}, replaceOnChanges=["description"])
+    assert sim.writes(mark) == []
+    program.up({**INPUTS, "description": "e", "replacementPolicy": "ALLOW"}, replaceOnChanges=["description"])
     assert by_state(sim) == REPLACED
 
 
@@ -67,7 +81,7 @@ def test_a_replacement_of_another_class_moves_the_name_with_a_gap(
     program.up(INPUTS)
     mark = sim.mark()
     said = program.up({**INPUTS, "keySpec": "HMAC_256", "replacementPolicy": "ALLOW"})
-    assert sim.writes(mark) == ["CreateKey", "DeleteAlias", "CreateAlias", "ScheduleKeyDeletion"]
+    assert sim.writes(mark) == ["CreateKey", "DeleteAlias", "CreateAlias", "ScheduleKeyDeletion", *NOTED]
     assert "alias/orders" in said and "for a moment" in " ".join(said.split())
     assert by_state(sim) == REPLACED
 
@@ -99,10 +113,10 @@ def test_a_rename_with_aliases_keeps_the_key(program: KeyProgram, sim: simulator
     program.name = "renamed"
     mark = sim.mark()
     program.up(INPUTS, aliases=[old["urn"]])
-    assert program.key()["id"] == old["id"] and sim.writes(mark) == []
+    # The first run marks the key with its new name, under which it is found again.
+    assert program.key()["id"] == old["id"] and sim.writes(mark) == ["TagResource"]
     program.up({**INPUTS, "description": "e"})
     program.up(None)
-    # The first change marks the key with its new name, under which it is found again.
     assert sim.writes(mark) == ["TagResource", "UpdateKeyDescription", "ScheduleKeyDeletion", "DeleteAlias"]
     program.up(INPUTS)
     assert program.key()["id"] == old["id"] and len(sim.keys()) == 1
@@ -138,16 +152,16 @@ def test_deleted_with_another_resource_gets_no_call_of_its_own(sim: simulator.Si
     assert by_state(sim) == {"PendingDeletion": [], "Enabled": ["alias/second"]}
 
 
-def test_a_state_that_forgot_the_key_finds_it_again(program: KeyProgram, sim: simulator.Simulator) -> None:
+def test_a_state_that_forgot_the_key_takes_it_up_by_its_name(program: KeyProgram, sim: simulator.Simulator) -> None:
     program.up(INPUTS)
     first = program.key()
     program.stack.pulumi("state", "delete", first["urn"], "--yes")
     mark = sim.mark()
     program.write(INPUTS)
-    said = program.stack.pulumi("preview")
-    assert "belongs to this resource" in " ".join(said.split())
-    program.up(INPUTS)
-    assert program.key()["id"] == first["id"] and sim.writes(mark) == ["TagResource"]
+    said = " ".join(program.refused(INPUTS).split())
+    assert f"set adopt to {sim.keys()[0]['arn']}" in said and sim.writes(mark) == []
+    program.up({**INPUTS, "adopt": first["id"]})
+    assert program.key()["id"] == first["id"] and sim.writes(mark) == ["TagResource", *NOTED]
 
 
 def test_a_destroyed_key_comes_back_with_its_resource(program: KeyProgram, sim: simulator.Simulator) -> None:
@@ -160,7 +174,7 @@ def test_a_destroyed_key_comes_back_with_its_resource(program: KeyProgram, sim: 
     mark = sim.mark()
     program.up(INPUTS)
     assert program.key()["id"] == first["id"]
-    assert sim.writes(mark) == ["CancelKeyDeletion", "TagResource", "EnableKey", "EnableKeyRotation", "CreateAlias"]
+    assert sim.writes(mark) == ["CancelKeyDeletion", "TagResource", "EnableKey", "EnableKeyRotation", "CreateAlias", *NOTED]
     assert by_state(sim) == {"Enabled": ["alias/orders"]}
 
 
@@ -180,4 +194,4 @@ def test_an_alias_of_a_stranger_is_said_at_preview(program: KeyProgram, sim: sim
     kms.schedule_key_deletion(KeyId=arn)
     mark = sim.mark()
     program.up(INPUTS)
-    assert sim.writes(mark) == ["CreateKey", "EnableKeyRotation", "UpdateAlias"]
+    assert sim.writes(mark) == ["CreateKey", "EnableKeyRotation", "UpdateAlias", *NOTED]

@@ -52,8 +52,8 @@ def newcomer(home: Path) -> dict[str, str]:
 
 def test_every_make_target_that_a_page_names_exists() -> None:
     pages = [paths.ROOT / name for name in ("README.md", "CONTRIBUTING.md", "examples/README.md")] + sorted((paths.ROOT / "docs").glob("*.md"))
-    named = {target for page in pages for target in re.findall(r"(?:^|`)make ([a-z]+)", page.read_text(), re.MULTILINE)}
-    targets = set(re.findall(r"^([a-z]+):", (paths.ROOT / "Makefile").read_text(), re.MULTILINE))
+    named = {target for page in pages for target in re.findall(r"(?:^|`)make ([a-z-]+)", page.read_text(), re.MULTILINE)}
+    targets = set(re.findall(r"^([a-z-]+):", (paths.ROOT / "Makefile").read_text(), re.MULTILINE))
     assert {"demo", "install", "packages"} <= named <= targets
 
 

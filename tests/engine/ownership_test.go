@@ -479,7 +479,7 @@ func TestStateDeleteThenUpNeedsAdopt(t *testing.T) {
 	must(t, dev.Up())
 	k := id(t, dev, "a")
 	dev.Forget("a")
-	refused(t, dev.Up(), "set adopt to "+k)
+	refused(t, dev.Up(), "set adopt to arn:", ":key/"+k)
 	dev.Program = stack.One(inputs{"alias": "alias/a", "adopt": k})
 	h.Settle(dev)
 	keeps(t, h, dev, "a", k)
