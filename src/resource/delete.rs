@@ -9,11 +9,13 @@ use awskms_core::outputs::REPLICA_KEYS;
 use awskms_core::owner::{OwnerMark, Phase, Remembered, may_touch};
 use awskms_core::plan::{Intent, Lanes, Plan, Retirement, Step, guard, plan_set_deletion};
 use awskms_core::spec::generated::DeletionPolicy;
+use awskms_core::takeover::Conflict;
 use awskms_core::value::{PropertyMap, PropertyValue};
 use tonic::Code;
 
 use super::gate::{allows_replacement, forbidden};
 use super::look::{attempts, is_young};
+use super::ownership::refused;
 use super::provider::{Provider, key_arn, region_of};
 use super::remembered::remembered;
 use super::retirement::{prevented, schedules, would_not_wait_for_ever};
@@ -64,6 +66,10 @@ impl Provider {
     /// stays done.
     pub async fn delete(&self, context: &Context, removal: &Removal<'_>) -> Result<(), ResourceError> {
         let Removal { urn, id, outputs, .. } = *removal;
+        if self.view.is_new(urn) {
+            // A preview, which is not told of the deletion, refuses the create; so does the run.
+            return Err(refused(&key_arn(outputs, id), Conflict::Recorded, urn));
+        }
         self.shown(urn, id, outputs);
         match self.prepare_deletion(context, removal).await? {
             Outcome::Kept(why) => context.log.warning(&why),

@@ -42,6 +42,8 @@ struct Shown {
     asked: Option<PropertyMap>,
     /// `Check` was called for the state's resource and then for a new one in its place.
     is_replacement: bool,
+    /// `Check` was called for a new resource, and nothing has shown that the state has one of this URN; `Create` was not called.
+    is_new: bool,
     /// Keys that `Create` has answered with, with their ARNs.
     made: HashMap<String, String>,
     /// Those of them that were there already.
@@ -61,6 +63,7 @@ impl EngineView {
             }
             shown.asked = Some(inputs.clone());
             shown.is_replacement = old_inputs.is_empty() && shown.in_state;
+            shown.is_new = old_inputs.is_empty() && !shown.in_state;
             if old_inputs.is_empty() {
                 return;
             }
@@ -99,7 +102,13 @@ impl EngineView {
 
     /// `Create` was called: what is deleted from now on is not deleted before it.
     pub fn creating(&self, urn: &str) {
-        self.with(urn, |shown| shown.is_replacement = false);
+        self.with(urn, |shown| (shown.is_replacement, shown.is_new) = (false, false));
+    }
+
+    /// Whether the program was seen to want a resource of this URN as if there were none: a row of it that is deleted now is
+    /// deleted before a replacement that nothing but the engine's user asks for (`--replace`, `state taint`).
+    pub fn is_new(&self, urn: &str) -> bool {
+        self.with(urn, |shown| shown.is_new)
     }
 
     /// The inputs of the new key, while a replacement of this resource has begun and `Create` was not called yet.
@@ -239,7 +248,9 @@ mod tests {
         let view = EngineView::default();
         view.checked("a", &PropertyMap::new(), &some());
         assert_eq!(view.row("a"), Row::NotShown);
+        assert!(view.is_new("a"));
         view.checked("a", &some(), &some());
+        assert!(!view.is_new("a"));
         view.checked("a", &PropertyMap::new(), &some());
         assert_eq!(view.row("a"), Row::Replaced { generation: None });
         assert_eq!(view.replaced("a").map(|replaced| replaced.inputs), Some(some()));

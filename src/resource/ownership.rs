@@ -108,7 +108,7 @@ impl Provider {
                 let found = Some(Found { observed: key.clone(), by: By::Mark(reason) });
                 Ok(Search { found, newest, replaced: replaced.cloned() })
             }
-            Decision::Refuse(key, conflict) => Err(refused(&key.metadata, conflict, urn)),
+            Decision::Refuse(key, conflict) => Err(refused(&key.metadata.arn, conflict, urn)),
             Decision::New { replaced, others } => {
                 report_others(context, &others);
                 Ok(Search { found: None, newest, replaced: replaced.cloned() })
@@ -161,8 +161,7 @@ fn nonce() -> u64 {
     RandomState::new().build_hasher().finish()
 }
 
-fn refused(key: &Metadata, conflict: Conflict, urn: &str) -> ResourceError {
-    let arn = &key.arn;
+pub(super) fn refused(arn: &str, conflict: Conflict, urn: &str) -> ResourceError {
     let take = format!("To take the key into this state, set adopt to {arn}.");
     let message = match conflict {
         Conflict::Recorded => format!(

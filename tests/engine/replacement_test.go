@@ -168,19 +168,22 @@ func TestTaintAndReplaceOnTheCommandLineAreRefused(t *testing.T) {
 	}
 	for way, up := range ways {
 		for change, after := range changes {
-			t.Run(way+" and "+change, func(t *testing.T) {
-				h, dev := begin(t)
-				dev.Program = stack.One(named1)
-				must(t, dev.Up())
-				key := id(t, dev, "a")
-				dev.Program = stack.One(after)
-				refused(t, up(dev), "replacementPolicy FORBID", "pulumi state untaint")
-				keeps(t, h, dev, "a", key)
-				dev.Untaint("a")
-				h.Settle(dev)
-				keeps(t, h, dev, "a", key)
-				lives(t, h, 1)
-			})
+			for order, deleteBefore := range map[string]bool{"": false, ", deleted first": true} {
+				t.Run(way+" and "+change+order, func(t *testing.T) {
+					h, dev := begin(t)
+					dev.Program = stack.One(named1)
+					dev.Program.Keys[0].DeleteBefore = deleteBefore
+					must(t, dev.Up())
+					key := id(t, dev, "a")
+					dev.Program.Keys[0].Inputs = after
+					refused(t, up(dev), "replacementPolicy FORBID", "pulumi state untaint")
+					keeps(t, h, dev, "a", key)
+					dev.Untaint("a")
+					h.Settle(dev)
+					keeps(t, h, dev, "a", key)
+					lives(t, h, 1)
+				})
+			}
 		}
 	}
 }
