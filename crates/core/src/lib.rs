@@ -12,8 +12,6 @@ pub mod ids;
 pub mod ignored;
 #[cfg(test)]
 mod laws;
-#[cfg(test)]
-mod laws_given;
 pub mod members;
 pub mod observed;
 pub mod outputs;
@@ -24,8 +22,6 @@ pub mod policy;
 pub mod read_back;
 pub mod rotation_mark;
 pub mod secrets;
-#[cfg(test)]
-mod set_laws;
 pub mod spec;
 pub mod stale;
 pub mod takeover;

@@ -5,10 +5,11 @@ use std::collections::BTreeMap;
 
 use proptest::prelude::*;
 
+use super::generators::inputs;
+use super::model::{account, default_policy, made, newborn};
 use crate::desired::{Desired, DesiredSet, held, resolve_set};
 use crate::diff::{Sides, changes, diff};
 use crate::ignored::Ignored;
-use crate::laws::{account, default_policy, inputs, made, newborn};
 use crate::observed::{ObservedSet, Reading};
 use crate::outputs::{preview_of_change, preview_of_new, set_outputs};
 use crate::plan::{Claim, plan_update};

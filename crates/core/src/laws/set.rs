@@ -6,83 +6,34 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use proptest::prelude::*;
-use proptest::sample::subsequence;
 
+use super::drift::take_facts;
+use super::generators::{Program, REGIONS, sets};
+use super::model::{account, allowed, assert_is, checked, default_policy, plain_tags, rewritten};
+use super::preview::assert_comes_true;
 use crate::desired::{DesiredSet, Held, held, held_by_both, resolve_set};
 use crate::diff::diff;
-use crate::laws::{
-    account, allowed, assert_is, default_policy, inputs, list, maybe, rewritten, tags, text, typed_policy,
-};
 use crate::observed::{KeyState, Metadata, Observed, ObservedSet, Reading};
-use crate::outputs::set_outputs;
+use crate::outputs::{preview_of_change, preview_of_new, set_outputs};
 use crate::owner::OwnerMark;
 use crate::plan::{Claim, Intent, Plan, Retirement, SetFacts, SetPlan, Step, guard_set, plan_set, plan_set_deletion};
 use crate::read_back::{IgnoredTags, SetSurroundings, set_inputs};
-use crate::spec::check::{CheckContext, check};
 use crate::spec::generated::DeletionPolicy;
-use crate::spec::normal::normal;
 use crate::spec::table::Effect;
 use crate::value::{PropertyMap, PropertyValue};
 
-const REGIONS: [&str; 4] = ["eu-central-1", "eu-west-1", "eu-south-1", "eu-north-1"];
-
-fn replica(region: &'static str) -> impl Strategy<Value = PropertyValue> {
-    let aliases = subsequence(vec!["alias/a", "alias/r", "alias/x"], 0..=3).prop_map(list);
-    let own = (
-        maybe(text(&["", "d", "r"])),
-        maybe(any::<bool>().prop_map(PropertyValue::Bool)),
-        maybe(aliases),
-        maybe(tags()),
-        maybe(typed_policy()),
-    );
-    own.prop_map(move |(description, enabled, aliases, tags, policy)| {
-        let given = [
-            ("region", Some(region.into())),
-            ("description", description),
-            ("enabled", enabled),
-            ("aliases", aliases),
-            ("tags", tags),
-            ("policy", policy),
-        ];
-        PropertyValue::Map(given.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))).collect())
-    })
-}
-
-/// Inputs of a set: a primary in one of the Regions, replicas in some of the others.
-fn sets() -> impl Strategy<Value = PropertyMap> {
-    let replicas = REGIONS.map(|region| proptest::option::of(replica(region)));
-    (inputs(), 0..REGIONS.len(), replicas, any::<bool>()).prop_map(|(mut inputs, home, replicas, reversed)| {
-        inputs.insert("region".into(), REGIONS[home].into());
-        inputs.insert("multiRegion".into(), true.into());
-        let others = replicas.into_iter().enumerate().filter(|(index, _)| *index != home);
-        let mut list: Vec<_> = others.filter_map(|(_, replica)| replica).collect();
-        if reversed {
-            list.reverse();
-        }
-        inputs.insert("replicas".into(), PropertyValue::List(list));
-        checked(&inputs)
-    })
-}
-
-/// The second of two sets, with a primary where the first one has a key.
-fn reachable(old: &PropertyMap, mut new: PropertyMap) -> PropertyMap {
-    let there = desired(old).members;
-    let home = region(&new).to_owned();
-    if !there.contains_key(&home) {
-        let home = region(old).to_owned();
-        let others = crate::members::entries(&new).into_iter().filter(|(region, _)| *region != home);
+/// The second of two programs, with a primary where the first one has a key.
+fn reachable(old: &Program, mut new: Program) -> Program {
+    let old = checked(old);
+    let home = region(&checked(&new)).to_owned();
+    if !desired(&old).members.contains_key(&home) {
+        let home = region(&old).to_owned();
+        let others = crate::members::entries(&new.inputs).into_iter().filter(|(region, _)| *region != home);
         let others = others.map(|(_, entry)| PropertyValue::Map(entry)).collect();
-        new.insert("region".into(), home.into());
-        new.insert("replicas".into(), PropertyValue::List(others));
+        new.inputs.insert("region".into(), home.into());
+        new.inputs.insert("replicas".into(), PropertyValue::List(others));
     }
-    checked(&new)
-}
-
-fn checked(inputs: &PropertyMap) -> PropertyMap {
-    let context = CheckContext { provider_region: Some(REGIONS[0]), ..CheckContext::default() };
-    let checked = check(&PropertyMap::new(), inputs, &context);
-    assert!(checked.failures.is_empty(), "{:?}", checked.failures);
-    normal(&checked.inputs).expect("readable")
+    new
 }
 
 fn region(inputs: &PropertyMap) -> &str {
@@ -195,6 +146,10 @@ fn run(set: &mut ObservedSet, plan: &SetPlan) {
     }
 }
 
+fn policy_of(inputs: &PropertyMap) -> Option<String> {
+    Some(desired(inputs).main().policy.clone().unwrap_or_else(default_policy).to_string())
+}
+
 /// A set that inputs have led to.
 fn made(inputs: &PropertyMap) -> ObservedSet {
     let wanted = desired(inputs);
@@ -234,8 +189,9 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(500))]
 
     #[test]
-    fn check_of_a_set_is_idempotent_and_order_means_nothing(inputs in sets()) {
-        prop_assert_eq!(&checked(&inputs), &inputs);
+    fn check_of_a_set_is_idempotent_and_order_means_nothing(program in sets()) {
+        let inputs = checked(&program);
+        prop_assert_eq!(&checked(&program.with(inputs.clone())), &inputs);
         let mut turned = inputs.clone();
         if let Some(PropertyValue::List(replicas)) = turned.get_mut("replicas") {
             replicas.reverse();
@@ -244,7 +200,8 @@ proptest! {
     }
 
     #[test]
-    fn a_new_set_is_what_was_asked_for(inputs in sets()) {
+    fn a_new_set_is_what_was_asked_for(program in sets()) {
+        let inputs = checked(&program);
         let set = made(&inputs);
         assert_is_set(&set, &desired(&inputs));
         prop_assert!(plan(&desired(&inputs), &set, &held(&inputs, region(&inputs)), Intent::Update).is_empty());
@@ -252,7 +209,8 @@ proptest! {
 
     #[test]
     fn a_change_leads_from_one_set_to_the_other(old in sets(), new in sets(), pending in any::<bool>()) {
-        let new = reachable(&old, new);
+        let new = checked(&reachable(&old, new));
+        let old = checked(&old);
         let mut set = made(&old);
         if pending {
             // As a destroy has left it.
@@ -273,7 +231,8 @@ proptest! {
 
     #[test]
     fn a_run_that_stops_anywhere_is_finished_by_the_next(old in sets(), new in sets(), stop in 0_usize..30) {
-        let new = reachable(&old, new);
+        let new = checked(&reachable(&old, new));
+        let old = checked(&old);
         let (mut set, wanted) = (made(&old), desired(&new));
         let before = held(&old, region(&old));
         let first = plan(&wanted, &set, &before, Intent::Update);
@@ -288,7 +247,8 @@ proptest! {
 
     #[test]
     fn a_region_out_of_reach_is_left_alone_and_healed_later(old in sets(), new in sets(), lost in 0_usize..4) {
-        let new = reachable(&old, new);
+        let new = checked(&reachable(&old, new));
+        let old = checked(&old);
         let (mut set, wanted) = (made(&old), desired(&new));
         let held = held(&old, region(&old));
         prop_assume!(REGIONS[lost] != set.primary && REGIONS[lost] != wanted.primary);
@@ -309,32 +269,80 @@ proptest! {
     }
 
     #[test]
-    fn a_refresh_of_an_untouched_set_changes_nothing(inputs in sets()) {
+    fn a_refresh_of_an_untouched_set_changes_nothing(program in sets()) {
+        let inputs = checked(&program);
         let mut set = made(&inputs);
         let before = set_outputs(&inputs, &set, &PropertyMap::new());
         for key in set.members.values_mut() {
             key.policy = Reading::Seen(rewritten(key.policy.seen().expect("seen")));
         }
         let (tags, ignored, default, wanted) =
-            (BTreeMap::new(), IgnoredTags::default(), default_policy(), desired(&inputs));
+            (plain_tags(&program), IgnoredTags::default(), default_policy(), desired(&inputs));
         let read = set_inputs(&inputs, &set, &around(Some(&wanted), &default, &tags, &ignored));
         prop_assert!(diff(&inputs, &read).is_empty(), "{:?}", diff(&inputs, &read));
         prop_assert_eq!(set_outputs(&read, &set, &before), before);
         // An import writes other words that mean the same.
         let imported = set_inputs(&PropertyMap::new(), &set, &around(None, &default, &tags, &ignored));
-        let imported = checked(&imported);
+        let imported = checked(&program.with(imported));
         let plan = plan(&desired(&imported), &set, &held(&imported, region(&imported)), Intent::Update);
         prop_assert!(plan.is_empty(), "{:?} {:?}", plan, imported);
     }
 
     #[test]
-    fn a_primary_that_was_moved_by_hand_reads_back_as_what_it_is(inputs in sets(), to in 0_usize..4) {
+    fn a_preview_of_a_new_set_names_every_output_and_contradicts_none(program in sets()) {
+        let inputs = checked(&program);
+        let real = set_outputs(&inputs, &made(&inputs), &PropertyMap::new());
+        assert_comes_true(&preview_of_new(&inputs, policy_of(&inputs)), &real);
+    }
+
+    #[test]
+    fn a_preview_of_a_changed_set_names_every_output_and_contradicts_none(old in sets(), new in sets()) {
+        let new = checked(&reachable(&old, new));
+        let old = checked(&old);
+        let mut set = made(&old);
+        let before = set_outputs(&old, &set, &PropertyMap::new());
+        let plan = plan(&desired(&new), &set, &held(&old, region(&old)), Intent::Update);
+        run(&mut set, &plan);
+        let real = set_outputs(&new, &set, &before);
+        let shown = preview_of_change(&new, &before, policy_of(&new));
+        assert_comes_true(&shown, &real);
+        let unknown: Vec<_> = shown.iter().filter(|(_, value)| value.has_unknowns()).collect();
+        prop_assert_eq!(unknown, vec![]);
+    }
+
+    #[test]
+    fn what_drifted_on_a_replica_shows_and_is_taken_back(
+        program in sets(), other in sets(), which in any::<[bool; 5]>(), at in 0_usize..4,
+    ) {
+        let (inputs, other) = (checked(&program), made(&checked(&other)));
+        let (mut set, wanted) = (made(&inputs), desired(&inputs));
+        prop_assume!(REGIONS[at] != set.primary && set.members.contains_key(REGIONS[at]));
+        let Some(by_hand) = other.members.get(REGIONS[at]).cloned() else { return Ok(()) };
+        let replica = set.members.get_mut(REGIONS[at]).expect("a replica");
+        // The rotation is the primary's.
+        let [description, state, aliases, tags, policy] = which;
+        take_facts(replica, by_hand, [description, state, false, aliases, tags, policy]);
+        let (tags, ignored, default) = (plain_tags(&program), IgnoredTags::default(), default_policy());
+        let read = set_inputs(&inputs, &set, &around(Some(&wanted), &default, &tags, &ignored));
+        let read = checked(&program.with(read));
+        let nothing = plan(&desired(&read), &set, &held(&read, region(&read)), Intent::Update);
+        prop_assert!(nothing.is_empty(), "{:?} {:?}", nothing, read);
+        let plan = plan(&wanted, &set, &held(&read, region(&read)), Intent::Update);
+        prop_assert_eq!(plan.is_empty(), diff(&read, &inputs).is_empty(), "{:?} {:?}", plan, diff(&read, &inputs));
+        run(&mut set, &plan);
+        assert_is_set(&set, &wanted);
+    }
+
+    #[test]
+    fn a_primary_that_was_moved_by_hand_reads_back_as_what_it_is(program in sets(), to in 0_usize..4) {
+        let inputs = checked(&program);
         let mut set = made(&inputs);
         prop_assume!(set.members.contains_key(REGIONS[to]));
         set.promoted(REGIONS[to]);
         let (tags, ignored, default, wanted) =
-            (BTreeMap::new(), IgnoredTags::default(), default_policy(), desired(&inputs));
-        let read = checked(&set_inputs(&inputs, &set, &around(Some(&wanted), &default, &tags, &ignored)));
+            (plain_tags(&program), IgnoredTags::default(), default_policy(), desired(&inputs));
+        let read = set_inputs(&inputs, &set, &around(Some(&wanted), &default, &tags, &ignored));
+        let read = checked(&program.with(read));
         prop_assert_eq!(region(&read), REGIONS[to]);
         let nothing = plan(&desired(&read), &set, &held(&read, region(&read)), Intent::Update);
         prop_assert!(nothing.is_empty(), "{:?} {:?}", nothing, read);
@@ -346,7 +354,8 @@ proptest! {
     }
 
     #[test]
-    fn a_deletion_takes_every_replica_and_then_the_primary(inputs in sets()) {
+    fn a_deletion_takes_every_replica_and_then_the_primary(program in sets()) {
+        let inputs = checked(&program);
         let mut set = made(&inputs);
         let held = held(&inputs, region(&inputs));
         let how = Retirement { policy: DeletionPolicy::Schedule, window_days: 7 };
@@ -375,7 +384,7 @@ fn the_guard_refuses_what_nobody_asked_for() {
         let mut inputs = PropertyMap::from([("region".to_owned(), REGIONS[0].into())]);
         inputs.insert("multiRegion".into(), true.into());
         inputs.insert("replicas".into(), PropertyValue::List(list.collect()));
-        checked(&inputs)
+        checked(&Program { inputs, ..Program::default() })
     };
     let both = with(&[REGIONS[1]]);
     let (set, wanted, default, claims) = (made(&both), desired(&both), default_policy(), BTreeMap::new());

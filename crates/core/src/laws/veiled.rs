@@ -1,0 +1,103 @@
+//! Values with parts that are not known yet, or that are secret.
+
+use proptest::prelude::*;
+
+use super::generators::{Program, changes, programs};
+use super::model::{account, checked, default_policy, desired, made};
+use crate::desired::Desired;
+use crate::diff::diff;
+use crate::outputs::{outputs, preview_of_change, preview_of_new};
+use crate::secrets::Secrets;
+use crate::value::{PropertyMap, PropertyValue};
+
+/// Which parts of a value are covered: one decision for each part, in the order of a walk.
+pub(super) fn parts() -> impl Strategy<Value = Vec<bool>> {
+    proptest::collection::vec(proptest::bool::weighted(0.15), 64)
+}
+
+/// The properties with some of their parts, at any depth, replaced.
+pub(super) fn with_parts(
+    properties: &PropertyMap,
+    parts: &[bool],
+    cover: fn(PropertyValue) -> PropertyValue,
+) -> PropertyMap {
+    let mut next = parts.iter().copied().cycle();
+    let entries = properties.iter().map(|(name, value)| (name.clone(), covered(value, &mut next, cover)));
+    entries.collect()
+}
+
+fn covered(
+    value: &PropertyValue,
+    next: &mut impl Iterator<Item = bool>,
+    cover: fn(PropertyValue) -> PropertyValue,
+) -> PropertyValue {
+    let is_covered = next.next() == Some(true);
+    let value = match value {
+        PropertyValue::List(items) => {
+            PropertyValue::List(items.iter().map(|item| covered(item, next, cover)).collect())
+        }
+        PropertyValue::Map(map) => {
+            PropertyValue::Map(map.iter().map(|(key, item)| (key.clone(), covered(item, next, cover))).collect())
+        }
+        other => other.clone(),
+    };
+    if is_covered { cover(value) } else { value }
+}
+
+pub(super) fn unknown(_: PropertyValue) -> PropertyValue {
+    PropertyValue::Unknown
+}
+
+fn with_secrets(program: &Program, parts: &[bool]) -> Program {
+    program.with(with_parts(&program.inputs, parts, PropertyValue::into_secret))
+}
+
+/// The key that is asked for, whoever may read it.
+fn in_the_open(desired: Desired) -> Desired {
+    Desired { policy_is_secret: false, ..desired }
+}
+
+fn plain(properties: &PropertyMap) -> PropertyValue {
+    PropertyValue::Map(properties.clone()).plain()
+}
+
+fn policy_of(inputs: &PropertyMap) -> Option<String> {
+    let desired = crate::desired::resolve(inputs, Some(&account())).ok()?;
+    Some(desired.policy.unwrap_or_else(default_policy).to_string())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(500))]
+
+    #[test]
+    fn a_secret_means_what_its_value_means(program in programs(), parts in parts()) {
+        let (open, veiled) = (checked(&program), checked(&with_secrets(&program, &parts)));
+        prop_assert_eq!(plain(&veiled), plain(&open));
+        prop_assert_eq!(in_the_open(desired(&veiled)), in_the_open(desired(&open)));
+        prop_assert_eq!(diff(&open, &veiled), vec![]);
+        let key = made(&open);
+        let none = PropertyMap::new();
+        prop_assert_eq!(plain(&outputs(&veiled, &key, &none)), plain(&outputs(&open, &key, &none)));
+    }
+
+    #[test]
+    fn a_preview_hides_what_the_run_hides(
+        (old, new) in changes(), before in parts(), now in parts(),
+    ) {
+        let (old, new) = (checked(&with_secrets(&old, &before)), checked(&with_secrets(&new, &now)));
+        let secrets = Secrets::of_change(&new, &[&old]);
+        let none = PropertyMap::new();
+        let old_outputs = Secrets::of(&[&old]).seal(outputs(&old, &made(&old), &none), &old);
+        let same = |shown: PropertyMap, real: &PropertyMap| {
+            let real = secrets.seal(real.clone(), &new);
+            for (name, value) in secrets.seal(shown, &new) {
+                let hidden = |value: &PropertyValue| matches!(value, PropertyValue::Secret(_));
+                let in_run = real.get(&name).expect("an output of the run");
+                assert!(value.has_unknowns() || hidden(&value) == hidden(in_run), "{name}: {value:?} {in_run:?}");
+            }
+        };
+        let key = made(&new);
+        same(preview_of_new(&new, policy_of(&new)), &outputs(&new, &key, &none));
+        same(preview_of_change(&new, &old_outputs, policy_of(&new)), &outputs(&new, &key, &old_outputs));
+    }
+}
