@@ -191,7 +191,8 @@ pub fn preview_of_change(inputs: &PropertyMap, old_outputs: &PropertyMap, policy
     let mut outputs = inputs.clone();
     for name in ["keyId", "keyArn", "creationDate", "primaryRegion", "publicKey", "region"] {
         if let Some(value) = old_outputs.get(name) {
-            let value = if may_be_replaced(inputs) { PropertyValue::Unknown } else { value.clone() };
+            // As secret as the new inputs make it.
+            let value = if may_be_replaced(inputs) { PropertyValue::Unknown } else { value.reveal().clone() };
             outputs.insert(name.into(), value);
         }
     }
@@ -200,7 +201,7 @@ pub fn preview_of_change(inputs: &PropertyMap, old_outputs: &PropertyMap, policy
         outputs.insert(ROTATION_OUTPUT.into(), if rotates { PropertyValue::Unknown } else { mark.clone() });
     }
     promotion(&mut outputs, inputs);
-    preview_facts(&mut outputs, inputs, policy_json);
+    preview_facts(&mut outputs, inputs, kept_policy(inputs, old_outputs, policy_json));
     let state = match inputs.get("enabled").map(PropertyValue::reveal) {
         Some(PropertyValue::Bool(false)) => "Disabled".into(),
         Some(PropertyValue::Unknown) => PropertyValue::Unknown,
@@ -218,6 +219,22 @@ pub fn preview_of_change(inputs: &PropertyMap, old_outputs: &PropertyMap, policy
         outputs.insert("aliasArn".into(), PropertyValue::Unknown);
     }
     outputs
+}
+
+/// The text of the policy after a change. One of the same meaning is not put again, so its text stays; that of a replica
+/// which has its own and becomes the primary is no output yet.
+fn kept_policy(inputs: &PropertyMap, old_outputs: &PropertyMap, policy_json: Option<String>) -> Option<String> {
+    let wanted = policy_json?;
+    let last = old_outputs.get("policyJson").and_then(PropertyValue::as_str);
+    let meaning = Value::String(wanted.clone());
+    if let Some(last) = last.filter(|last| policy::equal(&Value::String((*last).to_owned()), &meaning)) {
+        return Some(last.to_owned());
+    }
+    let replicas = members::entries(old_outputs);
+    let promoted = inputs.get("region").and_then(PropertyValue::as_str).and_then(|region| replicas.get(region));
+    let has_its_own =
+        promoted.is_some_and(|entry| ["policy", "policyDocument"].iter().any(|name| entry.contains_key(*name)));
+    (!has_its_own).then_some(wanted)
 }
 
 /// The property whose change rotates the key.

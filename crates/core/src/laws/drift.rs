@@ -12,6 +12,7 @@ use crate::observed::Observed;
 use crate::outputs::outputs;
 use crate::plan::Step;
 use crate::read_back::{self, IgnoredTags};
+use crate::spec::normal::normal;
 use crate::value::PropertyMap;
 
 /// Facts of a key that anybody with the permission can change.
@@ -48,7 +49,7 @@ proptest! {
         take_facts(&mut observed, made(&other), which);
         let (tags, ignored, default) = (plain_tags(&program), IgnoredTags::default(), default_policy());
         let read = read_back::inputs(&inputs, &observed, &surroundings(&tags, &ignored, &default, Some(&wanted)));
-        let read = checked(&program.with(read));
+        let read = normal(&read).expect("readable");
         // What was read asks for what is there. Only a policy may stay in a form that cannot express what it has become.
         let as_read = plan(&desired(&read), &observed, &managed(&read));
         let others: Vec<_> = as_read.steps().filter(|step| !matches!(step, Step::PutKeyPolicy { .. })).collect();

@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 
-use super::generators::{changes, programs};
+use super::generators::{Program, changes, programs};
 use super::model::{
     apply, assert_is, checked, default_policy, desired, given, made, plain_tags, plan, rewritten, surroundings,
 };
@@ -18,8 +18,7 @@ use crate::value::{PropertyMap, PropertyValue};
 /// Whether a change of the inputs needs a call. A period is kept for the day when rotation is switched on, and whether a
 /// trigger asks for a rotation is decided beside the plan, by the rotation mark.
 pub(super) fn is_a_call(change: &Change, old: &PropertyMap, new: &PropertyMap) -> bool {
-    let rotates =
-        |inputs: &PropertyMap| inputs.get("enableRotation").and_then(PropertyValue::as_bool) == Some(true);
+    let rotates = |inputs: &PropertyMap| inputs.get("enableRotation").and_then(PropertyValue::as_bool) == Some(true);
     let idle_period = change.path.root() == "rotationPeriodDays" && !rotates(old) && !rotates(new);
     change.effect == Effect::Update && change.path.root() != TRIGGER && !idle_period
 }
@@ -50,7 +49,9 @@ proptest! {
         let mut observed = made(&old);
         if pending {
             observed.metadata.state = KeyState::PendingDeletion;
-            observed.rotation_period_days = Reading::Denied("kms:GetKeyRotationStatus");
+            if desired(&old).key_spec == "SYMMETRIC_DEFAULT" {
+                observed.rotation_period_days = Reading::Denied("kms:GetKeyRotationStatus");
+            }
         }
         let wanted = desired(&new);
         let plan = plan(&wanted, &observed, &managed(&old));
@@ -101,4 +102,19 @@ proptest! {
         let imported = checked(&program.with(imported));
         prop_assert!(plan(&desired(&imported), &observed, &managed(&imported)).is_empty(), "{:?}", imported);
     }
+}
+
+#[test]
+fn a_condition_on_roles_that_nobody_names_is_no_change() {
+    let with = |policy: &[(&str, PropertyValue)]| {
+        let policy: PropertyMap = policy.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
+        checked(&Program { inputs: PropertyMap::from([("policy".to_owned(), policy.into())]), ..Program::default() })
+    };
+    let context = PropertyMap::from([("App".to_owned(), "x".into())]);
+    let (old, new) = (
+        with(&[("accountAccess", "FULL".into())]),
+        with(&[("accountAccess", "FULL".into()), ("encryptionContext", context.into())]),
+    );
+    assert!(diff(&old, &new).is_empty());
+    assert!(plan(&desired(&new), &made(&old), &managed(&old)).is_empty());
 }

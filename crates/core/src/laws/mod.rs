@@ -11,6 +11,8 @@ mod key;
 mod model;
 mod preview;
 mod set;
+mod set_model;
+mod set_preview;
 mod veiled;
 
 pub(crate) use model::{allowed, assert_is, default_policy, newborn};

@@ -10,7 +10,7 @@ use crate::outputs::{outputs, preview_of_change, preview_of_new};
 use crate::value::{PropertyMap, PropertyValue};
 
 /// The policy of a preview, as far as it is known.
-fn policy_of(inputs: &PropertyMap) -> Option<String> {
+pub(super) fn policy_of(inputs: &PropertyMap) -> Option<String> {
     let desired = resolve(inputs, Some(&account())).ok()?;
     Some(desired.policy.unwrap_or_else(default_policy).to_string())
 }
@@ -38,7 +38,7 @@ pub(super) fn assert_comes_true(shown: &PropertyMap, real: &PropertyMap) {
     assert!(missing.is_empty(), "the preview lacks {missing:?}");
 }
 
-fn with_unknowns(program: &Program, parts: &[bool]) -> PropertyMap {
+pub(super) fn with_unknowns(program: &Program, parts: &[bool]) -> PropertyMap {
     checked(&program.with(with_parts(&program.inputs, parts, unknown)))
 }
 
@@ -89,4 +89,39 @@ proptest! {
         let real = outputs(&new, &observed, &before);
         assert_comes_true(&preview_of_change(&partly, &before, policy_of(&partly)), &real);
     }
+}
+
+fn single(inputs: &[(&str, PropertyValue)]) -> PropertyMap {
+    let inputs = inputs.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
+    checked(&Program { inputs, ..Program::default() })
+}
+
+#[test]
+fn a_rotation_that_is_not_known_yet_gives_a_key_that_cannot_rotate_no_period() {
+    let inputs = single(&[
+        ("keySpec", "RSA_2048".into()),
+        ("keyUsage", "SIGN_VERIFY".into()),
+        ("enableRotation", PropertyValue::Unknown),
+    ]);
+    assert!(!inputs.contains_key("rotationPeriodDays"));
+}
+
+#[test]
+fn a_policy_that_says_the_same_keeps_its_text_in_a_preview() {
+    let typed = PropertyMap::from([("accountAccess".to_owned(), "FULL".into())]);
+    let new = single(&[("policy", typed.into())]);
+    let mut before = outputs(&new, &made(&new), &PropertyMap::new());
+    let document: serde_json::Value = serde_json::from_str(before["policyJson"].as_str().expect("text")).expect("JSON");
+    let text = format!("{document:#}");
+    before.insert("policyJson".into(), text.as_str().into());
+    assert_eq!(preview_of_change(&new, &before, policy_of(&new))["policyJson"], text.as_str().into());
+}
+
+#[test]
+fn an_output_that_was_secret_is_as_secret_as_the_new_inputs_make_it() {
+    let new = single(&[("region", "eu-central-1".into())]);
+    let mut before = outputs(&new, &made(&new), &PropertyMap::new());
+    let arn = before["keyArn"].clone();
+    before.insert("keyArn".into(), arn.clone().into_secret());
+    assert_eq!(preview_of_change(&new, &before, policy_of(&new))["keyArn"], arn);
 }

@@ -3,7 +3,8 @@
 use proptest::prelude::*;
 
 use super::generators::{Program, changes, programs};
-use super::model::{account, checked, default_policy, desired, made};
+use super::model::{checked, desired, made};
+use super::preview::policy_of;
 use crate::desired::Desired;
 use crate::diff::diff;
 use crate::outputs::{outputs, preview_of_change, preview_of_new};
@@ -59,11 +60,6 @@ fn in_the_open(desired: Desired) -> Desired {
 
 fn plain(properties: &PropertyMap) -> PropertyValue {
     PropertyValue::Map(properties.clone()).plain()
-}
-
-fn policy_of(inputs: &PropertyMap) -> Option<String> {
-    let desired = crate::desired::resolve(inputs, Some(&account())).ok()?;
-    Some(desired.policy.unwrap_or_else(default_policy).to_string())
 }
 
 proptest! {

@@ -83,6 +83,7 @@ fn rotation(inputs: &mut PropertyMap) {
         None if spec.is_unknown() => PropertyValue::Unknown,
         _ => return,
     };
+    let can_rotate = by_default.as_bool() != Some(false);
     let by_default = by_default.like(spec);
     let enable = inputs.entry("enableRotation".into()).or_insert(by_default).clone();
     if inputs.contains_key("rotationPeriodDays") {
@@ -90,7 +91,7 @@ fn rotation(inputs: &mut PropertyMap) {
     }
     let period = match enable.reveal() {
         PropertyValue::Bool(true) => 365.into(),
-        PropertyValue::Unknown => PropertyValue::Unknown,
+        PropertyValue::Unknown if can_rotate => PropertyValue::Unknown,
         _ => return,
     };
     inputs.insert("rotationPeriodDays".into(), period.like(&enable));
