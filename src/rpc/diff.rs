@@ -6,6 +6,7 @@ use awskms_core::diff::{Change, ChangeKind, Sides, changes};
 use awskms_core::outputs::{REPLICA_KEYS, may_be_replaced};
 use awskms_core::owner::Identity;
 use awskms_core::path::Path;
+use awskms_core::spec::generated::OUTPUTS;
 use awskms_core::spec::given::Given;
 use awskms_core::spec::input::Unreadable;
 use awskms_core::spec::normal::normal;
@@ -16,12 +17,6 @@ use super::generated::pulumirpc::diff_response::DiffChanges;
 use super::generated::pulumirpc::property_diff::Kind;
 use super::generated::pulumirpc::{DiffResponse, PropertyDiff};
 use crate::resource::{TRIGGER, pending_replicas, remembered, was_pending};
-
-/// Outputs that no update changes. Without them every dependant of the key would see unknown values in a preview.
-const STABLE: [&str; 4] = ["keyId", "keyArn", "creationDate", "primaryRegion"];
-
-/// Those of them that a promotion changes all the same.
-const FOLLOWS_THE_PRIMARY: [&str; 2] = ["keyArn", "primaryRegion"];
 
 /// How a key differs from its new inputs.
 ///
@@ -91,8 +86,9 @@ fn answer(changes: &[Change]) -> DiffResponse {
         .collect();
     // A promotion moves the ARN.
     let moves = changes.iter().any(|change| ["region", "spec.region"].contains(&change.path.to_string().as_str()));
-    let stables = STABLE.iter().filter(|name| !moves || !FOLLOWS_THE_PRIMARY.contains(name));
-    let stables = stables.filter(|_| replaces.is_empty()).map(|name| (*name).to_owned()).collect();
+    // Without these every dependant of the key would see unknown values in a preview.
+    let stables = OUTPUTS.iter().filter(|output| output.stable && !(moves && output.follows_primary));
+    let stables = stables.filter(|_| replaces.is_empty()).map(|output| output.name.to_owned()).collect();
     let changed = if changes.is_empty() { DiffChanges::DiffNone } else { DiffChanges::DiffSome };
     DiffResponse {
         stables,

@@ -7,7 +7,8 @@ use serde_json::Value;
 use crate::members;
 use crate::path::Path;
 use crate::policy::{self, Facts, TypedPolicy};
-use crate::spec::generated::{AccountAccess, AwsKmsKeySpec, KeyPolicy};
+use crate::spec::constants::defaults;
+use crate::spec::generated::{AwsKmsKeySpec, KeyPolicy};
 use crate::spec::input::{Decode, Input, Unreadable};
 use crate::value::{PropertyMap, PropertyValue};
 
@@ -129,7 +130,7 @@ pub enum Unresolved {
 /// not what Check lets through. Neither is ever taken for a default.
 pub fn resolve(inputs: &PropertyMap, account: Option<&Account>) -> Result<Desired, Unresolved> {
     let spec = AwsKmsKeySpec::from_properties(inputs)?;
-    let key_spec = text(spec.key_spec.known().map(|spec| spec.as_str()), "SYMMETRIC_DEFAULT");
+    let key_spec = text(spec.key_spec.known().map(|spec| spec.as_str()), defaults::KEY_SPEC.as_str());
     let key_usage = text(spec.key_usage.known().map(|usage| usage.as_str()), "ENCRYPT_DECRYPT");
     if spec.key_spec.is_unknown() || spec.key_usage.is_unknown() {
         return Err(Unresolved::Unknown("keySpec"));
@@ -139,7 +140,7 @@ pub fn resolve(inputs: &PropertyMap, account: Option<&Account>) -> Result<Desire
         multi_region,
         aliases: aliases(&spec)?,
         description: or_default(&spec.description, "description")?,
-        enabled: known(&spec.enabled, "enabled")?.unwrap_or(true),
+        enabled: known(&spec.enabled, "enabled")?.unwrap_or(defaults::ENABLED),
         rotation_period_days: rotation(&spec)?,
         rotate_on_demand_trigger: known(&spec.rotate_on_demand_trigger, "rotateOnDemandTrigger")?,
         policy: key_policy(&spec, account, &key_usage, multi_region)?,
@@ -214,7 +215,7 @@ pub fn typed(policy: &KeyPolicy) -> Result<TypedPolicy, Unresolved> {
         admin_roles,
         usage_roles: known(&policy.usage_roles, "policy")?.unwrap_or_default(),
         encryption_context: context.collect::<Result<_, _>>()?,
-        account_access: known(&policy.account_access, "policy")?.unwrap_or(AccountAccess::Administration),
+        account_access: known(&policy.account_access, "policy")?.unwrap_or(defaults::ACCOUNT_ACCESS),
     })
 }
 
@@ -238,7 +239,7 @@ fn key_policy(
         partition: &account.partition,
         account: &account.id,
         key_usage,
-        key_spec: spec.key_spec.known().map_or("SYMMETRIC_DEFAULT", |spec| spec.as_str()),
+        key_spec: spec.key_spec.known().map_or(defaults::KEY_SPEC.as_str(), |spec| spec.as_str()),
         multi_region,
     };
     Ok(Some(policy::render(&policy, &facts)))
@@ -252,7 +253,7 @@ fn aliases(spec: &AwsKmsKeySpec) -> Result<BTreeSet<String>, Unresolved> {
 
 fn rotation(spec: &AwsKmsKeySpec) -> Result<Option<i32>, Unresolved> {
     let on = known(&spec.enable_rotation, "enableRotation")?.unwrap_or(false);
-    let days = known(&spec.rotation_period_days, "rotationPeriodDays")?.unwrap_or(365);
+    let days = known(&spec.rotation_period_days, "rotationPeriodDays")?.unwrap_or(defaults::ROTATION_PERIOD_DAYS);
     Ok(on.then_some(days))
 }
 

@@ -7,6 +7,7 @@ use serde_json::Value;
 use crate::members;
 use crate::observed::{Observed, ObservedSet, Reading};
 use crate::policy;
+use crate::spec::generated::{AWS_KMS_KEY_SPEC, OUTPUTS};
 use crate::value::{PropertyMap, PropertyValue};
 
 /// The outputs of an existing key.
@@ -113,12 +114,15 @@ fn texts(value: &PropertyValue) -> Vec<String> {
     items.iter().filter_map(PropertyValue::as_str).map(str::to_owned).collect()
 }
 
-/// The outputs that a preview of a new key can tell: what the inputs decide. `known` are facts that the provider
-/// knows without a key, such as the Region.
+/// The outputs that a preview of a new key can tell: what the inputs decide, and `policy_json`, the policy where it is known.
+/// Every other output that a key always has is unknown.
 pub fn preview_of_new(inputs: &PropertyMap, policy_json: Option<String>) -> PropertyMap {
     let mut outputs = inputs.clone();
-    for name in ["keyId", "keyArn", "aliasArn", "creationDate", "keyState", "tagsAll", "policyJson", "primaryRegion"] {
-        outputs.entry(name.to_owned()).or_insert(PropertyValue::Unknown);
+    for output in OUTPUTS.iter().filter(|output| output.always && !is_input(output.name)) {
+        outputs.insert(output.name.to_owned(), PropertyValue::Unknown);
+    }
+    if inputs.contains_key("alias") {
+        outputs.insert("aliasArn".into(), PropertyValue::Unknown);
     }
     preview_facts(&mut outputs, inputs, policy_json);
     if let Some(enabled) = inputs.get("enabled").and_then(PropertyValue::as_bool) {
@@ -133,6 +137,11 @@ pub fn preview_of_new(inputs: &PropertyMap, policy_json: Option<String>) -> Prop
     }
     preview_replicas(&mut outputs, inputs, &PropertyMap::new());
     outputs
+}
+
+/// Whether an output is an input of the same name, which the program decides.
+fn is_input(name: &str) -> bool {
+    AWS_KMS_KEY_SPEC.fields.iter().any(|field| field.name == name)
 }
 
 /// A preview knows in which Regions there will be replicas; of a new one it knows no more. A key that keeps its ID keeps
@@ -189,7 +198,10 @@ pub fn arn_in(arn: &str, region: &str) -> String {
 /// The outputs that a preview of a changed key can tell: what stays, and what the new inputs decide.
 pub fn preview_of_change(inputs: &PropertyMap, old_outputs: &PropertyMap, policy_json: Option<String>) -> PropertyMap {
     let mut outputs = inputs.clone();
-    for name in ["keyId", "keyArn", "creationDate", "primaryRegion", "publicKey", "region"] {
+    for output in OUTPUTS.iter().filter(|output| output.always && !is_input(output.name)) {
+        outputs.insert(output.name.to_owned(), PropertyValue::Unknown);
+    }
+    for name in OUTPUTS.iter().filter(|output| output.kept).map(|output| output.name) {
         if let Some(value) = old_outputs.get(name) {
             // As secret as the new inputs make it.
             let value = if may_be_replaced(inputs) { PropertyValue::Unknown } else { value.reveal().clone() };
@@ -266,13 +278,8 @@ pub fn alias_arn(key_arn: &str, alias: &str) -> String {
 fn preview_facts(outputs: &mut PropertyMap, inputs: &PropertyMap, policy_json: Option<String>) {
     let rotation = inputs.get("enableRotation").cloned().unwrap_or(PropertyValue::Unknown);
     outputs.insert("rotationEnabled".into(), rotation);
-    match inputs.get("alias") {
-        Some(alias) => {
-            outputs.insert("aliasName".into(), alias.clone());
-        }
-        None => {
-            outputs.remove("aliasArn");
-        }
+    if let Some(alias) = inputs.get("alias") {
+        outputs.insert("aliasName".into(), alias.clone());
     }
     let tags = inputs.get("tagsAll").or_else(|| inputs.get("tags")).cloned();
     outputs.insert("tagsAll".into(), tags.unwrap_or(PropertyValue::Map(PropertyMap::new())));

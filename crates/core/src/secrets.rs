@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 
 use crate::members;
 use crate::outputs::REPLICA_KEYS;
+use crate::spec::generated::{OUTPUTS, REPLICA_OUTPUTS};
 use crate::value::{PropertyMap, PropertyValue};
 
 /// What stands in the place of a secret.
@@ -14,19 +15,6 @@ const MASK: &str = "[secret]";
 
 /// Shorter texts hide nothing worth the name inside of other texts: looking for them would make every message unreadable.
 const SHORTEST: usize = 4;
-
-/// Outputs, and the inputs that decide them.
-const DERIVED: [(&str, &[&str]); 9] = [
-    ("keyState", &["enabled"]),
-    ("rotationEnabled", &["enableRotation", "keySpec"]),
-    ("policyJson", &["policy", "policyDocument"]),
-    ("aliasName", &["alias"]),
-    ("aliasArn", &["alias", "region"]),
-    ("keyArn", &["region"]),
-    ("primaryRegion", &["region"]),
-    ("region", &["region"]),
-    ("publicKey", &["keySpec"]),
-];
 
 /// What a typed policy is rendered for.
 const RENDERED_FOR: [&str; 3] = ["keySpec", "keyUsage", "multiRegion"];
@@ -144,7 +132,7 @@ fn is_derived(name: &str, inputs: &PropertyMap) -> bool {
         "tagsAll" => ["tags", "tagsAll"].iter().any(|name| matches!(inputs.get(*name), Some(PropertyValue::Secret(_)))),
         "policyJson" if inputs.contains_key("policy") && RENDERED_FOR.iter().any(&secret) => true,
         REPLICA_KEYS => members::hide_their_regions(inputs),
-        _ => DERIVED.iter().any(|(output, from)| *output == name && from.iter().any(&secret)),
+        _ => OUTPUTS.iter().any(|output| output.name == name && output.from.iter().any(&secret)),
     }
 }
 
@@ -155,9 +143,9 @@ fn seal_replicas(value: PropertyValue, inputs: &PropertyMap) -> PropertyValue {
         let own = members::effective(inputs, &entry);
         let secret = |names: &[&str]| names.iter().any(|name| own.get(*name).is_some_and(PropertyValue::has_secrets));
         let Some(PropertyValue::Map(replica)) = replicas.get_mut(&region) else { continue };
-        for (output, from) in [("keyState", &["enabled"][..]), ("aliasArn", &["alias", "aliases"][..])] {
-            if let Some(value) = replica.remove(output) {
-                replica.insert(output.to_owned(), if secret(from) { value.into_secret() } else { value });
+        for output in REPLICA_OUTPUTS {
+            if let Some(value) = replica.remove(output.name) {
+                replica.insert(output.name.to_owned(), if secret(output.from) { value.into_secret() } else { value });
             }
         }
     }

@@ -10,6 +10,7 @@ use serde_json::Value;
 use crate::desired::{Desired, Managed};
 use crate::observed::{KeyState, Observed, Reading};
 use crate::policy;
+use crate::spec::constants::defaults;
 use crate::value::{PropertyMap, PropertyValue};
 
 impl Observed {
@@ -83,7 +84,8 @@ fn remembered_rotation(remembered: &PropertyMap) -> Option<Reading<Option<i32>>>
     if !remembered.get("rotationEnabled")?.as_bool()? {
         return Some(Reading::Seen(None));
     }
-    let days = remembered.get("rotationPeriodDays").and_then(PropertyValue::as_number).unwrap_or(365.0);
+    let days = remembered.get("rotationPeriodDays").and_then(PropertyValue::as_number);
+    let days = days.unwrap_or(defaults::ROTATION_PERIOD_DAYS.into());
     // Check lets nothing but whole numbers from 90 to 2560 through.
     #[expect(clippy::cast_possible_truncation, reason = "a number of days")]
     Some(Reading::Seen(Some(days as i32)))

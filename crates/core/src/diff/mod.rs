@@ -12,7 +12,7 @@ use std::collections::BTreeSet;
 use crate::desired::{Account, resolve};
 use crate::path::Path;
 use crate::policy;
-use crate::spec::generated::AWS_KMS_KEY_SPEC;
+use crate::spec::generated::{AWS_KMS_KEY_SPEC, KEY_POLICY, REPLICA};
 use crate::spec::table::{Effect, Field};
 use crate::value::{PropertyMap, PropertyValue};
 
@@ -37,9 +37,6 @@ pub struct Change {
     /// What it does to the key.
     pub effect: Effect,
 }
-
-/// Lists whose order means nothing.
-const SETS: [&str; 3] = ["aliases", "adminRoles", "usageRoles"];
 
 /// Compares the inputs of two runs, both in normal form. Nothing is a change that KMS would not tell apart: the order of
 /// roles and aliases, the spelling of a policy document, a condition on roles that a typed policy does not name.
@@ -137,7 +134,7 @@ fn compare(
         return;
     }
     match (old, new) {
-        (PropertyValue::List(old), PropertyValue::List(new)) if SETS.contains(&name) => {
+        (PropertyValue::List(old), PropertyValue::List(new)) if is_set(name) => {
             sets(path, effect, old, new, changes);
         }
         (PropertyValue::Map(old), PropertyValue::Map(new)) if name != "policyDocument" => {
@@ -164,6 +161,12 @@ fn compare(
         (old, new) if old == new => {}
         _ => push(ChangeKind::Update),
     }
+}
+
+/// Whether the order of a list means nothing.
+fn is_set(name: &str) -> bool {
+    let mut fields = [&AWS_KMS_KEY_SPEC, &KEY_POLICY, &REPLICA].into_iter().flat_map(|message| message.fields);
+    fields.any(|field| field.is_set && field.name == name)
 }
 
 /// Inside maps, null means absent, but an empty text is a value.

@@ -14,7 +14,7 @@ use serde_json::Value;
 use crate::desired::Desired;
 use crate::observed::{Observed, Reading};
 use crate::policy::{self, Facts};
-use crate::spec::generated::AccountAccess;
+use crate::spec::constants::defaults;
 use crate::value::{PropertyMap, PropertyValue};
 
 /// What reading back must know beside the key.
@@ -76,7 +76,7 @@ fn identity(inputs: &mut PropertyMap, observed: &Observed, around: &Surroundings
     if around.provider_region != Some(region) {
         inputs.insert("region".into(), region.into());
     }
-    if metadata.key_spec != "SYMMETRIC_DEFAULT" {
+    if metadata.key_spec != defaults::KEY_SPEC.as_str() {
         inputs.insert("keySpec".into(), metadata.key_spec.as_str().into());
         inputs.insert("keyUsage".into(), metadata.key_usage.as_str().into());
     }
@@ -87,7 +87,7 @@ fn identity(inputs: &mut PropertyMap, observed: &Observed, around: &Surroundings
 
 fn description(inputs: &mut PropertyMap, observed: &Observed, around: &Surroundings<'_>) {
     let seen = &observed.metadata.description;
-    let wanted = around.desired.map_or("", |desired| &desired.description);
+    let wanted = around.desired.map_or(defaults::DESCRIPTION, |desired| &desired.description);
     if wanted != seen {
         put_like(inputs, "description", seen.as_str().into());
     }
@@ -100,7 +100,7 @@ fn state(inputs: &mut PropertyMap, observed: &Observed, around: &Surroundings<'_
         "Disabled" => false,
         _ => return,
     };
-    let wanted = around.desired.is_none_or(|desired| desired.enabled);
+    let wanted = around.desired.map_or(defaults::ENABLED, |desired| desired.enabled);
     if wanted != seen {
         inputs.insert("enabled".into(), seen.into());
     }
@@ -111,7 +111,7 @@ fn rotation(inputs: &mut PropertyMap, observed: &Observed, around: &Surroundings
     let wanted = match around.desired {
         Some(desired) => desired.rotation_period_days,
         // What Check fills in where nothing is given.
-        None if observed.metadata.key_spec == "SYMMETRIC_DEFAULT" => Some(365),
+        None if observed.metadata.key_spec == defaults::KEY_SPEC.as_str() => Some(defaults::ROTATION_PERIOD_DAYS),
         None => None,
     };
     if wanted == seen {
@@ -121,7 +121,7 @@ fn rotation(inputs: &mut PropertyMap, observed: &Observed, around: &Surroundings
         inputs.insert("enableRotation".into(), seen.is_some().into());
     }
     match seen {
-        Some(days) if around.desired.is_some() || days != 365 => {
+        Some(days) if around.desired.is_some() || days != defaults::ROTATION_PERIOD_DAYS => {
             inputs.insert("rotationPeriodDays".into(), days.into());
         }
         Some(_) => {}
@@ -262,7 +262,7 @@ pub(crate) fn typed_policy(observed: &Observed, document: &Value) -> Option<Prop
         let context = typed.encryption_context.into_iter().map(|(key, value)| (key, value.into()));
         map.insert("encryptionContext".into(), PropertyValue::Map(context.collect()));
     }
-    if typed.account_access != AccountAccess::Administration {
+    if typed.account_access != defaults::ACCOUNT_ACCESS {
         map.insert("accountAccess".into(), typed.account_access.as_str().into());
     }
     Some(map)

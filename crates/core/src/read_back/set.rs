@@ -11,6 +11,7 @@ use super::{IgnoredTags, Surroundings, inputs};
 use crate::desired::DesiredSet;
 use crate::members::{by_region, effective, entries};
 use crate::observed::ObservedSet;
+use crate::spec::constants::defaults;
 use crate::value::{PropertyMap, PropertyValue};
 
 /// What reading a set back must know beside the keys.
@@ -109,13 +110,13 @@ fn replicas(
 /// Properties that stand or fall together, and what says "none" where the key itself has some.
 fn groups(default_policy: &Value) -> [(&'static [&'static str], &'static str, PropertyValue); 8] {
     [
-        (&["description"], "description", "".into()),
-        (&["enabled"], "enabled", true.into()),
+        (&["description"], "description", defaults::DESCRIPTION.into()),
+        (&["enabled"], "enabled", defaults::ENABLED.into()),
         (&["alias", "aliases"], "aliases", PropertyValue::List(vec![])),
         (&["tags", "tagsAll"], "tags", PropertyMap::new().into()),
         (&["policy", "policyDocument"], "policyDocument", PropertyValue::from_json(default_policy)),
-        (&["deletionWindowDays"], "deletionWindowDays", 30.into()),
-        (&["deletionPolicy"], "deletionPolicy", "SCHEDULE".into()),
+        (&["deletionWindowDays"], "deletionWindowDays", defaults::DELETION_WINDOW_DAYS.into()),
+        (&["deletionPolicy"], "deletionPolicy", defaults::DELETION_POLICY.as_str().into()),
         (&["deletionGuard"], "deletionGuard", PropertyValue::Null),
     ]
 }

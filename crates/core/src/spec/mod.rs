@@ -1,6 +1,7 @@
 //! What a key should be: its definition as tables, and inputs as typed values.
 
 pub mod check;
+pub mod constants;
 #[expect(clippy::doc_markdown, reason = "the texts are the definition's, which serve other languages too")]
 pub mod generated;
 pub mod given;

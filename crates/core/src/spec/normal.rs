@@ -4,6 +4,7 @@
 //! form that the program gave. What an earlier version has stored in normal form stays as it is: the normal form of a
 //! normal form is itself.
 
+use super::constants::defaults;
 use super::generated::AWS_KMS_KEY_SPEC;
 use super::given::negated;
 use super::input::Unreadable;
@@ -90,7 +91,7 @@ fn rotation(inputs: &mut PropertyMap) {
         return;
     }
     let period = match enable.reveal() {
-        PropertyValue::Bool(true) => 365.into(),
+        PropertyValue::Bool(true) => defaults::ROTATION_PERIOD_DAYS.into(),
         PropertyValue::Unknown if can_rotate => PropertyValue::Unknown,
         _ => return,
     };
@@ -116,7 +117,8 @@ fn contrary_rotation(inputs: &mut PropertyMap, failures: &mut Vec<Failure>) {
             failures.push(Failure::new(Path::of("disableKeyRotation"), contradiction("enableRotation")));
         }
         _ => {
-            let legal = legal(inputs.get("keySpec").and_then(PropertyValue::as_str).unwrap_or("SYMMETRIC_DEFAULT"));
+            let legal =
+                legal(inputs.get("keySpec").and_then(PropertyValue::as_str).unwrap_or(defaults::KEY_SPEC.as_str()));
             // "Do not disable rotation" is no demand to rotate a key that cannot.
             let asks_for_nothing = enabled.as_bool() == Some(true) && legal.is_some_and(|legal| !legal.rotates);
             if !asks_for_nothing {

@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 
 use super::check::Checked;
-use super::generated::AWS_KMS_KEY_SPEC;
+use super::constants::{defaults, limits};
+use super::generated::{AWS_KMS_KEY_SPEC, KEY_POLICY};
 use super::legal::{Legal, legal};
 use super::table::Effect;
 use super::validate::below;
@@ -13,8 +14,8 @@ use crate::path::Path;
 use crate::policy;
 use crate::value::{PropertyMap, PropertyValue};
 
-/// AWS allows 50 tags a key (AWS KMS developer guide, "Quotas"); the owner mark and the rotation mark are two of them.
-pub(super) const MAX_TAGS: usize = 48;
+/// AWS allows as many tags a key (AWS KMS developer guide, "Quotas"); the owner mark and the rotation mark are two of them.
+const TAGS_OF_A_KEY: usize = 50;
 
 impl Checked {
     pub(super) fn fail(&mut self, path: Path, reason: impl Into<String>) {
@@ -150,12 +151,15 @@ fn typed_policy(checked: &mut Checked, at: &Path, policy: &PropertyValue) {
     let secret = policy.has_secrets();
     let Some(map) = policy.as_map() else { return };
     let mut principals = vec![];
-    if let Some(role) = map.get("adminRole") {
-        principals.push((at.name("adminRole"), role));
-    }
-    for list in ["adminRoles", "usageRoles"] {
-        let items = map.get(list).and_then(PropertyValue::as_list).unwrap_or_default();
-        principals.extend(items.iter().enumerate().map(|(i, role)| (at.name(list).index(i), role)));
+    for name in KEY_POLICY.fields.iter().filter(|field| field.is_principal).map(|field| field.name) {
+        match map.get(name) {
+            Some(list) if list.as_list().is_some() => {
+                let items = list.as_list().unwrap_or_default().iter().enumerate();
+                principals.extend(items.map(|(i, role)| (at.name(name).index(i), role)));
+            }
+            Some(role) => principals.push((at.name(name), role)),
+            None => {}
+        }
     }
     for (path, role) in principals {
         if let Some(Err(reason)) = role.as_str().map(ids::check_principal) {
@@ -247,12 +251,12 @@ pub(super) fn tags_of(
     }
     let mut all = defaults.clone();
     all.extend(map.into_iter().map(|(key, value)| (key, if whole { value.into_secret() } else { value })));
-    if all.len() > MAX_TAGS {
+    if all.len() > limits::TAGS {
         let reason = format!(
-            "together with the provider's defaultTags the key has {} tags; AWS allows 50, and {} of them are kept for the \
+            "together with the provider's defaultTags the key has {} tags; AWS allows {TAGS_OF_A_KEY}, and {} of them are kept for the \
              provider's marks; remove some",
             all.len(),
-            50 - MAX_TAGS
+            TAGS_OF_A_KEY - limits::TAGS
         );
         checked.fail(at.clone(), reason);
     }
@@ -299,8 +303,9 @@ pub(super) fn replacement(checked: &mut Checked, olds: &PropertyMap) {
 /// Pulumi retires it by the inputs of the last run, and they cannot be changed any more once the new key is there: a new
 /// deletionPolicy in the same run would not count, and PREVENT would fail each run from then on.
 fn retirement(checked: &Checked, olds: &PropertyMap, changed: &str) -> Option<String> {
-    let before = olds.get("deletionPolicy").and_then(PropertyValue::as_str).unwrap_or("SCHEDULE").to_owned();
-    let now = checked.text("deletionPolicy").unwrap_or_else(|| "SCHEDULE".to_owned());
+    let before = olds.get("deletionPolicy").and_then(PropertyValue::as_str);
+    let before = before.unwrap_or(defaults::DELETION_POLICY.as_str()).to_owned();
+    let now = checked.text("deletionPolicy").unwrap_or_else(|| defaults::DELETION_POLICY.as_str().to_owned());
     if before == "PREVENT" {
         return Some(format!(
             "the change of {changed} replaces the key, and deletionPolicy PREVENT keeps the present one from being retired; \
