@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use awskms_core::read_back::IgnoredTags;
 use awskms_core::secrets::Secrets;
+use awskms_core::spec::constants::{defaults, names};
 use awskms_core::spec::generated::{AssumeRole, AssumeRoleWithWebIdentity, ProviderConfig, RetryMode};
 use awskms_core::spec::input::{Input, Unreadable};
 use awskms_core::value::PropertyMap;
@@ -107,7 +108,7 @@ impl Settings {
             ignored_tags: IgnoredTags { keys: list(&ignored.keys), key_prefixes: list(&ignored.key_prefixes) },
             allowed_account_ids: list(&config.allowed_account_ids),
             forbidden_account_ids: list(&config.forbidden_account_ids),
-            max_attempts: config.max_retries.known().and_then(|count| u32::try_from(*count).ok()).unwrap_or(8),
+            max_attempts: config.max_retries.known().copied().unwrap_or(defaults::MAX_RETRIES).unsigned_abs(),
             adaptive_retries: config.retry_mode.known() == Some(&RetryMode::Adaptive),
             config_files: list(&config.shared_config_files),
             credentials_files: list(&config.shared_credentials_files),
@@ -123,8 +124,8 @@ impl Settings {
 
 /// `defaultTags.tags`, each value secret if it or what is around it is.
 fn tag_values(checked: &PropertyMap) -> PropertyMap {
-    let Some(outer) = checked.get("defaultTags") else { return PropertyMap::new() };
-    let Some(tags) = outer.as_map().and_then(|map| map.get("tags")) else { return PropertyMap::new() };
+    let Some(outer) = checked.get(names::DEFAULT_TAGS) else { return PropertyMap::new() };
+    let Some(tags) = outer.as_map().and_then(|map| map.get(names::TAGS)) else { return PropertyMap::new() };
     let entries = tags.as_map().into_iter().flatten();
     entries.map(|(key, value)| (key.clone(), value.clone().like(tags).like(outer))).collect()
 }

@@ -7,6 +7,7 @@ use serde_json::Value;
 use crate::members;
 use crate::observed::{Observed, ObservedSet, Reading};
 use crate::policy;
+use crate::spec::constants::names;
 use crate::spec::generated::{AWS_KMS_KEY_SPEC, OUTPUTS};
 use crate::value::{PropertyMap, PropertyValue};
 
@@ -19,21 +20,21 @@ pub fn outputs(inputs: &PropertyMap, observed: &Observed, previous: &PropertyMap
     let mut put = |name: &str, value: PropertyValue| {
         outputs.insert(name.to_owned(), value);
     };
-    put("keyId", metadata.key_id.as_str().into());
-    put("keyArn", metadata.arn.as_str().into());
-    put("keyState", metadata.state.as_str().into());
-    put("creationDate", metadata.creation_date.as_str().into());
+    put(names::KEY_ID, metadata.key_id.as_str().into());
+    put(names::KEY_ARN, metadata.arn.as_str().into());
+    put(names::KEY_STATE, metadata.state.as_str().into());
+    put(names::CREATION_DATE, metadata.creation_date.as_str().into());
     if let Some(date) = &metadata.deletion_date {
-        put("deletionDate", date.as_str().into());
+        put(names::DELETION_DATE, date.as_str().into());
     }
     let region = arn_region(&metadata.arn);
     put(
-        "region",
-        inputs.get("region").filter(|given| given.as_str() == Some(region)).cloned().unwrap_or(region.into()),
+        names::REGION,
+        inputs.get(names::REGION).filter(|given| given.as_str() == Some(region)).cloned().unwrap_or(region.into()),
     );
-    put("primaryRegion", metadata.primary_region.as_deref().unwrap_or(region).into());
+    put(names::PRIMARY_REGION, metadata.primary_region.as_deref().unwrap_or(region).into());
     if let Some(pem) = &observed.public_key {
-        put("publicKey", pem.as_str().into());
+        put(names::PUBLIC_KEY, pem.as_str().into());
     }
     for (name, value) in alias_outputs(inputs, observed) {
         put(name, value);
@@ -61,7 +62,7 @@ pub fn set_outputs(inputs: &PropertyMap, set: &ObservedSet, previous: &PropertyM
         Some(main) => outputs(inputs, main, previous),
         None => previous.iter().chain(inputs).map(|(name, value)| (name.clone(), value.clone())).collect(),
     };
-    all.insert("primaryRegion".into(), set.primary.as_str().into());
+    all.insert(names::PRIMARY_REGION.into(), set.primary.as_str().into());
     let last = previous.get(REPLICA_KEYS).and_then(PropertyValue::as_map);
     let unread = set.unreachable.keys().filter_map(|region| Some((region.clone(), last?.get(region)?.clone())));
     // A replica that was taken off the list is on its way out; the outputs tell of those that stay.
@@ -82,20 +83,21 @@ pub fn set_outputs(inputs: &PropertyMap, set: &ObservedSet, previous: &PropertyM
 }
 
 /// The output that tells of the replicas, by Region.
-pub const REPLICA_KEYS: &str = "replicaKeys";
+pub use crate::spec::constants::names::REPLICA_KEYS;
 
 fn replica_outputs(inputs: &PropertyMap, region: &str, replica: &Observed) -> PropertyValue {
     let metadata = &replica.metadata;
     let mut map = PropertyMap::from([
-        ("keyArn".to_owned(), metadata.arn.as_str().into()),
-        ("keyState".to_owned(), metadata.state.as_str().into()),
+        (names::KEY_ARN.to_owned(), metadata.arn.as_str().into()),
+        (names::KEY_STATE.to_owned(), metadata.state.as_str().into()),
     ]);
     let held = replica.aliases.seen();
     let own = members::entries(inputs).get(region).map(|entry| members::effective(inputs, entry));
-    let named = own.iter().flat_map(|own| own.get("alias").into_iter().chain(own.get("aliases"))).flat_map(texts);
+    let named =
+        own.iter().flat_map(|own| own.get(names::ALIAS).into_iter().chain(own.get(names::ALIASES))).flat_map(texts);
     let name = named.into_iter().find(|name| held.is_none_or(|held| held.contains(name)));
     if let Some(name) = name.or_else(|| held?.first().cloned()) {
-        map.insert("aliasArn".into(), alias_arn(&metadata.arn, &name).into());
+        map.insert(names::ALIAS_ARN.into(), alias_arn(&metadata.arn, &name).into());
     }
     PropertyValue::Map(map)
 }
@@ -103,9 +105,10 @@ fn replica_outputs(inputs: &PropertyMap, region: &str, replica: &Observed) -> Pr
 /// The name that an output shows of several: `None` without one, and inside where it is not known yet.
 #[expect(clippy::option_option, reason = "no name, a name that is not known yet, a name")]
 fn first_name(inputs: &PropertyMap) -> Option<Option<String>> {
-    let mut list = inputs.get("aliases").into_iter().filter(|list| list.as_list().is_some_and(|list| !list.is_empty()));
-    let unknown = inputs.get("aliases").filter(|list| list.is_unknown());
-    let first = inputs.get("alias").or_else(|| list.find_map(|list| list.as_list()?.first())).or(unknown);
+    let mut list =
+        inputs.get(names::ALIASES).into_iter().filter(|list| list.as_list().is_some_and(|list| !list.is_empty()));
+    let unknown = inputs.get(names::ALIASES).filter(|list| list.is_unknown());
+    let first = inputs.get(names::ALIAS).or_else(|| list.find_map(|list| list.as_list()?.first())).or(unknown);
     first.map(|name| name.as_str().map(str::to_owned))
 }
 
@@ -121,19 +124,19 @@ pub fn preview_of_new(inputs: &PropertyMap, policy_json: Option<String>) -> Prop
     for output in OUTPUTS.iter().filter(|output| output.always && !is_input(output.name)) {
         outputs.insert(output.name.to_owned(), PropertyValue::Unknown);
     }
-    if inputs.contains_key("alias") {
-        outputs.insert("aliasArn".into(), PropertyValue::Unknown);
+    if inputs.contains_key(names::ALIAS) {
+        outputs.insert(names::ALIAS_ARN.into(), PropertyValue::Unknown);
     }
     preview_facts(&mut outputs, inputs, policy_json);
-    if let Some(enabled) = inputs.get("enabled").and_then(PropertyValue::as_bool) {
+    if let Some(enabled) = inputs.get(names::ENABLED).and_then(PropertyValue::as_bool) {
         let state = if enabled { "Enabled" } else { "Disabled" };
-        outputs.insert("keyState".into(), state.into());
+        outputs.insert(names::KEY_STATE.into(), state.into());
     }
-    if let Some(region) = inputs.get("region") {
-        outputs.insert("primaryRegion".into(), region.clone());
+    if let Some(region) = inputs.get(names::REGION) {
+        outputs.insert(names::PRIMARY_REGION.into(), region.clone());
     }
-    if is_asymmetric(inputs) || inputs.get("keySpec").is_some_and(PropertyValue::is_unknown) {
-        outputs.insert("publicKey".into(), PropertyValue::Unknown);
+    if is_asymmetric(inputs) || inputs.get(names::KEY_SPEC).is_some_and(PropertyValue::is_unknown) {
+        outputs.insert(names::PUBLIC_KEY.into(), PropertyValue::Unknown);
     }
     preview_replicas(&mut outputs, inputs, &PropertyMap::new());
     outputs
@@ -152,20 +155,20 @@ fn preview_replicas(outputs: &mut PropertyMap, inputs: &PropertyMap, old_outputs
         return;
     }
     let entries = members::entries(inputs);
-    let arn = old_outputs.get("keyArn").and_then(PropertyValue::as_str);
+    let arn = old_outputs.get(names::KEY_ARN).and_then(PropertyValue::as_str);
     let keys = entries.iter().map(|(region, entry)| {
         let own = members::effective(inputs, entry);
         let arn = arn.map(|arn| arn_in(arn, region));
         let name = first_name(&own);
-        let enabled = own.get("enabled").and_then(PropertyValue::as_bool);
+        let enabled = own.get(names::ENABLED).and_then(PropertyValue::as_bool);
         let state = enabled.map(|enabled| if enabled { "Enabled" } else { "Disabled" });
         let known = |value: Option<String>| value.map_or(PropertyValue::Unknown, PropertyValue::String);
         let mut map = PropertyMap::from([
-            ("keyArn".to_owned(), known(arn.clone())),
-            ("keyState".to_owned(), known(state.map(str::to_owned))),
+            (names::KEY_ARN.to_owned(), known(arn.clone())),
+            (names::KEY_STATE.to_owned(), known(state.map(str::to_owned))),
         ]);
         if let Some(name) = name {
-            map.insert("aliasArn".into(), known(arn.zip(name).map(|(arn, name)| alias_arn(&arn, &name))));
+            map.insert(names::ALIAS_ARN.into(), known(arn.zip(name).map(|(arn, name)| alias_arn(&arn, &name))));
         }
         (region.clone(), PropertyValue::Map(map))
     });
@@ -183,7 +186,7 @@ fn preview_replicas(outputs: &mut PropertyMap, inputs: &PropertyMap, old_outputs
 
 /// Whether a Region is, or becomes, the primary's.
 fn outputs_region_is(old_outputs: &PropertyMap, inputs: &PropertyMap, region: &str) -> bool {
-    [old_outputs, inputs].iter().any(|map| map.get("region").and_then(PropertyValue::as_str) == Some(region))
+    [old_outputs, inputs].iter().any(|map| map.get(names::REGION).and_then(PropertyValue::as_str) == Some(region))
 }
 
 /// ARN of the key of the same multi-Region set in another Region.
@@ -214,21 +217,21 @@ pub fn preview_of_change(inputs: &PropertyMap, old_outputs: &PropertyMap, policy
     }
     promotion(&mut outputs, inputs);
     preview_facts(&mut outputs, inputs, kept_policy(inputs, old_outputs, policy_json));
-    let state = match inputs.get("enabled").map(PropertyValue::reveal) {
+    let state = match inputs.get(names::ENABLED).map(PropertyValue::reveal) {
         Some(PropertyValue::Bool(false)) => "Disabled".into(),
         Some(PropertyValue::Unknown) => PropertyValue::Unknown,
         _ => "Enabled".into(),
     };
-    outputs.insert("keyState".into(), state);
+    outputs.insert(names::KEY_STATE.into(), state);
     preview_replicas(&mut outputs, inputs, old_outputs);
-    let alias_arn = match (inputs.get("alias"), outputs.get("keyArn").and_then(PropertyValue::as_str)) {
+    let alias_arn = match (inputs.get(names::ALIAS), outputs.get(names::KEY_ARN).and_then(PropertyValue::as_str)) {
         (Some(alias), Some(arn)) => alias.as_str().map(|name| alias_arn(arn, name).into()),
         _ => None,
     };
     if let Some(arn) = alias_arn {
-        outputs.insert("aliasArn".into(), arn);
-    } else if inputs.contains_key("alias") {
-        outputs.insert("aliasArn".into(), PropertyValue::Unknown);
+        outputs.insert(names::ALIAS_ARN.into(), arn);
+    } else if inputs.contains_key(names::ALIAS) {
+        outputs.insert(names::ALIAS_ARN.into(), PropertyValue::Unknown);
     }
     outputs
 }
@@ -237,36 +240,36 @@ pub fn preview_of_change(inputs: &PropertyMap, old_outputs: &PropertyMap, policy
 /// which has its own and becomes the primary is no output yet.
 fn kept_policy(inputs: &PropertyMap, old_outputs: &PropertyMap, policy_json: Option<String>) -> Option<String> {
     let wanted = policy_json?;
-    let last = old_outputs.get("policyJson").and_then(PropertyValue::as_str);
+    let last = old_outputs.get(names::POLICY_JSON).and_then(PropertyValue::as_str);
     let meaning = Value::String(wanted.clone());
     if let Some(last) = last.filter(|last| policy::equal(&Value::String((*last).to_owned()), &meaning)) {
         return Some(last.to_owned());
     }
     let replicas = members::entries(old_outputs);
-    let promoted = inputs.get("region").and_then(PropertyValue::as_str).and_then(|region| replicas.get(region));
-    let has_its_own =
-        promoted.is_some_and(|entry| ["policy", "policyDocument"].iter().any(|name| entry.contains_key(*name)));
+    let promoted = inputs.get(names::REGION).and_then(PropertyValue::as_str).and_then(|region| replicas.get(region));
+    let has_its_own = promoted
+        .is_some_and(|entry| [names::POLICY, names::POLICY_DOCUMENT].iter().any(|name| entry.contains_key(*name)));
     (!has_its_own).then_some(wanted)
 }
 
 /// The property whose change rotates the key.
-pub const TRIGGER: &str = "rotateOnDemandTrigger";
+pub use crate::spec::constants::names::ROTATE_ON_DEMAND_TRIGGER as TRIGGER;
 
 /// Whether a value that is not known yet can ask for another key, and the program allows one.
 pub fn may_be_replaced(inputs: &PropertyMap) -> bool {
     let unknown = |name: &&str| inputs.get(*name).is_some_and(PropertyValue::is_unknown);
-    let allowed = inputs.get("replacementPolicy").and_then(PropertyValue::as_str) == Some("ALLOW");
-    allowed && ["keySpec", "keyUsage", "multiRegion", "region"].iter().any(unknown)
+    let allowed = inputs.get(names::REPLACEMENT_POLICY).and_then(PropertyValue::as_str) == Some("ALLOW");
+    allowed && [names::KEY_SPEC, names::KEY_USAGE, names::MULTI_REGION, names::REGION].iter().any(unknown)
 }
 
 /// A promotion moves what follows the primary.
 fn promotion(outputs: &mut PropertyMap, inputs: &PropertyMap) {
-    let Some(region) = inputs.get("region") else { return };
-    let Some(arn) = outputs.get("keyArn").and_then(PropertyValue::as_str).map(str::to_owned) else { return };
-    outputs.insert("region".into(), region.clone());
-    outputs.insert("primaryRegion".into(), region.clone());
+    let Some(region) = inputs.get(names::REGION) else { return };
+    let Some(arn) = outputs.get(names::KEY_ARN).and_then(PropertyValue::as_str).map(str::to_owned) else { return };
+    outputs.insert(names::REGION.into(), region.clone());
+    outputs.insert(names::PRIMARY_REGION.into(), region.clone());
     let arn = region.as_str().map_or(PropertyValue::Unknown, |region| arn_in(&arn, region).into());
-    outputs.insert("keyArn".into(), arn);
+    outputs.insert(names::KEY_ARN.into(), arn);
 }
 
 /// ARN of an alias beside a key.
@@ -276,34 +279,34 @@ pub fn alias_arn(key_arn: &str, alias: &str) -> String {
 }
 
 fn preview_facts(outputs: &mut PropertyMap, inputs: &PropertyMap, policy_json: Option<String>) {
-    let rotation = inputs.get("enableRotation").cloned().unwrap_or(PropertyValue::Unknown);
-    outputs.insert("rotationEnabled".into(), rotation);
-    if let Some(alias) = inputs.get("alias") {
-        outputs.insert("aliasName".into(), alias.clone());
+    let rotation = inputs.get(names::ENABLE_ROTATION).cloned().unwrap_or(PropertyValue::Unknown);
+    outputs.insert(names::ROTATION_ENABLED.into(), rotation);
+    if let Some(alias) = inputs.get(names::ALIAS) {
+        outputs.insert(names::ALIAS_NAME.into(), alias.clone());
     }
-    let tags = inputs.get("tagsAll").or_else(|| inputs.get("tags")).cloned();
-    outputs.insert("tagsAll".into(), tags.unwrap_or(PropertyValue::Map(PropertyMap::new())));
+    let tags = inputs.get(names::TAGS_ALL).or_else(|| inputs.get(names::TAGS)).cloned();
+    outputs.insert(names::TAGS_ALL.into(), tags.unwrap_or(PropertyValue::Map(PropertyMap::new())));
     let policy = policy_json.map_or(PropertyValue::Unknown, PropertyValue::String);
-    outputs.insert("policyJson".into(), hide_policy(inputs, policy));
+    outputs.insert(names::POLICY_JSON.into(), hide_policy(inputs, policy));
 }
 
 fn is_asymmetric(inputs: &PropertyMap) -> bool {
     inputs
-        .get("keySpec")
+        .get(names::KEY_SPEC)
         .and_then(PropertyValue::as_str)
         .is_some_and(|spec| spec != "SYMMETRIC_DEFAULT" && !spec.starts_with("HMAC"))
 }
 
 /// The alias outputs say what is there: a name whose creation failed has no ARN.
 fn alias_outputs(inputs: &PropertyMap, observed: &Observed) -> Vec<(&'static str, PropertyValue)> {
-    let Some(input) = inputs.get("alias") else { return vec![] };
+    let Some(input) = inputs.get(names::ALIAS) else { return vec![] };
     let Some(name) = input.as_str() else { return vec![] };
     let missing = observed.aliases.seen().is_some_and(|held| !held.contains(name));
     if missing {
         return vec![];
     }
     let arn = PropertyValue::from(alias_arn(&observed.metadata.arn, name));
-    vec![("aliasName", input.clone()), ("aliasArn", like(input, arn))]
+    vec![(names::ALIAS_NAME, input.clone()), (names::ALIAS_ARN, like(input, arn))]
 }
 
 fn readable_outputs(
@@ -314,18 +317,18 @@ fn readable_outputs(
     let mut facts = vec![];
     let last = |name: &'static str| previous.get(name).cloned().map(|value| (name, value));
     match &observed.rotation_period_days {
-        Reading::Seen(period) => facts.push(("rotationEnabled", period.is_some().into())),
-        Reading::Denied(_) => facts.extend(last("rotationEnabled")),
+        Reading::Seen(period) => facts.push((names::ROTATION_ENABLED, period.is_some().into())),
+        Reading::Denied(_) => facts.extend(last(names::ROTATION_ENABLED)),
     }
     match &observed.policy {
         Reading::Seen(policy) => {
             // AWS rewrites policies; the text changes only when its meaning does.
-            let kept = previous.get("policyJson").and_then(PropertyValue::as_str);
+            let kept = previous.get(names::POLICY_JSON).and_then(PropertyValue::as_str);
             let kept = kept.filter(|text| policy::equal(&Value::String((*text).to_owned()), policy));
             let text = kept.map_or_else(|| policy.to_string(), str::to_owned);
-            facts.push(("policyJson", hide_policy(inputs, text.into())));
+            facts.push((names::POLICY_JSON, hide_policy(inputs, text.into())));
         }
-        Reading::Denied(_) => facts.extend(last("policyJson")),
+        Reading::Denied(_) => facts.extend(last(names::POLICY_JSON)),
     }
     match &observed.tags {
         Reading::Seen(tags) => {
@@ -335,23 +338,24 @@ fn readable_outputs(
                 let hidden = secrets.contains(key.as_str());
                 (key.clone(), if hidden { value.into_secret() } else { value })
             });
-            facts.push(("tagsAll", PropertyValue::Map(all.collect())));
+            facts.push((names::TAGS_ALL, PropertyValue::Map(all.collect())));
         }
-        Reading::Denied(_) => facts.extend(last("tagsAll")),
+        Reading::Denied(_) => facts.extend(last(names::TAGS_ALL)),
     }
     facts
 }
 
 /// The effective policy repeats what a secret policy input holds.
 fn hide_policy(inputs: &PropertyMap, policy: PropertyValue) -> PropertyValue {
-    let secret =
-        ["policy", "policyDocument"].iter().any(|name| inputs.get(*name).is_some_and(PropertyValue::has_secrets));
+    let secret = [names::POLICY, names::POLICY_DOCUMENT]
+        .iter()
+        .any(|name| inputs.get(*name).is_some_and(PropertyValue::has_secrets));
     if secret { policy.into_secret() } else { policy }
 }
 
 fn secret_tags(inputs: &PropertyMap) -> BTreeSet<&str> {
     let mut names = BTreeSet::new();
-    for property in ["tags", "tagsAll"] {
+    for property in [names::TAGS, names::TAGS_ALL] {
         let Some(value) = inputs.get(property) else { continue };
         let whole = matches!(value, PropertyValue::Secret(_));
         let entries = value.as_map().into_iter().flatten();

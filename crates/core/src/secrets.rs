@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 
 use crate::members;
 use crate::outputs::REPLICA_KEYS;
+use crate::spec::constants::names;
 use crate::spec::generated::{OUTPUTS, REPLICA_OUTPUTS};
 use crate::value::{PropertyMap, PropertyValue};
 
@@ -17,7 +18,7 @@ const MASK: &str = "[secret]";
 const SHORTEST: usize = 4;
 
 /// What a typed policy is rendered for.
-const RENDERED_FOR: [&str; 3] = ["keySpec", "keyUsage", "multiRegion"];
+const RENDERED_FOR: [&str; 3] = [names::KEY_SPEC, names::KEY_USAGE, names::MULTI_REGION];
 
 /// The secret texts of one call.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -129,8 +130,10 @@ fn is_derived(name: &str, inputs: &PropertyMap) -> bool {
     match name {
         // What a failed run has left: names and tags of before and of now.
         "__unreleased" => inputs.values().any(PropertyValue::has_secrets),
-        "tagsAll" => ["tags", "tagsAll"].iter().any(|name| matches!(inputs.get(*name), Some(PropertyValue::Secret(_)))),
-        "policyJson" if inputs.contains_key("policy") && RENDERED_FOR.iter().any(&secret) => true,
+        names::TAGS_ALL => [names::TAGS, names::TAGS_ALL]
+            .iter()
+            .any(|name| matches!(inputs.get(*name), Some(PropertyValue::Secret(_)))),
+        names::POLICY_JSON if inputs.contains_key(names::POLICY) && RENDERED_FOR.iter().any(&secret) => true,
         REPLICA_KEYS => members::hide_their_regions(inputs),
         _ => OUTPUTS.iter().any(|output| output.name == name && output.from.iter().any(&secret)),
     }

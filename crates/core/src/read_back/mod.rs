@@ -14,7 +14,7 @@ use serde_json::Value;
 use crate::desired::Desired;
 use crate::observed::{Observed, Reading};
 use crate::policy::{self, Facts};
-use crate::spec::constants::defaults;
+use crate::spec::constants::{defaults, names};
 use crate::value::{PropertyMap, PropertyValue};
 
 /// What reading back must know beside the key.
@@ -74,14 +74,14 @@ fn identity(inputs: &mut PropertyMap, observed: &Observed, around: &Surroundings
     let metadata = &observed.metadata;
     let region = metadata.arn.split(':').nth(3).unwrap_or_default();
     if around.provider_region != Some(region) {
-        inputs.insert("region".into(), region.into());
+        inputs.insert(names::REGION.into(), region.into());
     }
     if metadata.key_spec != defaults::KEY_SPEC.as_str() {
-        inputs.insert("keySpec".into(), metadata.key_spec.as_str().into());
-        inputs.insert("keyUsage".into(), metadata.key_usage.as_str().into());
+        inputs.insert(names::KEY_SPEC.into(), metadata.key_spec.as_str().into());
+        inputs.insert(names::KEY_USAGE.into(), metadata.key_usage.as_str().into());
     }
     if metadata.multi_region {
-        inputs.insert("multiRegion".into(), true.into());
+        inputs.insert(names::MULTI_REGION.into(), true.into());
     }
 }
 
@@ -89,7 +89,7 @@ fn description(inputs: &mut PropertyMap, observed: &Observed, around: &Surroundi
     let seen = &observed.metadata.description;
     let wanted = around.desired.map_or(defaults::DESCRIPTION, |desired| &desired.description);
     if wanted != seen {
-        put_like(inputs, "description", seen.as_str().into());
+        put_like(inputs, names::DESCRIPTION, seen.as_str().into());
     }
 }
 
@@ -102,7 +102,7 @@ fn state(inputs: &mut PropertyMap, observed: &Observed, around: &Surroundings<'_
     };
     let wanted = around.desired.map_or(defaults::ENABLED, |desired| desired.enabled);
     if wanted != seen {
-        inputs.insert("enabled".into(), seen.into());
+        inputs.insert(names::ENABLED.into(), seen.into());
     }
 }
 
@@ -118,15 +118,15 @@ fn rotation(inputs: &mut PropertyMap, observed: &Observed, around: &Surroundings
         return;
     }
     if wanted.is_some() != seen.is_some() {
-        inputs.insert("enableRotation".into(), seen.is_some().into());
+        inputs.insert(names::ENABLE_ROTATION.into(), seen.is_some().into());
     }
     match seen {
         Some(days) if around.desired.is_some() || days != defaults::ROTATION_PERIOD_DAYS => {
-            inputs.insert("rotationPeriodDays".into(), days.into());
+            inputs.insert(names::ROTATION_PERIOD_DAYS.into(), days.into());
         }
         Some(_) => {}
         None => {
-            inputs.remove("rotationPeriodDays");
+            inputs.remove(names::ROTATION_PERIOD_DAYS);
         }
     }
 }
@@ -139,20 +139,20 @@ fn aliases(inputs: &mut PropertyMap, observed: &Observed, around: &Surroundings<
     if wanted == seen {
         return;
     }
-    let first = inputs.get("alias").and_then(PropertyValue::as_str).map(str::to_owned);
+    let first = inputs.get(names::ALIAS).and_then(PropertyValue::as_str).map(str::to_owned);
     let first = first.filter(|name| seen.contains(name)).or_else(|| seen.first().cloned());
     let rest: Vec<PropertyValue> =
         seen.iter().filter(|name| Some(*name) != first.as_ref()).map(|name| name.as_str().into()).collect();
     match first {
-        Some(name) => put_like(inputs, "alias", name.into()),
+        Some(name) => put_like(inputs, names::ALIAS, name.into()),
         None => {
-            inputs.remove("alias");
+            inputs.remove(names::ALIAS);
         }
     }
     if rest.is_empty() {
-        inputs.remove("aliases");
+        inputs.remove(names::ALIASES);
     } else {
-        inputs.insert("aliases".into(), PropertyValue::List(rest));
+        inputs.insert(names::ALIASES.into(), PropertyValue::List(rest));
     }
 }
 
@@ -164,8 +164,8 @@ fn tags(inputs: &mut PropertyMap, observed: &Observed, around: &Surroundings<'_>
         .filter(|(key, _)| !around.ignored_tags.covers(key))
         .map(|(key, value)| (key.as_str(), value.as_str()))
         .collect();
-    let old = inputs.get("tags").and_then(PropertyValue::as_map).cloned().unwrap_or_default();
-    let all_secret = matches!(inputs.get("tags"), Some(PropertyValue::Secret(_)));
+    let old = inputs.get(names::TAGS).and_then(PropertyValue::as_map).cloned().unwrap_or_default();
+    let all_secret = matches!(inputs.get(names::TAGS), Some(PropertyValue::Secret(_)));
     let mut own = PropertyMap::new();
     for (key, value) in &seen {
         let given = old.get(*key);
@@ -181,10 +181,10 @@ fn tags(inputs: &mut PropertyMap, observed: &Observed, around: &Surroundings<'_>
     }
     if own != old {
         if own.is_empty() {
-            inputs.remove("tags");
+            inputs.remove(names::TAGS);
         } else {
             let map = PropertyValue::Map(own);
-            inputs.insert("tags".into(), if all_secret { map.into_secret() } else { map });
+            inputs.insert(names::TAGS.into(), if all_secret { map.into_secret() } else { map });
         }
     }
     merged_tags(inputs, &seen, around);
@@ -195,13 +195,13 @@ fn merged_tags(inputs: &mut PropertyMap, seen: &BTreeMap<&str, &str>, around: &S
     if around.default_tags.is_empty() {
         return;
     }
-    let secret = inputs.get("tags").and_then(PropertyValue::as_map).cloned().unwrap_or_default();
+    let secret = inputs.get(names::TAGS).and_then(PropertyValue::as_map).cloned().unwrap_or_default();
     let all = seen.iter().map(|(key, value)| {
         let value = PropertyValue::from(*value);
         let hidden = secret.get(*key).is_some_and(PropertyValue::has_secrets);
         ((*key).to_owned(), if hidden { value.into_secret() } else { value })
     });
-    inputs.insert("tagsAll".into(), PropertyValue::Map(all.collect()));
+    inputs.insert(names::TAGS_ALL.into(), PropertyValue::Map(all.collect()));
 }
 
 /// A policy that means the same keeps its form, and so does the property that holds it: `ignoreChanges` names it. One that
@@ -212,25 +212,25 @@ fn key_policy(inputs: &mut PropertyMap, observed: &Observed, around: &Surroundin
     if policy::equal(wanted, seen) {
         return;
     }
-    let given = ["policy", "policyDocument"].into_iter().find(|name| inputs.contains_key(*name));
+    let given = [names::POLICY, names::POLICY_DOCUMENT].into_iter().find(|name| inputs.contains_key(*name));
     let secret = given.is_some_and(|name| inputs.get(name).is_some_and(PropertyValue::has_secrets));
     let hide = |value: PropertyValue| if secret { value.into_secret() } else { value };
-    let typed = || typed_policy(observed, seen).map(|typed| ("policy", PropertyValue::Map(typed)));
-    let document = || ("policyDocument", PropertyValue::from_json(seen));
+    let typed = || typed_policy(observed, seen).map(|typed| (names::POLICY, PropertyValue::Map(typed)));
+    let document = || (names::POLICY_DOCUMENT, PropertyValue::from_json(seen));
     let stays = around.desired.is_some() && around.policy_is_an_output;
     let read = match given {
-        Some("policyDocument") => Some(document()),
+        Some(names::POLICY_DOCUMENT) => Some(document()),
         Some(_) if stays => typed(),
         None if stays => None,
         _ if policy::equal(seen, around.default_policy) => {
-            inputs.remove("policy");
+            inputs.remove(names::POLICY);
             None
         }
         _ => Some(typed().unwrap_or_else(document)),
     };
     if let Some((name, value)) = read {
-        inputs.remove("policy");
-        inputs.remove("policyDocument");
+        inputs.remove(names::POLICY);
+        inputs.remove(names::POLICY_DOCUMENT);
         inputs.insert(name.into(), hide(value));
     }
 }
@@ -250,20 +250,20 @@ pub(crate) fn typed_policy(observed: &Observed, document: &Value) -> Option<Prop
     let list = |roles: &[String]| PropertyValue::List(roles.iter().map(|role| role.as_str().into()).collect());
     let mut map = PropertyMap::new();
     if let Some((first, rest)) = typed.admin_roles.split_first() {
-        map.insert("adminRole".into(), first.as_str().into());
+        map.insert(names::ADMIN_ROLE.into(), first.as_str().into());
         if !rest.is_empty() {
-            map.insert("adminRoles".into(), list(rest));
+            map.insert(names::ADMIN_ROLES.into(), list(rest));
         }
     }
     if !typed.usage_roles.is_empty() {
-        map.insert("usageRoles".into(), list(&typed.usage_roles));
+        map.insert(names::USAGE_ROLES.into(), list(&typed.usage_roles));
     }
     if !typed.encryption_context.is_empty() {
         let context = typed.encryption_context.into_iter().map(|(key, value)| (key, value.into()));
-        map.insert("encryptionContext".into(), PropertyValue::Map(context.collect()));
+        map.insert(names::ENCRYPTION_CONTEXT.into(), PropertyValue::Map(context.collect()));
     }
     if typed.account_access != defaults::ACCOUNT_ACCESS {
-        map.insert("accountAccess".into(), typed.account_access.as_str().into());
+        map.insert(names::ACCOUNT_ACCESS.into(), typed.account_access.as_str().into());
     }
     Some(map)
 }

@@ -11,7 +11,7 @@ use super::{IgnoredTags, Surroundings, inputs};
 use crate::desired::DesiredSet;
 use crate::members::{by_region, effective, entries};
 use crate::observed::ObservedSet;
-use crate::spec::constants::defaults;
+use crate::spec::constants::{defaults, names};
 use crate::value::{PropertyMap, PropertyValue};
 
 /// What reading a set back must know beside the keys.
@@ -63,14 +63,14 @@ pub fn set_inputs(old: &PropertyMap, set: &ObservedSet, around: &SetSurroundings
     let moved = old_primary != &set.primary;
     let mut main = now.remove(set.primary.as_str()).unwrap_or_else(|| old.clone());
     if moved {
-        main.insert("region".into(), set.primary.as_str().into());
+        main.insert(names::REGION.into(), set.primary.as_str().into());
         main.extend(of_the_whole(old));
     }
-    main.remove("replicas");
+    main.remove(names::REPLICAS);
     let replicas = replicas(old, &main, &now, around);
     // An empty list stays where the program has one.
-    if !replicas.is_empty() || old.contains_key("replicas") {
-        main.insert("replicas".into(), PropertyValue::List(replicas));
+    if !replicas.is_empty() || old.contains_key(names::REPLICAS) {
+        main.insert(names::REPLICAS.into(), PropertyValue::List(replicas));
     }
     main
 }
@@ -82,7 +82,7 @@ fn is_there(set: &ObservedSet, region: &str) -> bool {
 
 /// Inputs that belong to no single key and so do not change places.
 fn of_the_whole(old: &PropertyMap) -> PropertyMap {
-    let names = ["adopt", "rotateOnDemandTrigger"];
+    let names = [names::ADOPT, names::ROTATE_ON_DEMAND_TRIGGER];
     names.iter().filter_map(|name| Some(((*name).to_owned(), old.get(*name)?.clone()))).collect()
 }
 
@@ -94,14 +94,14 @@ fn replicas(
     around: &SetSurroundings<'_>,
 ) -> Vec<PropertyValue> {
     let known = entries(old);
-    let listed = old.get("replicas").and_then(PropertyValue::as_list).unwrap_or_default();
-    let order = listed.iter().filter_map(|item| item.as_map()?.get("region")?.as_str());
+    let listed = old.get(names::REPLICAS).and_then(PropertyValue::as_list).unwrap_or_default();
+    let order = listed.iter().filter_map(|item| item.as_map()?.get(names::REGION)?.as_str());
     let mut regions: Vec<&str> = order.filter(|region| now.contains_key(region)).collect();
     let added: Vec<&str> = now.keys().copied().filter(|region| !regions.contains(region)).collect();
     regions.extend(added);
     let entry = |region: &str| {
         let given = known.get(region).cloned();
-        let bare = || PropertyMap::from([("region".to_owned(), region.into())]);
+        let bare = || PropertyMap::from([(names::REGION.to_owned(), region.into())]);
         PropertyValue::Map(fitted(given.unwrap_or_else(bare), main, &now[region], around))
     };
     regions.into_iter().map(entry).collect()
@@ -110,14 +110,14 @@ fn replicas(
 /// Properties that stand or fall together, and what says "none" where the key itself has some.
 fn groups(default_policy: &Value) -> [(&'static [&'static str], &'static str, PropertyValue); 8] {
     [
-        (&["description"], "description", defaults::DESCRIPTION.into()),
-        (&["enabled"], "enabled", defaults::ENABLED.into()),
-        (&["alias", "aliases"], "aliases", PropertyValue::List(vec![])),
-        (&["tags", "tagsAll"], "tags", PropertyMap::new().into()),
-        (&["policy", "policyDocument"], "policyDocument", PropertyValue::from_json(default_policy)),
-        (&["deletionWindowDays"], "deletionWindowDays", defaults::DELETION_WINDOW_DAYS.into()),
-        (&["deletionPolicy"], "deletionPolicy", defaults::DELETION_POLICY.as_str().into()),
-        (&["deletionGuard"], "deletionGuard", PropertyValue::Null),
+        (&[names::DESCRIPTION], names::DESCRIPTION, defaults::DESCRIPTION.into()),
+        (&[names::ENABLED], names::ENABLED, defaults::ENABLED.into()),
+        (&[names::ALIAS, names::ALIASES], names::ALIASES, PropertyValue::List(vec![])),
+        (&[names::TAGS, names::TAGS_ALL], names::TAGS, PropertyMap::new().into()),
+        (&[names::POLICY, names::POLICY_DOCUMENT], names::POLICY_DOCUMENT, PropertyValue::from_json(default_policy)),
+        (&[names::DELETION_WINDOW_DAYS], names::DELETION_WINDOW_DAYS, defaults::DELETION_WINDOW_DAYS.into()),
+        (&[names::DELETION_POLICY], names::DELETION_POLICY, defaults::DELETION_POLICY.as_str().into()),
+        (&[names::DELETION_GUARD], names::DELETION_GUARD, PropertyValue::Null),
     ]
 }
 
@@ -137,13 +137,13 @@ fn fitted(
         for name in names {
             entry.remove(*name);
         }
-        if said_as == "aliases" {
-            entry.insert("aliases".into(), PropertyValue::List(all_names(replica)));
+        if said_as == names::ALIASES {
+            entry.insert(names::ALIASES.into(), PropertyValue::List(all_names(replica)));
             continue;
         }
         let given = names.iter().filter_map(|name| Some(((*name).to_owned(), replica.get(*name)?.clone())));
         entry.extend(given);
-        if !names.iter().any(|name| *name != "tagsAll" && entry.contains_key(*name)) && !none.is_null() {
+        if !names.iter().any(|name| *name != names::TAGS_ALL && entry.contains_key(*name)) && !none.is_null() {
             entry.insert(said_as.into(), none);
         }
     }
@@ -161,10 +161,10 @@ fn same_names(group: &[&str], one: &PropertyMap, other: &PropertyMap) -> bool {
         let names = all_names(map);
         names.iter().filter_map(PropertyValue::as_str).map(str::to_owned).collect::<BTreeSet<_>>()
     };
-    group.contains(&"aliases") && sorted(one) == sorted(other)
+    group.contains(&names::ALIASES) && sorted(one) == sorted(other)
 }
 
 fn all_names(map: &PropertyMap) -> Vec<PropertyValue> {
-    let list = map.get("aliases").and_then(PropertyValue::as_list).unwrap_or_default();
-    map.get("alias").into_iter().chain(list).cloned().collect()
+    let list = map.get(names::ALIASES).and_then(PropertyValue::as_list).unwrap_or_default();
+    map.get(names::ALIAS).into_iter().chain(list).cloned().collect()
 }
