@@ -9,9 +9,12 @@ use awskms_core::spec::generated::{AssumeRole, AssumeRoleWithWebIdentity, Provid
 use awskms_core::spec::input::{Input, Unreadable};
 use awskms_core::value::PropertyMap;
 
-/// What the provider was configured with. Absent values are left to the environment and the shared configuration files.
-#[derive(Debug, Clone, Default)]
+/// What the provider was configured with. Absent values are left to the environment and the shared configuration files. The
+/// debug form hides everything.
+#[derive(Clone, Default)]
 pub struct Settings {
+    /// The whole configuration: what needs no preparation is read here.
+    pub config: ProviderConfig,
     /// Region of keys that name none.
     pub region: Option<String>,
     /// Named profile.
@@ -48,14 +51,18 @@ pub struct Settings {
     pub skip_requesting_account_id: bool,
     /// Leave the owner mark off.
     pub skip_owner_mark: bool,
-    /// Take unknown Regions.
-    pub skip_region_validation: bool,
     /// Use FIPS endpoints.
     pub use_fips: bool,
     /// Use dual-stack endpoints.
     pub use_dual_stack: bool,
     /// What of all this is secret.
     pub secrets: Secrets,
+}
+
+impl std::fmt::Debug for Settings {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Settings(..)")
+    }
 }
 
 /// Static credentials. Their debug form hides what is secret.
@@ -114,10 +121,10 @@ impl Settings {
             credentials_files: list(&config.shared_credentials_files),
             skip_requesting_account_id: flag(&config.skip_requesting_account_id),
             skip_owner_mark: flag(&config.skip_owner_mark),
-            skip_region_validation: flag(&config.skip_region_validation),
             use_fips: flag(&config.use_fips_endpoint),
             use_dual_stack: flag(&config.use_dualstack_endpoint),
             secrets: Secrets::of(&[checked]),
+            config,
         })
     }
 }

@@ -272,7 +272,7 @@ impl ResourceProvider for Service {
             &CheckContext {
                 provider_region: clients.and_then(Clients::region),
                 default_tags: clients.map(|clients| &clients.settings().default_tag_values),
-                skip_region_validation: clients.is_some_and(|clients| clients.settings().skip_region_validation),
+                config: clients.map(|clients| &clients.settings().config),
             },
         );
         if let Some(provider) = provider.as_ref().filter(|_| checked.failures.is_empty()) {

@@ -8,7 +8,7 @@ use crate::members;
 use crate::path::Path;
 use crate::policy::{self, Facts, TypedPolicy};
 use crate::spec::constants::{defaults, names};
-use crate::spec::generated::{AwsKmsKeySpec, KeyPolicy};
+use crate::spec::generated::AwsKmsKeySpec;
 use crate::spec::input::{Decode, Input, Unreadable};
 use crate::value::{PropertyMap, PropertyValue};
 
@@ -200,25 +200,6 @@ pub fn managed(inputs: &PropertyMap) -> Managed {
     }
 }
 
-/// The policy document that a typed policy stands for.
-pub fn typed(policy: &KeyPolicy) -> Result<TypedPolicy, Unresolved> {
-    let unknown = Unresolved::Unknown(names::POLICY);
-    let mut admin_roles: Vec<String> = known(&policy.admin_role, names::POLICY)?.into_iter().collect();
-    admin_roles.extend(known(&policy.admin_roles, names::POLICY)?.unwrap_or_default());
-    let context = known(&policy.encryption_context, names::POLICY)?.unwrap_or_default();
-    let context = context.into_iter().filter_map(|(key, value)| match value {
-        Input::Known(value) => Some(Ok((key, value))),
-        Input::Unknown => Some(Err(unknown.clone())),
-        Input::Absent => None,
-    });
-    Ok(TypedPolicy {
-        admin_roles,
-        usage_roles: known(&policy.usage_roles, names::POLICY)?.unwrap_or_default(),
-        encryption_context: context.collect::<Result<_, _>>()?,
-        account_access: known(&policy.account_access, names::POLICY)?.unwrap_or(defaults::ACCOUNT_ACCESS),
-    })
-}
-
 fn key_policy(
     spec: &AwsKmsKeySpec,
     account: Option<&Account>,
@@ -233,7 +214,7 @@ fn key_policy(
         }));
     }
     let Some(policy) = known(&spec.policy, names::POLICY)? else { return Ok(None) };
-    let policy = typed(&policy)?;
+    let policy = TypedPolicy::of(&policy).ok_or(Unresolved::Unknown(names::POLICY))?;
     let account = account.ok_or(Unresolved::NoAccount)?;
     let facts = Facts {
         partition: &account.partition,

@@ -7,8 +7,10 @@ use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
 
-use super::generators::{programs, sets};
-use crate::spec::generated::AWS_KMS_KEY_SPEC;
+use super::generators::{Program, programs, sets};
+use super::model::{checked, made};
+use crate::outputs::{REPLICA_KEYS, outputs};
+use crate::spec::generated::{AWS_KMS_KEY_SPEC, OUTPUTS};
 use crate::spec::table::{Kind, Message};
 use crate::value::{PropertyMap, PropertyValue};
 
@@ -59,7 +61,7 @@ fn innermost(kind: &'static Kind) -> &'static Kind {
     }
 }
 
-fn samples(programs: &impl Strategy<Value = super::generators::Program>) -> Vec<PropertyMap> {
+fn samples(programs: &impl Strategy<Value = Program>) -> Vec<PropertyMap> {
     let mut runner = TestRunner::deterministic();
     (0..SAMPLES).map(|_| programs.new_tree(&mut runner).expect("a program").current().inputs).collect()
 }
@@ -80,4 +82,31 @@ fn every_property_of_the_definition_is_generated_or_excepted() {
     );
     let stale: Vec<_> = excepted.iter().filter(|name| found.contains_key(**name) || !wanted.contains(**name)).collect();
     assert!(stale.is_empty(), "these need no exception: {stale:?}");
+}
+
+/// What a key returns is its inputs, the outputs of the definition, and what is internal to the state.
+#[test]
+fn every_output_of_the_definition_is_given_and_no_other() {
+    let mut found = BTreeSet::new();
+    let mut inputs_of_all = samples(&programs());
+    inputs_of_all.truncate(SAMPLES / 10);
+    for inputs in inputs_of_all {
+        let inputs = checked(&Program { inputs, ..Program::default() });
+        let mut key = made(&inputs);
+        key.metadata.deletion_date = Some("2026-02-01T00:00:00Z".into());
+        let outputs = outputs(&inputs, &key, &PropertyMap::new());
+        for name in outputs.keys().filter(|name| !inputs.contains_key(*name)) {
+            let known = OUTPUTS.iter().any(|output| output.name == name) || name.starts_with("__");
+            assert!(known, "{name} is an output that outputs.proto lacks");
+        }
+        for output in OUTPUTS.iter().filter(|output| output.always) {
+            assert!(outputs.contains_key(output.name), "a key lacks {}, which outputs.proto requires", output.name);
+        }
+        found.extend(outputs.into_keys());
+    }
+    // Of sets only, whose laws have it.
+    found.insert(REPLICA_KEYS.to_owned());
+    for output in OUTPUTS {
+        assert!(found.contains(output.name), "no key has {}: put it in outputs.rs", output.name);
+    }
 }

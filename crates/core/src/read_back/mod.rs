@@ -246,26 +246,7 @@ pub(crate) fn typed_policy(observed: &Observed, document: &Value) -> Option<Prop
         key_spec: &metadata.key_spec,
         multi_region: metadata.multi_region,
     };
-    let typed = policy::recover(document, &facts)?;
-    let list = |roles: &[String]| PropertyValue::List(roles.iter().map(|role| role.as_str().into()).collect());
-    let mut map = PropertyMap::new();
-    if let Some((first, rest)) = typed.admin_roles.split_first() {
-        map.insert(names::ADMIN_ROLE.into(), first.as_str().into());
-        if !rest.is_empty() {
-            map.insert(names::ADMIN_ROLES.into(), list(rest));
-        }
-    }
-    if !typed.usage_roles.is_empty() {
-        map.insert(names::USAGE_ROLES.into(), list(&typed.usage_roles));
-    }
-    if !typed.encryption_context.is_empty() {
-        let context = typed.encryption_context.into_iter().map(|(key, value)| (key, value.into()));
-        map.insert(names::ENCRYPTION_CONTEXT.into(), PropertyValue::Map(context.collect()));
-    }
-    if typed.account_access != defaults::ACCOUNT_ACCESS {
-        map.insert(names::ACCOUNT_ACCESS.into(), typed.account_access.as_str().into());
-    }
-    Some(map)
+    policy::recover(document, &facts).map(|typed| typed.to_properties())
 }
 
 fn put_like(inputs: &mut PropertyMap, name: &str, value: PropertyValue) {

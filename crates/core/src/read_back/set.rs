@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use super::{IgnoredTags, Surroundings, inputs};
 use crate::desired::DesiredSet;
-use crate::members::{by_region, effective, entries};
+use crate::members::{OF_THE_WHOLE, by_region, effective, entries};
 use crate::observed::ObservedSet;
 use crate::spec::constants::{defaults, names};
 use crate::value::{PropertyMap, PropertyValue};
@@ -82,8 +82,8 @@ fn is_there(set: &ObservedSet, region: &str) -> bool {
 
 /// Inputs that belong to no single key and so do not change places.
 fn of_the_whole(old: &PropertyMap) -> PropertyMap {
-    let names = [names::ADOPT, names::ROTATE_ON_DEMAND_TRIGGER];
-    names.iter().filter_map(|name| Some(((*name).to_owned(), old.get(*name)?.clone()))).collect()
+    let names = OF_THE_WHOLE.iter().filter(|name| **name != names::REPLICAS);
+    names.filter_map(|name| Some(((*name).to_owned(), old.get(*name)?.clone()))).collect()
 }
 
 /// The list of replicas, in the order of the old one, new entries behind.
@@ -167,4 +167,20 @@ fn same_names(group: &[&str], one: &PropertyMap, other: &PropertyMap) -> bool {
 fn all_names(map: &PropertyMap) -> Vec<PropertyValue> {
     let list = map.get(names::ALIASES).and_then(PropertyValue::as_list).unwrap_or_default();
     map.get(names::ALIAS).into_iter().chain(list).cloned().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::groups;
+    use crate::spec::constants::names;
+    use crate::spec::generated::REPLICA;
+
+    #[test]
+    fn every_property_of_a_replica_is_read_back() {
+        let groups = groups(&serde_json::Value::Null);
+        for field in REPLICA.fields.iter().filter(|field| !field.hidden && field.name != names::REGION) {
+            let (name, known) = (field.name, groups.iter().any(|(names, ..)| names.contains(&field.name)));
+            assert!(known, "a replica that was read back lacks {name}: add it to the groups of read_back/set.rs");
+        }
+    }
 }

@@ -1,6 +1,6 @@
 //! Check: everything that is wrong with what a program gave, said at once.
 
-use super::generated::AWS_KMS_KEY_SPEC;
+use super::generated::{AWS_KMS_KEY_SPEC, ProviderConfig};
 use super::given::{self, Given};
 use super::{manifest, normal, replicas, rules};
 use crate::failure::Failure;
@@ -16,8 +16,15 @@ pub struct CheckContext<'a> {
     pub provider_region: Option<&'a str>,
     /// The provider's default tags, secret ones as secrets; `None` while its configuration is not known.
     pub default_tags: Option<&'a PropertyMap>,
+    /// The provider's configuration; `None` while it is not known.
+    pub config: Option<&'a ProviderConfig>,
+}
+
+impl CheckContext<'_> {
     /// Whether Regions that this version does not know are taken.
-    pub skip_region_validation: bool,
+    pub(super) fn skip_region_validation(&self) -> bool {
+        self.config.is_some_and(|config| config.skip_region_validation.known() == Some(&true))
+    }
 }
 
 /// Checked inputs.
@@ -63,7 +70,7 @@ pub fn check(olds: &PropertyMap, news: &PropertyMap, context: &CheckContext<'_>)
     let mut checked = Checked { inputs, failures, warnings: vec![] };
     rules::usage(&mut checked);
     rules::rotation(&mut checked);
-    rules::region(&mut checked, context.skip_region_validation);
+    rules::region(&mut checked, context.skip_region_validation());
     rules::aliases(&mut checked);
     rules::policy(&mut checked);
     rules::tags(&mut checked, context.default_tags);

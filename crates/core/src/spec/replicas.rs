@@ -44,7 +44,7 @@ pub(super) fn rules(checked: &mut Checked, context: &CheckContext<'_>) {
     let mut inputs = checked.inputs.clone();
     let mut regions = BTreeSet::new();
     change_entries(&mut inputs, |at, entry| {
-        region(checked, &at.name(names::REGION), entry, &mut regions, context.skip_region_validation);
+        region(checked, &at.name(names::REGION), entry, &mut regions, context.skip_region_validation());
         let aliases = entry.get(names::ALIASES).and_then(PropertyValue::as_list).unwrap_or_default();
         let named = aliases.iter().enumerate().map(|(i, name)| (at.name(names::ALIASES).index(i), name.clone()));
         of_one_key::names(checked, named.collect());
