@@ -9,6 +9,7 @@ use crate::observed::{Observed, ObservedSet, Reading};
 use crate::policy;
 use crate::spec::constants::names;
 use crate::spec::generated::{AWS_KMS_KEY_SPEC, OUTPUTS};
+use crate::spec::key_kinds::key_kind;
 use crate::value::{PropertyMap, PropertyValue};
 
 /// The outputs of an existing key.
@@ -135,7 +136,7 @@ pub fn preview_of_new(inputs: &PropertyMap, policy_json: Option<String>) -> Prop
     if let Some(region) = inputs.get(names::REGION) {
         outputs.insert(names::PRIMARY_REGION.into(), region.clone());
     }
-    if is_asymmetric(inputs) || inputs.get(names::KEY_SPEC).is_some_and(PropertyValue::is_unknown) {
+    if has_public_key(inputs) || inputs.get(names::KEY_SPEC).is_some_and(PropertyValue::is_unknown) {
         outputs.insert(names::PUBLIC_KEY.into(), PropertyValue::Unknown);
     }
     preview_replicas(&mut outputs, inputs, &PropertyMap::new());
@@ -290,11 +291,10 @@ fn preview_facts(outputs: &mut PropertyMap, inputs: &PropertyMap, policy_json: O
     outputs.insert(names::POLICY_JSON.into(), hide_policy(inputs, policy));
 }
 
-fn is_asymmetric(inputs: &PropertyMap) -> bool {
-    inputs
-        .get(names::KEY_SPEC)
-        .and_then(PropertyValue::as_str)
-        .is_some_and(|spec| spec != "SYMMETRIC_DEFAULT" && !spec.starts_with("HMAC"))
+/// A kind that this version does not know has a public half, as most have.
+fn has_public_key(inputs: &PropertyMap) -> bool {
+    let spec = inputs.get(names::KEY_SPEC).and_then(PropertyValue::as_str);
+    spec.is_some_and(|spec| key_kind(spec).is_none_or(|kind| kind.has_public_key))
 }
 
 /// The alias outputs say what is there: a name whose creation failed has no ARN.

@@ -8,7 +8,7 @@ use proptest::sample::{select, subsequence};
 use serde_json::json;
 
 use crate::spec::generated::{AccountAccess, DeletionPolicy, KeySpec, ReplacementPolicy, UnknownUsage};
-use crate::spec::legal::legal;
+use crate::spec::key_kinds::key_kind;
 use crate::value::{PropertyMap, PropertyValue};
 
 /// What one run of a program gives: the inputs of a key, and the default tags of its provider.
@@ -187,17 +187,17 @@ pub(super) struct Class {
 
 fn classes() -> impl Strategy<Value = Class> {
     let specs = prop_oneof![2 => Just(KeySpec::SymmetricDefault), 1 => select(KeySpec::ALL)];
-    let specs = specs.prop_flat_map(|spec| (Just(spec), select(legal(spec.as_str()).expect("a row").usages)));
+    let specs = specs.prop_flat_map(|spec| (Just(spec), select(key_kind(spec.as_str()).expect("a kind").usages)));
     (specs, any::<bool>(), proptest::option::of(any::<bool>())).prop_map(|((spec, usage), in_words, multi_region)| {
-        let row = legal(spec.as_str()).expect("a row");
-        let plain = row.usage_is_plain && row.usages[0] == usage;
+        let kind = key_kind(spec.as_str()).expect("a kind");
+        let plain = kind.default_usage == Some(usage);
         Class { spec, usage, in_words: in_words || !plain, multi_region }
     })
 }
 
 /// The inputs brought to what Check lets through for a key of a class.
 fn fitted(class: &Class, mut inputs: PropertyMap) -> PropertyMap {
-    let row = legal(class.spec.as_str()).expect("a row");
+    let kind = key_kind(class.spec.as_str()).expect("a kind");
     if class.in_words || class.spec != KeySpec::SymmetricDefault {
         inputs.insert("keySpec".into(), class.spec.as_str().into());
     }
@@ -205,7 +205,7 @@ fn fitted(class: &Class, mut inputs: PropertyMap) -> PropertyMap {
         inputs.insert("keyUsage".into(), class.usage.into());
     }
     inputs.extend(class.multi_region.map(|multi| ("multiRegion".to_owned(), multi.into())));
-    if !row.rotates {
+    if !kind.rotates {
         inputs.remove("rotationPeriodDays");
         inputs.remove("rotateOnDemandTrigger");
         inputs.entry("enableRotation".into()).and_modify(|enable| *enable = false.into());
@@ -213,7 +213,7 @@ fn fitted(class: &Class, mut inputs: PropertyMap) -> PropertyMap {
     if inputs.contains_key("policyDocument") && inputs.contains_key("policy") {
         inputs.remove("policyDocument");
     }
-    if let (false, Some(PropertyValue::Map(policy))) = (row.has_context, inputs.get_mut("policy")) {
+    if let (false, Some(PropertyValue::Map(policy))) = (kind.has_context, inputs.get_mut("policy")) {
         policy.remove("encryptionContext");
     }
     inputs

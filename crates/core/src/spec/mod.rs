@@ -6,7 +6,7 @@ pub mod constants;
 pub mod generated;
 pub mod given;
 pub mod input;
-pub mod legal;
+pub mod key_kinds;
 mod manifest;
 pub mod normal;
 pub mod provider;

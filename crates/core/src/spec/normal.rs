@@ -8,7 +8,7 @@ use super::constants::{defaults, names};
 use super::generated::AWS_KMS_KEY_SPEC;
 use super::given::negated;
 use super::input::Unreadable;
-use super::legal::legal;
+use super::key_kinds::key_kind;
 use super::{manifest, validate};
 use crate::failure::Failure;
 use crate::path::Path;
@@ -64,8 +64,11 @@ pub(crate) fn fill(inputs: &mut PropertyMap) {
 /// The usage is filled in where it is plain.
 fn usage(inputs: &mut PropertyMap) {
     let Some(spec) = inputs.get(names::KEY_SPEC).filter(|_| !inputs.contains_key(names::KEY_USAGE)) else { return };
-    let usage = match spec.as_str().map(legal) {
-        Some(Some(legal)) if legal.usage_is_plain => legal.usages[0].into(),
+    let usage = match spec.as_str().map(key_kind) {
+        Some(Some(kind)) => match kind.default_usage {
+            Some(usage) => usage.into(),
+            None => return,
+        },
         None if spec.is_unknown() => PropertyValue::Unknown,
         _ => return,
     };
@@ -76,8 +79,8 @@ fn usage(inputs: &mut PropertyMap) {
 /// Rotation is on where KMS can rotate and the program says nothing.
 fn rotation(inputs: &mut PropertyMap) {
     let Some(spec) = inputs.get(names::KEY_SPEC) else { return };
-    let by_default = match spec.as_str().map(legal) {
-        Some(Some(legal)) => legal.rotates.into(),
+    let by_default = match spec.as_str().map(key_kind) {
+        Some(Some(kind)) => kind.rotates.into(),
         None if spec.is_unknown() => PropertyValue::Unknown,
         _ => return,
     };
@@ -114,11 +117,11 @@ fn contrary_rotation(inputs: &mut PropertyMap, failures: &mut Vec<Failure>) {
             failures.push(Failure::new(Path::of(names::DISABLE_KEY_ROTATION), contradiction(names::ENABLE_ROTATION)));
         }
         _ => {
-            let legal = legal(
+            let kind = key_kind(
                 inputs.get(names::KEY_SPEC).and_then(PropertyValue::as_str).unwrap_or(defaults::KEY_SPEC.as_str()),
             );
             // "Do not disable rotation" is no demand to rotate a key that cannot.
-            let asks_for_nothing = enabled.as_bool() == Some(true) && legal.is_some_and(|legal| !legal.rotates);
+            let asks_for_nothing = enabled.as_bool() == Some(true) && kind.is_some_and(|kind| !kind.rotates);
             if !asks_for_nothing {
                 inputs.insert(names::ENABLE_ROTATION.into(), enabled);
             }

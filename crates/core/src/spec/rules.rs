@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::check::Checked;
 use super::constants::{defaults, limits, names};
 use super::generated::{AWS_KMS_KEY_SPEC, KEY_POLICY};
-use super::legal::{Legal, legal};
+use super::key_kinds::{KeyKind, key_kind};
 use super::table::Effect;
 use super::validate::below;
 use crate::failure::Failure;
@@ -30,21 +30,21 @@ impl Checked {
         self.inputs.get(name).and_then(PropertyValue::as_str).map(str::to_owned)
     }
 
-    fn legal(&self) -> Option<Legal> {
-        legal(&self.text(names::KEY_SPEC)?)
+    fn kind(&self) -> Option<KeyKind> {
+        key_kind(&self.text(names::KEY_SPEC)?)
     }
 }
 
 /// Spec and usage must fit.
 pub(super) fn usage(checked: &mut Checked) {
-    let (Some(spec), Some(legal)) = (checked.text(names::KEY_SPEC), checked.legal()) else { return };
-    let choices = legal.usages.join(" or ");
+    let (Some(spec), Some(kind)) = (checked.text(names::KEY_SPEC), checked.kind()) else { return };
+    let choices = kind.usages.join(" or ");
     match checked.inputs.get(names::KEY_USAGE).map(PropertyValue::reveal) {
         None => checked.fail(
             Path::of(names::KEY_USAGE),
             format!("it is missing, and a {spec} key can serve several purposes; KMS cannot change it later; set it to {choices}"),
         ),
-        Some(PropertyValue::String(usage)) if !legal.usages.contains(&usage.as_str()) => {
+        Some(PropertyValue::String(usage)) if !kind.usages.contains(&usage.as_str()) => {
             let usage = usage.clone();
             checked.fail(
                 Path::of(names::KEY_USAGE),
@@ -57,12 +57,12 @@ pub(super) fn usage(checked: &mut Checked) {
 
 /// Rotation is for keys that can rotate.
 pub(super) fn rotation(checked: &mut Checked) {
-    let Some(legal) = checked.legal() else { return };
+    let Some(kind) = checked.kind() else { return };
     let spec = checked.text(names::KEY_SPEC).unwrap_or_default();
     let enable = checked.inputs.get(names::ENABLE_ROTATION).and_then(PropertyValue::as_bool);
     let given_period = checked.inputs.contains_key(names::ROTATION_PERIOD_DAYS);
     let can = "only symmetric encryption keys with material made by KMS rotate";
-    if legal.rotates {
+    if kind.rotates {
         // A period for a rotation that is off is kept for the day when it is switched on.
         if enable == Some(false) && given_period {
             checked.warn(Path::of(names::ROTATION_PERIOD_DAYS), "it has no effect while enableRotation is false");
@@ -191,8 +191,8 @@ fn typed_policy(checked: &mut Checked, at: &Path, policy: &PropertyValue) {
     if context.is_some() && nobody(names::USAGE_ROLES) {
         checked.warn(at.name(names::ENCRYPTION_CONTEXT), "it restricts usageRoles, and there are none");
     }
-    let Some(legal) = checked.legal().filter(|legal| !legal.has_context && context.is_some()) else { return };
-    let (spec, usage) = (checked.text(names::KEY_SPEC).unwrap_or_default(), legal.usages.join(" or "));
+    let Some(kind) = checked.kind().filter(|kind| !kind.has_context && context.is_some()) else { return };
+    let (spec, usage) = (checked.text(names::KEY_SPEC).unwrap_or_default(), kind.usages.join(" or "));
     checked.fail(
         at.name(names::ENCRYPTION_CONTEXT),
         format!("a {spec} key ({usage}) has no encryption context, so nobody could use it; remove encryptionContext, or use keySpec SYMMETRIC_DEFAULT"),
