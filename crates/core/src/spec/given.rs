@@ -56,15 +56,15 @@ impl<'a> Given<'a> {
 /// the program writes it.
 pub fn write_back(given: &PropertyMap, before: &PropertyMap, now: &PropertyMap) -> PropertyMap {
     let mut result = given.clone();
-    bring(&mut result, before, now);
+    write_changes(&mut result, before, now);
     // A default that follows from another property may have gone with it.
     if let Ok(means) = normal(&result) {
-        bring(&mut result, &means, now);
+        write_changes(&mut result, &means, now);
     }
     result
 }
 
-fn bring(given: &mut PropertyMap, before: &PropertyMap, now: &PropertyMap) {
+fn write_changes(given: &mut PropertyMap, before: &PropertyMap, now: &PropertyMap) {
     let names: std::collections::BTreeSet<&String> = before.keys().chain(now.keys()).collect();
     for name in names.into_iter().filter(|name| before.get(*name) != now.get(*name)) {
         let place = Given(given).place(name).unwrap_or_else(|| Place {

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::check::{CheckContext, Checked};
 use super::normal::entries_mut;
-use super::rules as of_one_key;
+use super::rules as key_rules;
 use crate::ids;
 use crate::path::Path;
 use crate::spec::constants::names;
@@ -47,11 +47,11 @@ pub(super) fn rules(checked: &mut Checked, context: &CheckContext<'_>) {
         region(checked, &at.name(names::REGION), entry, &mut regions, context.skip_region_validation());
         let aliases = entry.get(names::ALIASES).and_then(PropertyValue::as_list).unwrap_or_default();
         let named = aliases.iter().enumerate().map(|(i, name)| (at.name(names::ALIASES).index(i), name.clone()));
-        of_one_key::names(checked, named.collect());
-        of_one_key::policy_of(checked, Some(at), entry);
+        key_rules::names(checked, named.collect());
+        key_rules::policy_of(checked, Some(at), entry);
         deletion(checked, at, entry);
         if let Some(own) = entry.get(names::TAGS).cloned()
-            && let Some(all) = of_one_key::tags_of(checked, &at.name(names::TAGS), Some(&own), context.default_tags)
+            && let Some(all) = key_rules::tags_of(checked, &at.name(names::TAGS), Some(&own), context.default_tags)
         {
             entry.insert(names::TAGS_ALL.into(), all);
         }
