@@ -4,7 +4,7 @@ use proptest::prelude::*;
 
 use super::generators;
 use super::key::is_a_call;
-use super::model::{apply, assert_is, checked, default_policy, desired, made, plain_tags, plan, surroundings};
+use super::model::{apply, assert_is, checked, default_policy, desired, made, plain_tags, plan, read_context};
 use crate::desired::managed;
 use crate::diff::{Sides, changes};
 use crate::ignored::Ignored;
@@ -48,7 +48,7 @@ proptest! {
         let before = outputs(&inputs, &observed, &PropertyMap::new());
         take_facts(&mut observed, made(&other), which);
         let (tags, ignored, default) = (plain_tags(&program), IgnoredTags::default(), default_policy());
-        let read = read_back::inputs(&inputs, &observed, &surroundings(&tags, &ignored, &default, Some(&wanted)));
+        let read = read_back::inputs(&inputs, &observed, &read_context(&tags, &ignored, &default, Some(&wanted)));
         let read = normal(&read).expect("readable");
         // What was read asks for what is there. Only a policy may stay in a form that cannot express what it has become.
         let as_read = plan(&desired(&read), &observed, &managed(&read));

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 
 use super::generators::{Program, changes, programs};
 use super::model::{
-    apply, assert_is, checked, default_policy, desired, given, made, plain_tags, plan, rewritten, surroundings,
+    apply, assert_is, checked, default_policy, desired, given, made, plain_tags, plan, read_context, rewritten,
 };
 use crate::desired::{Managed, managed};
 use crate::diff::{Change, diff};
@@ -93,12 +93,12 @@ proptest! {
         observed.policy = Reading::Seen(rewritten(observed.policy.seen().expect("seen")));
         let (tags, ignored, default) = (plain_tags(&program), IgnoredTags::default(), default_policy());
         let wanted = desired(&inputs);
-        let read = read_back::inputs(&inputs, &observed, &surroundings(&tags, &ignored, &default, Some(&wanted)));
+        let read = read_back::inputs(&inputs, &observed, &read_context(&tags, &ignored, &default, Some(&wanted)));
         prop_assert_eq!(&read, &inputs);
         prop_assert_eq!(outputs(&read, &observed, &before), before);
         // An import writes other words that mean the same.
-        let around = surroundings(&tags, &ignored, &default, None);
-        let imported = read_back::inputs(&PropertyMap::new(), &observed, &around);
+        let context = read_context(&tags, &ignored, &default, None);
+        let imported = read_back::inputs(&PropertyMap::new(), &observed, &context);
         let imported = checked(&program.with(imported));
         prop_assert!(plan(&desired(&imported), &observed, &managed(&imported)).is_empty(), "{:?}", imported);
     }

@@ -9,7 +9,7 @@ use crate::desired::{Account, Desired, Managed, resolve};
 use crate::observed::{KeyState, Metadata, Observed, Reading};
 use crate::plan::{Claim, Intent, Plan, Step, guard, plan_update};
 use crate::policy;
-use crate::read_back::{IgnoredTags, Surroundings};
+use crate::read_back::{IgnoredTags, ReadContext};
 use crate::spec::check::{CheckContext, check};
 use crate::spec::normal::normal;
 use crate::value::{PropertyMap, PropertyValue};
@@ -147,13 +147,13 @@ pub(super) fn plain_tags(program: &Program) -> BTreeMap<String, String> {
 }
 
 /// What a refresh knows beside the key; an import has no `desired`.
-pub(super) fn surroundings<'a>(
+pub(super) fn read_context<'a>(
     tags: &'a BTreeMap<String, String>,
     ignored_tags: &'a IgnoredTags,
     default_policy: &'a Value,
     desired: Option<&'a Desired>,
-) -> Surroundings<'a> {
-    Surroundings {
+) -> ReadContext<'a> {
+    ReadContext {
         provider_region: Some(REGION),
         default_tags: tags,
         ignored_tags,

@@ -6,7 +6,7 @@ use proptest::prelude::*;
 
 use super::generators::{Program, REGIONS, sets};
 use super::model::{checked, default_policy, plain_tags, rewritten};
-use super::set_model::{apply, around, assert_is_set, calls, desired, made, plan, reachable, region, run};
+use super::set_model::{apply, assert_is_set, calls, desired, made, plan, reachable, region, run, set_read_context};
 use crate::desired::{DesiredSet, Held, held, held_by_both};
 use crate::diff::diff;
 use crate::observed::{KeyState, Reading};
@@ -111,11 +111,11 @@ proptest! {
         }
         let (tags, ignored, default, wanted) =
             (plain_tags(&program), IgnoredTags::default(), default_policy(), desired(&inputs));
-        let read = set_inputs(&inputs, &set, &around(Some(&wanted), &default, &tags, &ignored));
+        let read = set_inputs(&inputs, &set, &set_read_context(Some(&wanted), &default, &tags, &ignored));
         prop_assert!(diff(&inputs, &read).is_empty(), "{:?}", diff(&inputs, &read));
         prop_assert_eq!(set_outputs(&read, &set, &before), before);
         // An import writes other words that mean the same.
-        let imported = set_inputs(&PropertyMap::new(), &set, &around(None, &default, &tags, &ignored));
+        let imported = set_inputs(&PropertyMap::new(), &set, &set_read_context(None, &default, &tags, &ignored));
         let imported = checked(&program.with(imported));
         let plan = plan(&desired(&imported), &set, &held(&imported, region(&imported)), Intent::Update);
         prop_assert!(plan.is_empty(), "{:?} {:?}", plan, imported);
@@ -129,7 +129,7 @@ proptest! {
         set.promoted(REGIONS[to]);
         let (tags, ignored, default, wanted) =
             (plain_tags(&program), IgnoredTags::default(), default_policy(), desired(&inputs));
-        let read = set_inputs(&inputs, &set, &around(Some(&wanted), &default, &tags, &ignored));
+        let read = set_inputs(&inputs, &set, &set_read_context(Some(&wanted), &default, &tags, &ignored));
         let read = normal(&read).expect("readable");
         prop_assert_eq!(region(&read), REGIONS[to]);
         let nothing = plan(&desired(&read), &set, &held(&read, region(&read)), Intent::Update);

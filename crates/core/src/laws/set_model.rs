@@ -10,7 +10,7 @@ use crate::desired::{DesiredSet, Held, resolve_set};
 use crate::observed::{KeyState, Metadata, Observed, ObservedSet, Reading};
 use crate::owner::OwnerMark;
 use crate::plan::{Claim, Intent, Plan, Retirement, SetFacts, SetPlan, Step, guard_set, plan_set};
-use crate::read_back::{IgnoredTags, SetSurroundings};
+use crate::read_back::{IgnoredTags, SetReadContext};
 use crate::spec::generated::DeletionPolicy;
 use crate::value::{PropertyMap, PropertyValue};
 
@@ -162,13 +162,13 @@ pub(super) fn assert_is_set(set: &ObservedSet, wanted: &DesiredSet) {
     assert!(wanted.members.keys().all(|region| set.members.contains_key(region)));
 }
 
-pub(super) fn around<'a>(
+pub(super) fn set_read_context<'a>(
     wanted: Option<&'a DesiredSet>,
     default: &'a serde_json::Value,
     tags: &'a BTreeMap<String, String>,
     ignored: &'a IgnoredTags,
-) -> SetSurroundings<'a> {
-    SetSurroundings {
+) -> SetReadContext<'a> {
+    SetReadContext {
         provider_region: Some(REGIONS[0]),
         default_tags: tags,
         ignored_tags: ignored,

@@ -6,7 +6,7 @@ use super::drift::take_facts;
 use super::generators::{REGIONS, sets};
 use super::model::{checked, default_policy, plain_tags};
 use super::preview::{assert_comes_true, policy_of as known_policy_of, with_unknowns};
-use super::set_model::{around, assert_is_set, desired, made, plan, policy_of, reachable, region, run};
+use super::set_model::{assert_is_set, desired, made, plan, policy_of, reachable, region, run, set_read_context};
 use super::veiled::parts;
 use crate::desired::held;
 use crate::diff::diff;
@@ -79,7 +79,7 @@ proptest! {
         let [description, state, aliases, tags, policy] = which;
         take_facts(replica, by_hand, [description, state, false, aliases, tags, policy]);
         let (tags, ignored, default) = (plain_tags(&program), IgnoredTags::default(), default_policy());
-        let read = set_inputs(&inputs, &set, &around(Some(&wanted), &default, &tags, &ignored));
+        let read = set_inputs(&inputs, &set, &set_read_context(Some(&wanted), &default, &tags, &ignored));
         let read = normal(&read).expect("readable");
         let nothing = plan(&desired(&read), &set, &held(&read, region(&read)), Intent::Update);
         prop_assert!(nothing.is_empty(), "{:?} {:?}", nothing, read);

@@ -5,7 +5,7 @@
 
 mod set;
 
-pub use set::{SetSurroundings, set_inputs};
+pub use set::{SetReadContext, set_inputs};
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -19,7 +19,7 @@ use crate::value::{PropertyMap, PropertyValue};
 
 /// What reading back must know beside the key.
 #[derive(Debug)]
-pub struct Surroundings<'a> {
+pub struct ReadContext<'a> {
     /// The provider's Region, if it has one.
     pub provider_region: Option<&'a str>,
     /// The provider's default tags.
@@ -54,26 +54,26 @@ impl IgnoredTags {
 }
 
 /// The inputs of an observed key, in the form of `old` where that still holds.
-pub fn inputs(old: &PropertyMap, observed: &Observed, around: &Surroundings<'_>) -> PropertyMap {
+pub fn inputs(old: &PropertyMap, observed: &Observed, context: &ReadContext<'_>) -> PropertyMap {
     let mut inputs = old.clone();
-    identity(&mut inputs, observed, around);
-    description(&mut inputs, observed, around);
-    state(&mut inputs, observed, around);
-    rotation(&mut inputs, observed, around);
-    aliases(&mut inputs, observed, around);
-    tags(&mut inputs, observed, around);
-    key_policy(&mut inputs, observed, around);
+    identity(&mut inputs, observed, context);
+    description(&mut inputs, observed, context);
+    state(&mut inputs, observed, context);
+    rotation(&mut inputs, observed, context);
+    aliases(&mut inputs, observed, context);
+    tags(&mut inputs, observed, context);
+    key_policy(&mut inputs, observed, context);
     inputs
 }
 
 /// What cannot change: written on import only, and only where it differs from what Check fills in.
-fn identity(inputs: &mut PropertyMap, observed: &Observed, around: &Surroundings<'_>) {
-    if around.desired.is_some() {
+fn identity(inputs: &mut PropertyMap, observed: &Observed, context: &ReadContext<'_>) {
+    if context.desired.is_some() {
         return;
     }
     let metadata = &observed.metadata;
     let region = metadata.arn.split(':').nth(3).unwrap_or_default();
-    if around.provider_region != Some(region) {
+    if context.provider_region != Some(region) {
         inputs.insert(names::REGION.into(), region.into());
     }
     if metadata.key_spec != defaults::KEY_SPEC.as_str() {
@@ -85,30 +85,30 @@ fn identity(inputs: &mut PropertyMap, observed: &Observed, around: &Surroundings
     }
 }
 
-fn description(inputs: &mut PropertyMap, observed: &Observed, around: &Surroundings<'_>) {
+fn description(inputs: &mut PropertyMap, observed: &Observed, context: &ReadContext<'_>) {
     let seen = &observed.metadata.description;
-    let wanted = around.desired.map_or(defaults::DESCRIPTION, |desired| &desired.description);
+    let wanted = context.desired.map_or(defaults::DESCRIPTION, |desired| &desired.description);
     if wanted != seen {
         put_like(inputs, names::DESCRIPTION, seen.as_str().into());
     }
 }
 
 /// A key that is pending deletion keeps the `enabled` that it will have again; its state is an output of its own.
-fn state(inputs: &mut PropertyMap, observed: &Observed, around: &Surroundings<'_>) {
+fn state(inputs: &mut PropertyMap, observed: &Observed, context: &ReadContext<'_>) {
     let seen = match observed.metadata.state.as_str() {
         "Enabled" => true,
         "Disabled" => false,
         _ => return,
     };
-    let wanted = around.desired.map_or(defaults::ENABLED, |desired| desired.enabled);
+    let wanted = context.desired.map_or(defaults::ENABLED, |desired| desired.enabled);
     if wanted != seen {
         inputs.insert(names::ENABLED.into(), seen.into());
     }
 }
 
-fn rotation(inputs: &mut PropertyMap, observed: &Observed, around: &Surroundings<'_>) {
+fn rotation(inputs: &mut PropertyMap, observed: &Observed, context: &ReadContext<'_>) {
     let Reading::Seen(seen) = observed.rotation_period_days else { return };
-    let wanted = match around.desired {
+    let wanted = match context.desired {
         Some(desired) => desired.rotation_period_days,
         // What Check fills in where nothing is given.
         None if observed.metadata.key_spec == defaults::KEY_SPEC.as_str() => Some(defaults::ROTATION_PERIOD_DAYS),
@@ -121,7 +121,7 @@ fn rotation(inputs: &mut PropertyMap, observed: &Observed, around: &Surroundings
         inputs.insert(names::ENABLE_ROTATION.into(), seen.is_some().into());
     }
     match seen {
-        Some(days) if around.desired.is_some() || days != defaults::ROTATION_PERIOD_DAYS => {
+        Some(days) if context.desired.is_some() || days != defaults::ROTATION_PERIOD_DAYS => {
             inputs.insert(names::ROTATION_PERIOD_DAYS.into(), days.into());
         }
         Some(_) => {}
@@ -132,10 +132,10 @@ fn rotation(inputs: &mut PropertyMap, observed: &Observed, around: &Surroundings
 }
 
 /// `alias` stays the name it is while the key holds it. Names that the resource never asked for are drift: they show.
-fn aliases(inputs: &mut PropertyMap, observed: &Observed, around: &Surroundings<'_>) {
+fn aliases(inputs: &mut PropertyMap, observed: &Observed, context: &ReadContext<'_>) {
     let Reading::Seen(seen) = &observed.aliases else { return };
     let empty = BTreeSet::new();
-    let wanted = around.desired.map_or(&empty, |desired| &desired.aliases);
+    let wanted = context.desired.map_or(&empty, |desired| &desired.aliases);
     if wanted == seen {
         return;
     }
@@ -157,11 +157,11 @@ fn aliases(inputs: &mut PropertyMap, observed: &Observed, around: &Surroundings<
 }
 
 /// A tag that equals a default tag of the provider is the provider's unless the program gave it too.
-fn tags(inputs: &mut PropertyMap, observed: &Observed, around: &Surroundings<'_>) {
+fn tags(inputs: &mut PropertyMap, observed: &Observed, context: &ReadContext<'_>) {
     let Reading::Seen(seen) = &observed.tags else { return };
     let seen: BTreeMap<&str, &str> = seen
         .iter()
-        .filter(|(key, _)| !around.ignored_tags.covers(key))
+        .filter(|(key, _)| !context.ignored_tags.covers(key))
         .map(|(key, value)| (key.as_str(), value.as_str()))
         .collect();
     let old = inputs.get(names::TAGS).and_then(PropertyValue::as_map).cloned().unwrap_or_default();
@@ -169,7 +169,7 @@ fn tags(inputs: &mut PropertyMap, observed: &Observed, around: &Surroundings<'_>
     let mut own = PropertyMap::new();
     for (key, value) in &seen {
         let given = old.get(*key);
-        if given.is_none() && around.default_tags.get(*key).map(String::as_str) == Some(value) {
+        if given.is_none() && context.default_tags.get(*key).map(String::as_str) == Some(value) {
             continue;
         }
         let value = match given {
@@ -187,12 +187,12 @@ fn tags(inputs: &mut PropertyMap, observed: &Observed, around: &Surroundings<'_>
             inputs.insert(names::TAGS.into(), if all_secret { map.into_secret() } else { map });
         }
     }
-    merged_tags(inputs, &seen, around);
+    merged_tags(inputs, &seen, context);
 }
 
 /// `tagsAll` is part of the normal form only where the provider has default tags.
-fn merged_tags(inputs: &mut PropertyMap, seen: &BTreeMap<&str, &str>, around: &Surroundings<'_>) {
-    if around.default_tags.is_empty() {
+fn merged_tags(inputs: &mut PropertyMap, seen: &BTreeMap<&str, &str>, context: &ReadContext<'_>) {
+    if context.default_tags.is_empty() {
         return;
     }
     let secret = inputs.get(names::TAGS).and_then(PropertyValue::as_map).cloned().unwrap_or_default();
@@ -206,9 +206,9 @@ fn merged_tags(inputs: &mut PropertyMap, seen: &BTreeMap<&str, &str>, around: &S
 
 /// A policy that means the same keeps its form, and so does the property that holds it: `ignoreChanges` names it. One that
 /// drifted to what that form cannot express shows by the output `policyJson` where there is one, else as a document.
-fn key_policy(inputs: &mut PropertyMap, observed: &Observed, around: &Surroundings<'_>) {
+fn key_policy(inputs: &mut PropertyMap, observed: &Observed, context: &ReadContext<'_>) {
     let Reading::Seen(seen) = &observed.policy else { return };
-    let wanted = around.desired.and_then(|desired| desired.policy.as_ref()).unwrap_or(around.default_policy);
+    let wanted = context.desired.and_then(|desired| desired.policy.as_ref()).unwrap_or(context.default_policy);
     if policy::equal(wanted, seen) {
         return;
     }
@@ -217,12 +217,12 @@ fn key_policy(inputs: &mut PropertyMap, observed: &Observed, around: &Surroundin
     let hide = |value: PropertyValue| if secret { value.into_secret() } else { value };
     let typed = || typed_policy(observed, seen).map(|typed| (names::POLICY, PropertyValue::Map(typed)));
     let document = || (names::POLICY_DOCUMENT, PropertyValue::from_json(seen));
-    let stays = around.desired.is_some() && around.policy_is_an_output;
+    let stays = context.desired.is_some() && context.policy_is_an_output;
     let read = match given {
         Some(names::POLICY_DOCUMENT) => Some(document()),
         Some(_) if stays => typed(),
         None if stays => None,
-        _ if policy::equal(seen, around.default_policy) => {
+        _ if policy::equal(seen, context.default_policy) => {
             inputs.remove(names::POLICY);
             None
         }

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use super::{IgnoredTags, Surroundings, inputs};
+use super::{IgnoredTags, ReadContext, inputs};
 use crate::desired::DesiredSet;
 use crate::members::{OF_THE_WHOLE, by_region, effective, entries};
 use crate::observed::ObservedSet;
@@ -16,7 +16,7 @@ use crate::value::{PropertyMap, PropertyValue};
 
 /// What reading a set back must know beside the keys.
 #[derive(Debug)]
-pub struct SetSurroundings<'a> {
+pub struct SetReadContext<'a> {
     /// The provider's Region, if it has one.
     pub provider_region: Option<&'a str>,
     /// The provider's default tags.
@@ -33,24 +33,24 @@ pub struct SetSurroundings<'a> {
 ///
 /// A refresh keeps to the Regions that the old inputs name: a replica that is gone goes, one that others have added shows
 /// in the outputs only. An import takes every replica. A key that could not be read stays as the old inputs have it.
-pub fn set_inputs(old: &PropertyMap, set: &ObservedSet, around: &SetSurroundings<'_>) -> PropertyMap {
-    let old_primary = around.desired.map_or(&set.primary, |desired| &desired.primary);
+pub fn set_inputs(old: &PropertyMap, set: &ObservedSet, context: &SetReadContext<'_>) -> PropertyMap {
+    let old_primary = context.desired.map_or(&set.primary, |desired| &desired.primary);
     let before = by_region(old, old_primary);
     let alone = |region: &str, given: &PropertyMap| {
         set.members.get(region).map(|observed| {
-            let desired = around.desired.and_then(|desired| desired.members.get(region));
-            let around = Surroundings {
-                provider_region: around.provider_region,
-                default_tags: around.default_tags,
-                ignored_tags: around.ignored_tags,
-                default_policy: around.default_policy,
+            let desired = context.desired.and_then(|desired| desired.members.get(region));
+            let context = ReadContext {
+                provider_region: context.provider_region,
+                default_tags: context.default_tags,
+                ignored_tags: context.ignored_tags,
+                default_policy: context.default_policy,
                 desired,
                 policy_is_an_output: region == set.primary,
             };
-            inputs(given, observed, &around)
+            inputs(given, observed, &context)
         })
     };
-    let kept: BTreeSet<&String> = match around.desired {
+    let kept: BTreeSet<&String> = match context.desired {
         Some(_) => before.keys().filter(|region| is_there(set, region)).collect(),
         None => set.members.keys().chain(set.unreachable.keys()).collect(),
     };
@@ -67,7 +67,7 @@ pub fn set_inputs(old: &PropertyMap, set: &ObservedSet, around: &SetSurroundings
         main.extend(of_the_whole(old));
     }
     main.remove(names::REPLICAS);
-    let replicas = replicas(old, &main, &now, around);
+    let replicas = replicas(old, &main, &now, context);
     // An empty list stays where the program has one.
     if !replicas.is_empty() || old.contains_key(names::REPLICAS) {
         main.insert(names::REPLICAS.into(), PropertyValue::List(replicas));
@@ -91,7 +91,7 @@ fn replicas(
     old: &PropertyMap,
     main: &PropertyMap,
     now: &BTreeMap<&str, PropertyMap>,
-    around: &SetSurroundings<'_>,
+    context: &SetReadContext<'_>,
 ) -> Vec<PropertyValue> {
     let known = entries(old);
     let listed = old.get(names::REPLICAS).and_then(PropertyValue::as_list).unwrap_or_default();
@@ -102,7 +102,7 @@ fn replicas(
     let entry = |region: &str| {
         let given = known.get(region).cloned();
         let bare = || PropertyMap::from([(names::REGION.to_owned(), region.into())]);
-        PropertyValue::Map(fitted(given.unwrap_or_else(bare), main, &now[region], around))
+        PropertyValue::Map(fitted(given.unwrap_or_else(bare), main, &now[region], context))
     };
     regions.into_iter().map(entry).collect()
 }
@@ -126,9 +126,9 @@ fn fitted(
     mut entry: PropertyMap,
     main: &PropertyMap,
     replica: &PropertyMap,
-    around: &SetSurroundings<'_>,
+    context: &SetReadContext<'_>,
 ) -> PropertyMap {
-    for (names, said_as, none) in groups(around.default_policy) {
+    for (names, said_as, none) in groups(context.default_policy) {
         let now = effective(main, &entry);
         if names.iter().all(|name| same(now.get(*name), replica.get(*name), &none)) || same_names(names, &now, replica)
         {
