@@ -4,9 +4,9 @@
 //! sees) and, with what was [`observed`], [`plan`] (which calls KMS gets) -> [`outputs`] (what the stack keeps).
 //! [`read_back`] goes the other way, for refresh and import.
 
+mod after_step;
 pub mod desired;
 pub mod diff;
-mod effect;
 pub mod failure;
 pub mod ids;
 pub mod ignored;

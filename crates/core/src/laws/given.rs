@@ -137,7 +137,7 @@ proptest! {
         untouched.restore(REGION, &mut view, main(&wanted), &default_policy());
         let plan = plan_update(main(&wanted), &view, &held[REGION], &Claim::default(), &default_policy());
         let mut after = seen.clone();
-        plan.steps().for_each(|step| after.follow(step));
+        plan.steps().for_each(|step| after.apply(step));
         let names = |key: &crate::observed::Observed, list: &PropertyMap| {
             let of = |name: &str| list.get(name).and_then(PropertyValue::as_list).unwrap_or_default().to_vec();
             let given: Vec<_> = if name == "alias" { list.get("alias").cloned().into_iter().collect() } else { of("aliases") };

@@ -73,7 +73,7 @@ proptest! {
         let (mut observed, wanted) = (made(&old), desired(&new));
         let first = plan(&wanted, &observed, &managed(&old));
         for step in first.steps().take(stop) {
-            observed.follow(step);
+            observed.apply(step);
         }
         // The state of a run that failed has the new inputs; what the old ones held is still to be released.
         let both = Managed {

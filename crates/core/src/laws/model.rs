@@ -82,7 +82,7 @@ fn is_asymmetric(key_spec: &str) -> bool {
 pub(super) fn apply(observed: &mut Observed, plan: &Plan) {
     for step in plan.steps() {
         allowed(observed, step);
-        observed.follow(step);
+        observed.apply(step);
     }
 }
 

@@ -123,7 +123,7 @@ pub(super) fn apply(set: &mut ObservedSet, region: &str, step: &Step) {
             assert!(!rotation || region == set.primary, "{step:?} on a replica");
             let key = set.members.get_mut(region).expect("a key in the Region");
             allowed(key, step);
-            key.follow(step);
+            key.apply(step);
             let period = key.rotation_period_days.clone();
             if rotation {
                 set.members.values_mut().for_each(|key| key.rotation_period_days = period.clone());

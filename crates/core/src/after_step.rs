@@ -12,8 +12,8 @@ use crate::outputs::arn_in;
 use crate::plan::{Replication, Step};
 
 impl Observed {
-    /// Follows one call that KMS accepted.
-    pub fn follow(&mut self, step: &Step) {
+    /// Applies one call that KMS accepted.
+    pub fn apply(&mut self, step: &Step) {
         match step {
             Step::CancelKeyDeletion => {
                 self.metadata.state = KeyState::Disabled;
