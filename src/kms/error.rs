@@ -137,7 +137,7 @@ impl KmsError {
                 self.region
             ),
             Kind::Unreachable => "Nothing was changed by this call. Check the network, the Region and the provider's endpoint.".into(),
-            Kind::NoAnswer | Kind::Service => "The call may have had its effect; run `pulumi up` again, which looks first.".into(),
+            Kind::NoAnswer | Kind::Service => "The call may have had its effect; run it again, which looks first.".into(),
             Kind::Unclear => "Nothing was concluded from it; run it again.".into(),
             Kind::PendingDeletion => "Cancel the deletion first, or wait until the key is gone.".into(),
             _ => String::new(),

@@ -55,8 +55,8 @@ pub(super) struct Claimant<'a> {
     pub(super) mark: Option<&'a OwnerMark>,
     /// ARN of the key that it has already.
     pub(super) own_arn: Option<&'a str>,
-    /// ARN of the key that it replaces, where the engine did not name it.
-    pub(super) replaced: Option<&'a str>,
+    /// IDs of the keys that its key is to take the place of.
+    pub(super) replaced: &'a [String],
     pub(super) region: &'a str,
 }
 
@@ -132,7 +132,7 @@ impl Provider {
     ) -> Result<Leave, ResourceError> {
         let metadata = &holder.metadata;
         if self.view.has_key(whose.urn, &metadata.key_id)
-            || Some(metadata.arn.as_str()) == whose.replaced
+            || whose.replaced.contains(&metadata.key_id)
             || whose.relates(holder, was_never_finished)
         {
             return Ok(Leave::Own);

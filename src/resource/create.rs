@@ -14,7 +14,8 @@ use tonic::Code;
 use super::ownership::{By, Found, Search};
 use super::provider::{Provider, account_of, default_policy, kms_failure, region_of, resolved_set};
 use super::remembered::{remember, remembered};
-use super::set::{UNRELEASED_OUTPUT, Work, retirements, unreleased_value};
+use super::set::{Work, retirements};
+use super::unfinished::{leave_unreleased, still_replaces};
 use super::{Context, Outcome, ResourceError};
 use crate::kms::{self, ExecutedSet, Patience, Target, Trouble};
 
@@ -50,8 +51,8 @@ impl Provider {
             Some(found) => Some(self.whole(context, &target.region, found.observed.clone()).await),
             None => None,
         };
-        let replaced = replaced.as_ref().map(|key| key.metadata.arn.as_str());
-        let claims = self.claims(context, urn, &desired, taken_up.as_ref(), mark.as_ref(), replaced).await?;
+        let replaces = self.replaces(urn, replaced.as_ref());
+        let claims = self.claims(context, urn, &desired, taken_up.as_ref(), mark.as_ref(), &replaces).await?;
         let mut work = Work {
             context,
             desired,
@@ -72,7 +73,16 @@ impl Provider {
             let just_created = Patience { just_created: true, ..Patience::default() };
             (ObservedSet::of_one(&target.region, observed), just_created)
         };
-        Ok(self.bring(work, urn, inputs, set, patience).await)
+        let mut outcome = self.bring(work, urn, inputs, set, patience).await;
+        still_replaces(&mut outcome, &replaces);
+        Ok(outcome)
+    }
+
+    /// IDs of the keys that a new key of this resource takes the place of: those that the engine has shown, and one that it has
+    /// not named.
+    pub(super) fn replaces(&self, urn: &str, unnamed: Option<&Observed>) -> Vec<String> {
+        let unnamed = unnamed.map(|key| key.metadata.key_id.clone());
+        self.view.keys_in_state(urn).into_iter().chain(unnamed).collect()
     }
 
     /// Makes the key, once.
@@ -246,7 +256,7 @@ pub(super) fn outcome(
     remember(&mut outputs, &remembered(previous).after(on_key, written));
     if !done.is_complete() {
         let all = held_by_both(awskms_core::desired::held(inputs, &set.primary), before);
-        outputs.insert(UNRELEASED_OUTPUT.into(), unreleased_value(&all, how));
+        leave_unreleased(&mut outputs, &all, how);
     }
     Outcome {
         id: main.map(|main| main.metadata.key_id.clone()).unwrap_or_default(),

@@ -7,7 +7,7 @@ use awskms_core::members;
 use awskms_core::observed::{KeyState, Observed, ObservedSet, Reading};
 use awskms_core::outputs::REPLICA_KEYS;
 use awskms_core::owner::{OwnerMark, Phase, Remembered, may_touch};
-use awskms_core::plan::{Intent, Lanes, Plan, Retirement, guard, plan_set_deletion};
+use awskms_core::plan::{Intent, Lanes, Plan, Retirement, Step, guard, plan_set_deletion};
 use awskms_core::spec::generated::DeletionPolicy;
 use awskms_core::value::{PropertyMap, PropertyValue};
 use tonic::Code;
@@ -183,12 +183,18 @@ impl Provider {
             SetRun { context, at: &at, default_policy: &nothing, patience, wait_for_replicas: false, replan: &replan };
         let mut done = ExecutedSet::not_begun(set);
         kms::run_lanes(&on, &replicas, &mut done).await;
+        let left_names = only_names_are_left(&mut done);
         // A primary that goes before its replicas would wait for them for ever.
         if done.is_complete() {
             kms::run_lanes(&on, &primary, &mut done).await;
         }
+        let left_names = [left_names, only_names_are_left(&mut done)].concat();
         if !done.is_complete() {
-            return Err(ResourceError::failed(Code::FailedPrecondition, done.reasons().join("\n")));
+            let reasons = done.reasons().join("\n");
+            return Err(ResourceError::failed(Code::FailedPrecondition, format!("{reasons}\n{HALF_DELETED}")));
+        }
+        if !left_names.is_empty() {
+            context.log.warning(&format!("{}\n{NAMES_ARE_LEFT}", left_names.join("\n")));
         }
         for (region, how) in &how {
             if let Some(member) = done.set.members.get(region).filter(|_| held.contains_key(region)) {
@@ -219,6 +225,32 @@ impl Provider {
         }
         set.members.insert(set.primary.clone(), done.observed);
     }
+}
+
+/// What a person must know of a deletion that has failed: the engine keeps the row as it was.
+const HALF_DELETED: &str = "Run it again to finish the deletion. To keep the keys instead, run `pulumi up --refresh`: without \
+    a refresh the engine does not learn which of them are pending deletion.";
+
+/// What a person must know of names that could not be deleted.
+const NAMES_ARE_LEFT: &str = "The deletion is scheduled all the same. KMS deletes these names together with the key; until \
+    then nobody else can have them, unless you run `aws kms delete-alias`.";
+
+/// Takes names that could not be deleted from keys whose deletion KMS has accepted out of what an incomplete run has to show;
+/// gives what happened to them. The deletion is done without them: if it failed for their sake, the row would stay in the
+/// state as if the key were in use, and no `pulumi up` would say that it dies.
+fn only_names_are_left(done: &mut ExecutedSet) -> Vec<String> {
+    let failed = done.failed.values().flatten().map(|(step, _)| step);
+    let mut undone = failed.chain(done.left.values().flatten());
+    if done.is_complete()
+        || !done.set.unreachable.is_empty()
+        || !undone.all(|step| matches!(step, Step::DeleteAlias { .. }))
+    {
+        return vec![];
+    }
+    let reasons = done.reasons();
+    done.failed.clear();
+    done.left.clear();
+    reasons
 }
 
 /// The mark that the key keeps after its resource: that of the resource's present name, in the phase that says what became of

@@ -12,7 +12,8 @@ use awskms_core::untouched::{Ignoring, Untouched};
 use awskms_core::value::{PropertyMap, PropertyValue};
 
 use super::provider::{Provider, default_policy};
-use super::set::{UNRELEASED_OUTPUT, Work};
+use super::set::Work;
+use super::unfinished::is_unfinished;
 use super::update::Change;
 
 /// Keeps what the user ignores out of what a plan is made towards. `before` is where the state has the primary.
@@ -33,7 +34,7 @@ pub(super) fn untouched(
         old: change.old_inputs,
         new: change.inputs,
         ignored: change.ignored,
-        unfinished: change.old_outputs.contains_key(UNRELEASED_OUTPUT).then_some(&remembered),
+        unfinished: is_unfinished(change.old_outputs).then_some(&remembered),
     };
     Untouched::of(&ignoring, desired, held, set, account, &account.map(default_policy).unwrap_or_default())
 }

@@ -161,6 +161,11 @@ impl EngineView {
         self.with(urn, |shown| shown.in_state.then(|| shown.replaced.clone()))
     }
 
+    /// IDs of the keys that the state has as this resource's, as far as the engine has shown them.
+    pub fn keys_in_state(&self, urn: &str) -> Vec<String> {
+        self.with(urn, |shown| shown.keys.iter().cloned().collect())
+    }
+
     /// Whether the state has this key as the resource of this URN.
     pub fn has_key(&self, urn: &str, key_id: &str) -> bool {
         self.with(urn, |shown| shown.keys.contains(key_id))

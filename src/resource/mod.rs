@@ -19,6 +19,7 @@ mod remembered;
 mod retirement;
 mod set;
 mod tell;
+mod unfinished;
 mod update;
 
 use awskms_core::value::PropertyMap;
@@ -32,6 +33,7 @@ pub use on_demand::TRIGGER;
 pub use provider::Provider;
 pub use read::ReadOutcome;
 pub use remembered::remembered;
+pub use unfinished::unfinished;
 pub use update::{Change, pending_replicas, was_pending};
 
 use crate::config::ConfigError;

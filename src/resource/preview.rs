@@ -50,8 +50,8 @@ impl Provider {
                     old.metadata.arn
                 ));
             }
-            let replaced = replaced.as_ref().map(|key| key.metadata.arn.as_str());
-            let claims = self.claims(context, urn, &desired, set.as_ref(), mark.as_ref(), replaced).await?;
+            let replaces = self.replaces(urn, replaced.as_ref());
+            let claims = self.claims(context, urn, &desired, set.as_ref(), mark.as_ref(), &replaces).await?;
             self.predict_lockouts(context, inputs, &desired, account).await?;
             if let Some((found, set)) = found.as_ref().zip(set) {
                 let held = self.held_of(&set, &desired.members, mark.as_ref());

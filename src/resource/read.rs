@@ -15,7 +15,8 @@ use super::look::{attempts, now};
 use super::on_demand::keep_trigger;
 use super::provider::{Provider, account_of, default_policy, key_arn, kms_failure, region_of};
 use super::remembered::{imported, remember, remembered};
-use super::set::{Known, UNRELEASED_OUTPUT, held_before, known_arns};
+use super::set::{Known, held_before, known_arns};
+use super::unfinished::unfinished;
 use super::update::warn_of_denied;
 use super::{Context, ResourceError};
 use crate::kms::{self, Lookup, Target};
@@ -114,8 +115,7 @@ impl Provider {
         if before.is_some() {
             // What a failed run still owes stays owed.
             keep_trigger(&mut outputs, old_outputs);
-            outputs
-                .extend(old_outputs.get(UNRELEASED_OUTPUT).map(|value| (UNRELEASED_OUTPUT.to_owned(), value.clone())));
+            outputs.extend(unfinished(old_outputs));
         }
         let read_key = set.main().and_then(|main| main.public_key.as_ref());
         if let (None, Some(key)) = (read_key, old_outputs.get("publicKey")) {

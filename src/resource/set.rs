@@ -17,12 +17,9 @@ use tonic::Code;
 use super::aliases::{self, Claimant};
 use super::ownership::Found;
 use super::provider::{Provider, kms_failure};
+use super::unfinished::unreleased;
 use super::{Context, ResourceError};
 use crate::kms::{self, ExecutedSet, Lookup, Patience, SetRun};
-
-/// The name of the hidden output that remembers, after a run that failed, what the keys may still have from before: the
-/// engine keeps the new inputs even then.
-pub(super) const UNRELEASED_OUTPUT: &str = "__unreleased";
 
 /// What a run works towards, and what it may touch on the way.
 #[derive(Debug)]
@@ -178,7 +175,7 @@ impl Provider {
         desired: &DesiredSet,
         set: Option<&ObservedSet>,
         mark: Option<&OwnerMark>,
-        replaced: Option<&str>,
+        replaced: &[String],
     ) -> Result<BTreeMap<String, Claim>, ResourceError> {
         let claims = desired.members.iter().map(|(region, wanted)| async move {
             let unreachable = set.is_some_and(|set| set.unreachable.contains_key(region));
@@ -194,9 +191,7 @@ impl Provider {
                 Some(Reading::Seen(there)) => wanted.aliases.difference(there).cloned().collect(),
                 _ => wanted.aliases.clone(),
             };
-            let replaced = replaced.map(|arn| arn_in(arn, region));
-            let (own_arn, replaced) = (own_arn.as_deref(), replaced.as_deref());
-            let whose = Claimant { urn, mark, own_arn, replaced, region };
+            let whose = Claimant { urn, mark, own_arn: own_arn.as_deref(), replaced, region };
             let claim = match aliases::holders(context, &target, &names).await {
                 Ok(holders) => self.claim(context, &holders, wanted, whose).await?,
                 Err(error) if region != &desired.primary => {
@@ -254,10 +249,6 @@ pub(super) fn held_before(old_inputs: &PropertyMap, old_outputs: &PropertyMap, r
     held_by_both(held(old_inputs, region), &unreleased.collect())
 }
 
-fn unreleased(outputs: &PropertyMap) -> impl Iterator<Item = (&String, &PropertyValue)> {
-    outputs.get(UNRELEASED_OUTPUT).and_then(PropertyValue::as_map).into_iter().flatten()
-}
-
 /// How each key goes when it is no longer wanted, by what the state says of it.
 pub(super) fn retirements(
     old_inputs: &PropertyMap,
@@ -278,17 +269,4 @@ fn retirement(inputs: &PropertyMap) -> Retirement {
         policy: spec.deletion_policy.known().copied().unwrap_or(DeletionPolicy::Schedule),
         window_days: spec.deletion_window_days.known().copied().unwrap_or(30),
     }
-}
-
-/// What a failed run leaves to be released, for [`held_before`] and [`retirements`] to read.
-pub(super) fn unreleased_value(held: &Held, retirements: &BTreeMap<String, Retirement>) -> PropertyValue {
-    let members = held.iter().map(|(region, managed)| {
-        let mut value = managed.to_value();
-        if let (PropertyValue::Map(map), Some(how)) = (&mut value, retirements.get(region)) {
-            map.insert("deletionPolicy".into(), how.policy.as_str().into());
-            map.insert("deletionWindowDays".into(), how.window_days.into());
-        }
-        (region.clone(), value)
-    });
-    PropertyValue::Map(members.collect())
 }

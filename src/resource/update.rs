@@ -19,6 +19,7 @@ use super::provider::{Provider, account_of, default_policy, key_arn, region_of, 
 use super::remembered::remembered;
 use super::retirement::{check_idle, prevented};
 use super::set::{Known, Work, held_before, known_arns, retirements};
+use super::unfinished::{replaces, still_replaces};
 use super::{Context, Outcome, ResourceError};
 use crate::kms::Patience;
 
@@ -64,6 +65,7 @@ impl Provider {
         let how = retirements(old_inputs, old_outputs, &before.region);
         let held = held_before(old_inputs, old_outputs, &before.region);
         let mut result = outcome(inputs, &done, old_outputs, &held, &how, work.mark.as_ref());
+        still_replaces(&mut result, &replaces(old_outputs));
         let planned = plan.steps().map(|(_, step)| step);
         if planned.filter(|step| is_rotation(step)).any(|step| !done.has_done(step)) {
             // The rotation is still owed: the state keeps the old trigger, so that the next run sees the change.
@@ -104,7 +106,14 @@ impl Provider {
         fence(context, whose, &mut set, &mut held, &desired)?;
         let left_alone = untouched(change, &mut desired, &mut held, &set, account.as_ref(), &before);
         let mut claims = self
-            .claims(context, urn, &desired, Some(&set), remembered.settled.as_ref().or(mark.as_ref()), None)
+            .claims(
+                context,
+                urn,
+                &desired,
+                Some(&set),
+                remembered.settled.as_ref().or(mark.as_ref()),
+                &replaces(old_outputs),
+            )
             .await?;
         let owner = marks(&mut claims, &set, mark.as_ref(), &remembered);
         if let Some(main) = set.main() {

@@ -30,7 +30,7 @@ use super::generated::pulumirpc as pb;
 use super::generated::pulumirpc::resource_provider_server::{ResourceProvider, ResourceProviderServer};
 use super::{diff, status, wire};
 use crate::config::{Clients, Settings};
-use crate::resource::{Change, Context, Outcome, Provider, Removal, ResourceError};
+use crate::resource::{Change, Context, Outcome, Provider, Removal, ResourceError, unfinished};
 
 /// The package schema, as generated from the definition.
 pub const SCHEMA: &str = include_str!("../../schema.json");
@@ -385,8 +385,7 @@ impl ResourceProvider for Service {
         let old_inputs = normal_unless_empty(&old_given)?;
         let inputs = ignored.applied(&old_given, &as_given).map_err(unreadable)?;
         let context = self.context(&request.urn, request.timeout, request.preview, &[&olds, &old_given, &as_given]);
-        let released =
-            olds.get("__unreleased").map(|left| ("__unreleased".to_owned(), left.clone())).into_iter().collect();
+        let released = unfinished(&olds);
         let seal = |outputs| self.sealed(outputs, &inputs, &[&old_given, &released]);
         if request.preview {
             let (run, news) = (context.clone(), inputs.clone());

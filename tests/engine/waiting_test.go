@@ -75,6 +75,32 @@ func TestCtrlCAtAnyCall(t *testing.T) {
 	}
 }
 
+// A deletion that KMS has accepted is done, whatever becomes of the names: a row that stayed would say that the key is in use.
+func TestDeletionIsDoneWhereItsNamesCannotBeDeleted(t *testing.T) {
+	for what, trouble := range map[string]func(*judge.History, *stack.Stack){
+		"refused": func(h *judge.History, _ *stack.Stack) {
+			h.Fault(fields{"operation": "DeleteAlias", "count": 1, "effect": "accessDenied"})
+		},
+		"Ctrl-C": func(h *judge.History, dev *stack.Stack) {
+			h.Fault(fields{"operation": "ScheduleKeyDeletion", "count": 1, "effect": fields{"delay": fields{"milliseconds": 600}}})
+			time.AfterFunc(300*time.Millisecond, dev.Interrupt)
+		},
+	} {
+		t.Run(what, func(t *testing.T) {
+			h, dev := begin(t)
+			dev.Program = stack.One(named1)
+			must(t, dev.Up())
+			trouble(h, dev)
+			says(t, dev.Destroy(), "The deletion is scheduled all the same")
+			if rows := dev.Rows(); len(rows) > 0 {
+				t.Errorf("rows are left: %v", rows)
+			}
+			h.Settle(dev)
+			lives(t, h, 1)
+		})
+	}
+}
+
 func creating(_ *testing.T, _ *judge.History, s *stack.Stack) func() *stack.Result {
 	s.Program = stack.One(named1)
 	return s.Up

@@ -258,16 +258,35 @@ def test_deletion_can_be_repeated(provider: Provider, sim: simulator.Simulator) 
     made = provider.create(KEY)
     inputs = struct(provider.checked(KEY))
     request = provider_pb2.DeleteRequest(id=made.id, urn=URN, properties=made.properties, old_inputs=inputs)
-    sim.fault("accessDenied", operation="DeleteAlias", count=1)
+    sim.fault("accessDenied", operation="ScheduleKeyDeletion", count=1)
     with pytest.raises(grpc.RpcError) as error:
         provider.stub.Delete(request)
-    assert "kms:DeleteAlias" in error.value.details()
+    assert "kms:ScheduleKeyDeletion" in error.value.details() and "pulumi up --refresh" in error.value.details()
     provider.stub.Delete(request)
     provider.stub.Delete(request)
     assert [call for call in sim.writes() if call == "ScheduleKeyDeletion"] == ["ScheduleKeyDeletion"]
     sim.control("POST", "clock", {"advanceSeconds": 31 * 86_400})
     provider.stub.Delete(request)
     assert sim.keys() == []
+
+
+def test_a_name_that_stays_does_not_keep_a_deleted_key_in_the_state(provider: Provider, sim: simulator.Simulator) -> None:
+    """The row would say that the key is in use, and no later run without a refresh that it dies."""
+    made = provider.create(KEY)
+    request = provider_pb2.DeleteRequest(
+        id=made.id, urn=URN, properties=made.properties, old_inputs=struct(provider.checked(KEY))
+    )
+    sim.fault("accessDenied", operation="DeleteAlias", count=1)
+    provider.stub.Delete(request)
+    [said] = [message.message for message in provider.engine.messages if "kms:DeleteAlias" in message.message]
+    assert "aws kms delete-alias" in said
+    [key] = sim.keys()
+    assert (key["state"], key["aliases"]) == ("PendingDeletion", ["alias/x"])
+    # The resource comes back: it gets its key and its name.
+    provider.forget()
+    assert provider.create(KEY).id == made.id
+    [key] = sim.keys()
+    assert (key["state"], key["aliases"]) == ("Enabled", ["alias/x"])
 
 
 @pytest.mark.parametrize(("policy", "state", "aliases"), [

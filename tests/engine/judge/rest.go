@@ -18,15 +18,23 @@ type Rest struct {
 }
 
 // Settle ends all trouble, runs the stack's program until it must be at rest, and judges it. Where a person has changed a key,
-// the up is one with --refresh, because the engine knows of no such change otherwise.
+// or a deletion has failed half-way, the up is one with --refresh, because the engine knows of no such change otherwise; a deletion
+// that fails says so.
 func (h *History) Settle(s *stack.Stack) *Rest {
 	h.Calm()
 	h.Note("at rest:")
 	rest := &Rest{Stack: s}
-	rest.Up = s.With(func(o *engine.UpdateOptions) { o.Refresh = o.Refresh || h.handed }, s.Up)
+	rest.Up = s.With(func(o *engine.UpdateOptions) { o.Refresh = o.Refresh || h.handed || h.halfDeleted(s) }, s.Up)
 	rest.Again, rest.Refresh = s.Up(), s.Refresh()
 	h.judge(Moment{History: h, Rest: rest})
 	return rest
+}
+
+// halfDeleted says whether an operation of the stack has scheduled a deletion and failed.
+func (h *History) halfDeleted(s *stack.Stack) bool {
+	return slices.ContainsFunc(h.Results, func(r *stack.Result) bool {
+		return r.Stack == s && !r.Preview && r.Err != nil && slices.ContainsFunc(r.Calls, func(c sim.Call) bool { return c.Operation == "ScheduleKeyDeletion" })
+	})
 }
 
 // maxReadsOfNoChange is how many calls an up without change may make for each key of each Region.
