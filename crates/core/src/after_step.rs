@@ -7,8 +7,8 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
+use crate::arn::arn_in;
 use crate::observed::{KeyState, Observed, ObservedSet, Reading, take_marks};
-use crate::outputs::arn_in;
 use crate::plan::{Replication, Step};
 
 impl Observed {

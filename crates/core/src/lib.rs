@@ -5,6 +5,7 @@
 //! [`read_back`] goes the other way, for refresh and import.
 
 mod after_step;
+mod arn;
 pub mod desired;
 pub mod diff;
 pub mod failure;

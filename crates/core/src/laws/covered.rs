@@ -107,6 +107,6 @@ fn every_output_of_the_definition_is_given_and_no_other() {
     // Of sets only, whose laws have it.
     found.insert(REPLICA_KEYS.to_owned());
     for output in OUTPUTS {
-        assert!(found.contains(output.name), "no key has {}: put it in outputs.rs", output.name);
+        assert!(found.contains(output.name), "no key has {}: put it in outputs/mod.rs", output.name);
     }
 }

@@ -72,7 +72,7 @@ fn identity(inputs: &mut PropertyMap, observed: &Observed, context: &ReadContext
         return;
     }
     let metadata = &observed.metadata;
-    let region = metadata.arn.split(':').nth(3).unwrap_or_default();
+    let region = metadata.region();
     if context.provider_region != Some(region) {
         inputs.insert(names::REGION.into(), region.into());
     }
