@@ -279,3 +279,19 @@ fn merged_tags(old: &PropertyMap, new: &mut PropertyMap, before: Option<&Propert
     merged.extend(after.into_iter().map(|(key, value)| (key, value.like(&whole))));
     new.insert(names::TAGS_ALL.into(), PropertyValue::Map(merged));
 }
+
+#[cfg(test)]
+mod tests {
+    use super::INHERITED;
+    use crate::spec::constants::names;
+    use crate::spec::generated::REPLICA;
+    use crate::spec::table::Effect;
+
+    #[test]
+    fn what_a_replica_has_from_the_key_is_known_of_every_property_that_kms_keeps() {
+        let kept = REPLICA.fields.iter().filter(|field| field.effect == Effect::Update && !field.hidden);
+        for name in kept.map(|field| field.name).filter(|name| *name != names::REGION) {
+            assert!(INHERITED.iter().any(|names| names.contains(&name)), "add {name} to INHERITED");
+        }
+    }
+}

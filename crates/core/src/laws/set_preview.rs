@@ -7,12 +7,13 @@ use super::generators::{REGIONS, sets};
 use super::model::{checked, default_policy, plain_tags};
 use super::preview::{assert_comes_true, policy_of as known_policy_of, with_unknowns};
 use super::set_model::{assert_is_set, desired, made, plan, policy_of, reachable, region, run, set_read_context};
-use super::veiled::parts;
+use super::veiled::{assert_hides_the_same, parts, with_secrets};
 use crate::desired::held;
 use crate::diff::diff;
 use crate::outputs::{preview_of_change, preview_of_new, set_outputs};
 use crate::plan::Intent;
 use crate::read_back::{IgnoredTags, set_inputs};
+use crate::secrets::Secrets;
 use crate::spec::normal::normal;
 use crate::value::PropertyMap;
 
@@ -87,5 +88,22 @@ proptest! {
         prop_assert_eq!(plan.is_empty(), diff(&read, &inputs).is_empty(), "{:?} {:?}", plan, diff(&read, &inputs));
         run(&mut set, &plan);
         assert_is_set(&set, &wanted);
+    }
+
+    #[test]
+    fn a_preview_of_a_set_hides_what_the_run_hides(
+        old in sets(), new in sets(), before in parts(), now in parts(),
+    ) {
+        let new = reachable(&old, new);
+        let (old, new) = (checked(&with_secrets(&old, &before)), checked(&with_secrets(&new, &now)));
+        let secrets = Secrets::of_change(&new, &[&old]);
+        let old_outputs = set_outputs(&old, &made(&old), &PropertyMap::new());
+        let old_outputs = Secrets::of(&[&old]).seal(old_outputs, &old);
+        let set = made(&new);
+        let run = |previous: &PropertyMap| secrets.seal(set_outputs(&new, &set, previous), &new);
+        let seal = |shown: PropertyMap| secrets.seal(shown, &new);
+        assert_hides_the_same(&seal(preview_of_new(&new, known_policy_of(&new))), &run(&PropertyMap::new()));
+        let shown = seal(preview_of_change(&new, &old_outputs, known_policy_of(&new)));
+        assert_hides_the_same(&shown, &run(&old_outputs));
     }
 }
