@@ -10,6 +10,7 @@ use crate::policy::{self, Facts, TypedPolicy};
 use crate::spec::constants::{defaults, names};
 use crate::spec::generated::AwsKmsKeySpec;
 use crate::spec::input::{Decode, Input, Unreadable};
+use crate::spec::normal::all_tags;
 use crate::value::{PropertyMap, PropertyValue};
 
 /// The key that the inputs ask for. Made at apply time only, when nothing is unknown any more.
@@ -193,7 +194,7 @@ pub fn held_by_both(mut one: Held, other: &Held) -> Held {
 pub fn managed(inputs: &PropertyMap) -> Managed {
     let list = inputs.get(names::ALIASES).and_then(PropertyValue::as_list).unwrap_or_default();
     let names = inputs.get(names::ALIAS).into_iter().chain(list);
-    let all = inputs.get(names::TAGS_ALL).or_else(|| inputs.get(names::TAGS)).and_then(PropertyValue::as_map);
+    let all = all_tags(inputs).and_then(PropertyValue::as_map);
     Managed {
         aliases: names.filter_map(PropertyValue::as_str).map(str::to_owned).collect(),
         tag_keys: all.into_iter().flatten().map(|(key, _)| key.clone()).collect(),

@@ -9,6 +9,7 @@ use crate::policy;
 use crate::spec::constants::names;
 use crate::spec::generated::{AWS_KMS_KEY_SPEC, OUTPUTS};
 use crate::spec::key_kinds::key_kind;
+use crate::spec::normal::all_tags;
 use crate::value::{PropertyMap, PropertyValue};
 
 /// The outputs that a preview of a new key can tell: what the inputs decide, and `policy_json`, the policy where it is known.
@@ -160,7 +161,7 @@ fn preview_facts(outputs: &mut PropertyMap, inputs: &PropertyMap, policy_json: O
     if let Some(alias) = inputs.get(names::ALIAS) {
         outputs.insert(names::ALIAS_NAME.into(), alias.clone());
     }
-    let tags = inputs.get(names::TAGS_ALL).or_else(|| inputs.get(names::TAGS)).cloned();
+    let tags = all_tags(inputs).cloned();
     outputs.insert(names::TAGS_ALL.into(), tags.unwrap_or(PropertyValue::Map(PropertyMap::new())));
     let policy = policy_json.map_or(PropertyValue::Unknown, PropertyValue::String);
     outputs.insert(names::POLICY_JSON.into(), hide_policy(inputs, policy));

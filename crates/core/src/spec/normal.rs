@@ -42,6 +42,11 @@ pub(crate) fn flat(given: &PropertyMap, failures: &mut Vec<Failure>) -> Property
     inputs
 }
 
+/// Every tag that inputs in normal form ask for: the program's own, and the provider's default tags where it has any.
+pub fn all_tags(inputs: &PropertyMap) -> Option<&PropertyValue> {
+    inputs.get(names::TAGS_ALL).or_else(|| inputs.get(names::TAGS))
+}
+
 /// Fills in what the program leaves out. What depends on a value that is not known yet is not known either.
 pub(crate) fn fill(inputs: &mut PropertyMap) {
     validate::fill_defaults(&AWS_KMS_KEY_SPEC, inputs);
