@@ -95,8 +95,10 @@ async fn observe_once(client: &Client, region: &str, metadata: Metadata) -> Resu
         allowed("kms:GetPublicKey", public_key(client, region, &metadata)),
     )?;
     let rotation_period_days = match rotation {
-        // KMS says "off" while a deletion is pending, whatever was set.
-        Reading::Seen(_) if metadata.state.is_pending_deletion() => Reading::Denied("kms:GetKeyRotationStatus"),
+        // KMS says "off" while a deletion is pending, whatever was set; a key that cannot rotate is off for ever.
+        Reading::Seen(_) if metadata.state.is_pending_deletion() && can_rotate(&metadata) => {
+            Reading::Denied("kms:GetKeyRotationStatus")
+        }
         Reading::Seen(period) => Reading::Seen(period),
         Reading::Denied(permission) => Reading::Denied(permission),
     };
@@ -183,9 +185,14 @@ async fn read_aliases(client: &Client, region: &str, arn: &str) -> Result<BTreeS
     Ok(aliases)
 }
 
-/// Only symmetric keys whose material KMS made can rotate; for others the question is an error or costs a call.
+/// Only symmetric keys whose material KMS made can rotate by themselves.
+fn can_rotate(metadata: &Metadata) -> bool {
+    metadata.key_spec == "SYMMETRIC_DEFAULT" && metadata.origin == "AWS_KMS"
+}
+
+/// The rotation period of a key, if it rotates; for one that cannot, the question is an error or costs a call.
 async fn read_rotation(client: &Client, region: &str, metadata: &Metadata) -> Result<Option<i32>, KmsError> {
-    if metadata.key_spec != "SYMMETRIC_DEFAULT" || metadata.origin != "AWS_KMS" {
+    if !can_rotate(metadata) {
         return Ok(None);
     }
     let answer = client.get_key_rotation_status().key_id(&metadata.arn).send().await;

@@ -46,6 +46,8 @@ struct Shown {
     made: HashMap<String, String>,
     /// Those of them that were there already.
     taken_up: HashSet<String>,
+    /// Keys that a preview of `Create` would take up.
+    foreseen: HashSet<String>,
 }
 
 impl EngineView {
@@ -126,6 +128,12 @@ impl EngineView {
         });
     }
 
+    /// A preview shows that `Create` would answer with this key, which is there already.
+    pub fn foresees(&self, urn: &str, key_id: &str) {
+        self.with(urn, |shown| shown.foreseen.insert(key_id.to_owned()));
+        self.changed.notify_waiters();
+    }
+
     /// ARNs of the keys that `Create` has answered with and that the engine has not shown since: it may ask again, for the same
     /// key, after an error (`onError` hooks).
     pub fn attempted(&self, urn: &str) -> Vec<String> {
@@ -185,7 +193,8 @@ impl EngineView {
     pub fn holder_beside(&self, urn: &str, key_id: &str) -> Option<String> {
         let all = self.resources.lock().unwrap_or_else(PoisonError::into_inner);
         let mut holders = all.iter().filter(|(other, shown)| {
-            other.as_str() != urn && (shown.keys.contains(key_id) || shown.made.contains_key(key_id))
+            let has = shown.keys.contains(key_id) || shown.made.contains_key(key_id);
+            other.as_str() != urn && (has || shown.foreseen.contains(key_id))
         });
         holders.next().map(|(other, _)| other.clone())
     }

@@ -41,7 +41,10 @@ impl Provider {
             let present = self.already_there(context, urn, inputs, &target, desired.main(), mark).await?;
             let Present { found, mark, replaced } = present;
             let set = match &found {
-                Some(found) => Some(self.whole(context, &target.region, found.observed.clone()).await),
+                Some(found) => {
+                    self.view.foresees(urn, &found.observed.metadata.key_id);
+                    Some(self.whole(context, &target.region, found.observed.clone()).await)
+                }
                 None => None,
             };
             if let Some(old) = &replaced {
@@ -62,6 +65,7 @@ impl Provider {
                     Work { context, desired, mark, held: nothing, claims, retirements, default_policy, remembered };
                 work.will_own(found, &set, held);
                 let plan = work.plan(&set, Intent::Create)?;
+                self.foresee_deleted_names(&plan);
                 context.log.warning(&format!("{} {}", taking_up(found), calls(&plan, &set.primary, &[])));
                 plan.beyond.values().for_each(|beyond| context.log.warning(&beyond.to_string()));
                 for (region, member) in &set.members {
@@ -107,11 +111,7 @@ impl Provider {
                     }
                     plan.beyond.values().for_each(|beyond| context.log.warning(&beyond.to_string()));
                     tell_replicas(context, old_inputs, inputs);
-                    for (region, step) in plan.steps() {
-                        if let Step::DeleteAlias { name, .. } = step {
-                            self.names.previewed_as_deleted(region, name);
-                        }
-                    }
+                    self.foresee_deleted_names(&plan);
                     let noted = self.to_be_noted(&set, &plan);
                     if !plan.is_empty() || !noted.is_empty() {
                         context.log.info(&calls(&plan, &set.primary, &noted));
@@ -130,6 +130,15 @@ impl Provider {
         let mut outputs = outputs::preview_of_change(inputs, old_outputs, policy);
         remember(&mut outputs, &remembered(old_outputs));
         Ok(outputs)
+    }
+
+    /// Notes for the previews of other resources which names this one gives up before them.
+    fn foresee_deleted_names(&self, plan: &SetPlan) {
+        for (region, step) in plan.steps() {
+            if let Step::DeleteAlias { name, .. } = step {
+                self.names.previewed_as_deleted(region, name);
+            }
+        }
     }
 
     /// Regions whose key the run will note as recorded: an earlier run has begun it and was killed before it could, and the plan

@@ -29,6 +29,8 @@ type History struct {
 	ledger   ledger
 	canaries []canary
 	troubled bool
+	// cuts tell of all that was to happen in the midst of a call whether it has.
+	cuts []func() bool
 	// handed says that a person has changed a key.
 	handed   bool
 	notes    []string
@@ -77,7 +79,9 @@ func (h *History) At(operation string, nth int, when sim.When, what string, do f
 		side = "after"
 	}
 	h.Note("%s %s the effect of %s number %d", what, side, operation, nth)
-	return h.Sim.At(operation, nth, when, do)
+	fired = h.Sim.At(operation, nth, when, do)
+	h.cuts = append(h.cuts, fired)
+	return fired
 }
 
 // Calm ends all trouble.

@@ -59,8 +59,7 @@ func (h *History) said(id string) bool {
 // the resource has left the program, what asked for the replacement was taken back, or the key is wanted in another Region. No call of the engine speaks of such a
 // key again; only `pulumi refresh` does after the engine's own end, by its pending operation.
 func (h *History) outOfReach(id string) bool {
-	b, ok := h.ledger.begun[id]
-	return ok && !b.again
+	return len(h.ledger.begun[id].resources) > 0
 }
 
 // OneResourceOneKey is P4: no key is in two rows, and at rest no resource has two live keys.

@@ -26,11 +26,11 @@ type ledger struct {
 // place is a key in a Region.
 type place struct{ id, region string }
 
-// begun is a create that failed: of which resource and in which Region, and whether the engine has asked for a key of it there
-// again since.
+// begun is a create that failed: in which Region, and the resources that it may have been for, as far as the engine has not
+// asked for a key of theirs there again since.
 type begun struct {
-	resource, region string
-	again            bool
+	region    string
+	resources []string
 }
 
 // claim is a stack's row of a key.
@@ -61,14 +61,19 @@ func (l *ledger) note(h *History, r *stack.Result) {
 		return
 	}
 	for _, k := range r.KeysAfter {
-		if _, known := sim.Find(r.KeysBefore, k.ID()); !known {
-			l.maker[k.ID()] = r.Stack
+		// A key comes into being by CreateKey, or comes back by CancelKeyDeletion.
+		if before, known := sim.Find(r.KeysBefore, k.ID()); !known || !before.Live() && k.Live() {
+			if !known {
+				l.maker[k.ID()] = r.Stack
+			}
 			if !held(r.After, k.ID()) {
+				b := begun{region: k.Region()}
 				for _, s := range r.Steps {
 					if s.Failed {
-						l.begun[k.ID()] = begun{resource: s.URN.Name(), region: k.Region()}
+						b.resources = append(b.resources, s.URN.Name())
 					}
 				}
+				l.begun[k.ID()] = b
 			}
 		}
 		if k.Live() {
@@ -81,8 +86,8 @@ func (l *ledger) note(h *History, r *stack.Result) {
 		}
 	}
 	for id, b := range l.begun {
-		if _, before := sim.Find(r.KeysBefore, id); before && r.Stack == l.maker[id] && created(r, b.resource, b.region) {
-			b.again = true
+		if _, before := sim.Find(r.KeysBefore, id); before && r.Stack == l.maker[id] {
+			b.resources = slices.DeleteFunc(b.resources, func(name string) bool { return created(r, name, b.region) })
 			l.begun[id] = b
 		}
 	}

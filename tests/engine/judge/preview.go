@@ -87,8 +87,8 @@ func callsUnlike(p, r *stack.Result) []string {
 		switch {
 		case c.Effect:
 			made = append(made, c.Operation)
-		case c.Operation == "DeleteAlias" && c.Code != nil && *c.Code == "NotFoundException":
-			// Tried, as the preview has said, and gone already; it may have been tried twice.
+		case c.Code != nil && *c.Code == doneAlready[c.Operation]:
+			// Tried, as the preview has said, and done already by a run that was killed; it may have been tried twice.
 			if at := slices.Index(listed, c.Operation); at >= 0 {
 				listed = slices.Delete(listed, at, at+1)
 			}
@@ -99,6 +99,9 @@ func callsUnlike(p, r *stack.Result) []string {
 	}
 	return nil
 }
+
+// doneAlready are the errors that say that there is nothing left for a call to do.
+var doneAlready = map[string]string{"CreateAlias": "AlreadyExistsException", "DeleteAlias": "NotFoundException"}
 
 // valuesUnlike compares the outputs that the preview knew with those that came.
 func valuesUnlike(p, r *stack.Result) (broken []string) {

@@ -26,8 +26,18 @@ func (h *History) Settle(s *stack.Stack) *Rest {
 	rest := &Rest{Stack: s}
 	rest.Up = s.With(func(o *engine.UpdateOptions) { o.Refresh = o.Refresh || h.handed || h.halfDeleted(s) }, s.Up)
 	rest.Again, rest.Refresh = s.Up(), s.Refresh()
+	if h.cutOff() && rest.Refresh.Err == nil && len(drifts(rest.Refresh)) > 0 {
+		// What a killed run has added and no state knows of shows in a refresh, and goes.
+		s.Up()
+		rest.Refresh = s.Refresh()
+	}
 	h.judge(Moment{History: h, Rest: rest})
 	return rest
+}
+
+// cutOff says whether the provider or the engine was killed, or a call cut, at any time.
+func (h *History) cutOff() bool {
+	return slices.ContainsFunc(h.cuts, func(came func() bool) bool { return came() })
 }
 
 // halfDeleted says whether an operation of the stack has scheduled a deletion and failed.
@@ -71,9 +81,16 @@ func Converges(m Moment) (broken []string) {
 	return broken
 }
 
-// drifts are the resources whose inputs a refresh has changed.
+// drifts are the resources whose inputs a refresh has changed; but for those that ignore something, because a refresh is not
+// told of it.
 func drifts(refresh *stack.Result) (changed []string) {
+	ignores := func(row stack.Row) bool {
+		return slices.ContainsFunc(refresh.Program.Keys, func(k stack.Key) bool { return k.Name == row.Name() && len(k.Ignore) > 0 })
+	}
 	for _, before := range refresh.Before {
+		if ignores(before) {
+			continue
+		}
 		same := slices.ContainsFunc(refresh.After, func(after stack.Row) bool {
 			return after.URN == before.URN && after.ID == before.ID && after.Inputs.DeepEquals(before.Inputs)
 		})

@@ -13,7 +13,7 @@ import (
 // with a replacement) is drawn once for all its steps.
 func (p Profile) Generator() *rapid.Generator[Plan] {
 	return rapid.Custom(func(t *rapid.T) Plan {
-		d := drawing{t, p, map[string]Spec{}, map[string]bool{}}
+		d := drawing{t, p, map[string]Spec{}}
 		for _, name := range p.Keys {
 			d.fixed[name] = d.nature(name)
 		}
@@ -30,8 +30,6 @@ type drawing struct {
 	*rapid.T
 	Profile
 	fixed map[string]Spec
-	// drawn are the resources that an earlier program has.
-	drawn map[string]bool
 }
 
 // rare is true now and then, if the profile has the option; more often for options that it has several times.
@@ -70,10 +68,7 @@ func (d drawing) step() (s Step) {
 	}
 	names := d.aliases()
 	for i, name := range d.Profile.Keys {
-		// A new resource is rightly refused the name of one that the same program removes: it looks like a careless rename.
-		stays := d.SharedNames && d.drawn[name]
-		if i == 0 || rapid.Bool().Draw(d.T, "has "+name) || stays {
-			d.drawn[name] = true
+		if i == 0 || rapid.Bool().Draw(d.T, "has "+name) {
 			s.Keys = append(s.Keys, d.spec(name, names[i], s.Keys))
 		}
 	}

@@ -154,26 +154,46 @@ func (l *life) noteLineage(st *stack.Stack) {
 	}
 }
 
-// heed does what an error advises: a live key of a former lineage of this state is rightly refused, until it is adopted.
+// heed does what an error of a preview advises about a resource without a row: a live key of a former lineage of this state is
+// rightly refused, until it is adopted; so is an alias that the key of another resource has, which is shown too late to give it
+// up or is removed in the same run.
 func (l *life) heed(st *stack.Stack) {
-	if len(l.lineages[st]) < 2 {
-		return
-	}
-	r := st.Preview()
-	for _, m := range r.Messages {
-		if at := adviceToAdopt.FindStringSubmatch(m.Text); at != nil && m.Severity == "error" {
-			for i, k := range st.Program.Keys {
-				if (m.URN == "" || m.URN == st.URN(k.Name)) && st.Row(k.Name) == nil {
-					st.Program.Keys = slices.Clone(st.Program.Keys)
-					st.Program.Keys[i].Inputs = maps.Clone(k.Inputs)
-					st.Program.Keys[i].Inputs["adopt"] = at[1]
-				}
+	for _, m := range st.Preview().Messages {
+		if m.Severity != "error" {
+			continue
+		}
+		adopt, taken := adviceToAdopt.FindStringSubmatch(m.Text), aliasOfAnother.FindStringSubmatch(m.Text)
+		for i, k := range st.Program.Keys {
+			switch {
+			case m.URN != "" && m.URN != st.URN(k.Name) || st.Row(k.Name) != nil:
+			case adopt != nil && len(l.lineages[st]) > 1:
+				l.change(st, i, "adopt", adopt[1])
+			case taken != nil && k.Inputs["alias"] == taken[1]:
+				l.change(st, i, "alias", "alias/another-"+k.Name)
 			}
 		}
 	}
 }
 
-var adviceToAdopt = regexp.MustCompile(`set adopt to (arn:\S+?)[.;,]?(\s|$)`)
+func (l *life) untaint(st *stack.Stack, name string) {
+	if row := st.Row(name); row != nil && row.Taint {
+		l.Note("%s: state untaint %s", st.Name, name)
+		st.Untaint(name)
+	}
+}
+
+// change changes an input of a program's resource.
+func (l *life) change(st *stack.Stack, i int, name, value string) {
+	l.Note("%s: %s gets %s %s, as an error advises", st.Name, st.Program.Keys[i].Name, name, value)
+	st.Program.Keys = slices.Clone(st.Program.Keys)
+	st.Program.Keys[i].Inputs = maps.Clone(st.Program.Keys[i].Inputs)
+	st.Program.Keys[i].Inputs[name] = value
+}
+
+var (
+	adviceToAdopt  = regexp.MustCompile(`set adopt to (arn:\S+?)[.;,]?(\s|$)`)
+	aliasOfAnother = regexp.MustCompile(`(alias/\S+) is (?:taken|held) in .*, the key of another resource of this (?:stack|program)`)
+)
 
 // adopt takes a key back that a person has deleted from the state: with other names than the program's it is rightly not
 // taken up without a word.
@@ -199,6 +219,10 @@ func (l *life) rest() {
 			specs[i].Forbidden, specs[i].Protect = false, false
 		}
 		st.Unprotect()
+		for _, k := range specs {
+			// A tainted key is rightly kept until somebody says untaint, or asks for the replacement by an option.
+			l.untaint(st, k.Name)
+		}
 		st.Program = program(specs)
 		for _, k := range st.Program.Keys {
 			l.adopt(st, k)
