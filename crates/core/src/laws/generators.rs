@@ -118,9 +118,8 @@ fn policy_document() -> impl Strategy<Value = PropertyValue> {
         document(&[statement("AccountFullAccess", root, "kms:*")]),
         document(&[statement("all", root, "kms:*"), statement("one", ROLES[0], "kms:Decrypt")]),
     ];
-    (select(documents), any::<bool>()).prop_map(|(document, as_text)| match as_text {
-        true => document.to_string().into(),
-        false => PropertyValue::from_json(&document),
+    (select(documents), any::<bool>()).prop_map(|(document, as_text)| {
+        if as_text { document.to_string().into() } else { PropertyValue::from_json(&document) }
     })
 }
 

@@ -138,10 +138,6 @@ pub(super) fn run(set: &mut ObservedSet, plan: &SetPlan) {
     }
 }
 
-pub(super) fn policy_of(inputs: &PropertyMap) -> Option<String> {
-    Some(desired(inputs).main().policy.clone().unwrap_or_else(default_policy).to_string())
-}
-
 /// A set that inputs have led to.
 pub(super) fn made(inputs: &PropertyMap) -> ObservedSet {
     let wanted = desired(inputs);

@@ -5,8 +5,8 @@ use proptest::prelude::*;
 use super::drift::take_facts;
 use super::generators::{REGIONS, sets};
 use super::model::{checked, default_policy, plain_tags};
-use super::preview::{assert_comes_true, policy_of as known_policy_of, with_unknowns};
-use super::set_model::{assert_is_set, desired, made, plan, policy_of, reachable, region, run, set_read_context};
+use super::preview::{assert_comes_true, policy_of, with_unknowns};
+use super::set_model::{assert_is_set, desired, made, plan, reachable, region, run, set_read_context};
 use super::veiled::{assert_hides_the_same, parts, with_secrets};
 use crate::desired::held;
 use crate::diff::diff;
@@ -49,7 +49,7 @@ proptest! {
         let inputs = checked(&program);
         let real = set_outputs(&inputs, &made(&inputs), &PropertyMap::new());
         let partly = with_unknowns(&program, &parts);
-        assert_comes_true(&preview_of_new(&partly, known_policy_of(&partly)), &real);
+        assert_comes_true(&preview_of_new(&partly, policy_of(&partly)), &real);
     }
 
     #[test]
@@ -64,7 +64,7 @@ proptest! {
         let plan = plan(&desired(&new), &set, &held(&old, region(&old)), Intent::Update);
         run(&mut set, &plan);
         let real = set_outputs(&new, &set, &before);
-        assert_comes_true(&preview_of_change(&partly, &before, known_policy_of(&partly)), &real);
+        assert_comes_true(&preview_of_change(&partly, &before, policy_of(&partly)), &real);
     }
 
     #[test]
@@ -102,8 +102,8 @@ proptest! {
         let set = made(&new);
         let run = |previous: &PropertyMap| secrets.seal(set_outputs(&new, &set, previous), &new);
         let seal = |shown: PropertyMap| secrets.seal(shown, &new);
-        assert_hides_the_same(&seal(preview_of_new(&new, known_policy_of(&new))), &run(&PropertyMap::new()));
-        let shown = seal(preview_of_change(&new, &old_outputs, known_policy_of(&new)));
+        assert_hides_the_same(&seal(preview_of_new(&new, policy_of(&new))), &run(&PropertyMap::new()));
+        let shown = seal(preview_of_change(&new, &old_outputs, policy_of(&new)));
         assert_hides_the_same(&shown, &run(&old_outputs));
     }
 }

@@ -72,8 +72,7 @@ pub(super) fn assert_hides_the_same(shown: &PropertyMap, real: &PropertyMap) {
 
 fn hides_the_same(shown: &PropertyValue, real: &PropertyValue) -> bool {
     match (shown, real) {
-        (PropertyValue::Unknown, _) => true,
-        (PropertyValue::Secret(_), PropertyValue::Secret(_)) => true,
+        (PropertyValue::Unknown, _) | (PropertyValue::Secret(_), PropertyValue::Secret(_)) => true,
         (PropertyValue::Secret(_), _) | (_, PropertyValue::Secret(_)) => false,
         (PropertyValue::Map(shown), PropertyValue::Map(real)) => {
             shown.iter().all(|(name, value)| real.get(name).is_none_or(|real| hides_the_same(value, real)))

@@ -40,8 +40,9 @@ pub fn key_kind(key_spec: &str) -> Option<KeyKind> {
         }
         "RSA_2048" | "RSA_3072" | "RSA_4096" => pair(&[ENCRYPT, SIGN], None),
         "ECC_NIST_P256" | "ECC_NIST_P384" | "ECC_NIST_P521" => pair(&[SIGN, AGREE], Some(SIGN)),
-        "ECC_NIST_EDWARDS25519" | "ECC_SECG_P256K1" => pair(&[SIGN], Some(SIGN)),
-        "ML_DSA_44" | "ML_DSA_65" | "ML_DSA_87" => pair(&[SIGN], Some(SIGN)),
+        "ECC_NIST_EDWARDS25519" | "ECC_SECG_P256K1" | "ML_DSA_44" | "ML_DSA_65" | "ML_DSA_87" => {
+            pair(&[SIGN], Some(SIGN))
+        }
         "SM2" => pair(&[ENCRYPT, SIGN, AGREE], None),
         "ML_KEM_512" | "ML_KEM_768" | "ML_KEM_1024" => pair(&[ENCAPSULATE], Some(ENCAPSULATE)),
         _ => return None,
