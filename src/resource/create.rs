@@ -64,6 +64,7 @@ impl Provider {
             default_policy: account.as_ref().map(default_policy).unwrap_or_default(),
             remembered: Remembered::default(),
         };
+        let former = former_marks(found.as_ref(), taken_up.as_ref());
         let (set, patience) = if let Some((found, set)) = found.zip(taken_up) {
             self.take_up(&mut work, urn, &found, &set);
             work.check_tags(&set)?;
@@ -75,6 +76,8 @@ impl Provider {
         };
         let mut outcome = self.bring(work, urn, inputs, set, patience).await;
         still_replaces(&mut outcome, &replaces);
+        let marks = remembered(&outcome.outputs).and_former(former);
+        remember(&mut outcome.outputs, &marks);
         Ok(outcome)
     }
 
@@ -221,6 +224,14 @@ impl Provider {
             )),
         }
     }
+}
+
+/// The marks under which a set that is taken up was the resource's before: that of the key, and those of the same resource on its
+/// relatives.
+fn former_marks(found: Option<&Found>, set: Option<&ObservedSet>) -> Vec<OwnerMark> {
+    let Some(own) = found.and_then(|found| found.observed.owner.as_ref()) else { return vec![] };
+    let relatives = set.into_iter().flat_map(|set| set.members.values()).filter_map(|member| member.owner.as_ref());
+    std::iter::once(own).chain(relatives.filter(|mark| mark.same_urn(own))).cloned().collect()
 }
 
 /// Says which key is taken up, and why.

@@ -297,6 +297,19 @@ impl Remembered {
         Self { settled, also }
     }
 
+    /// The same, and marks under which the keys were this resource's in a former life: those that a restored set left out still
+    /// carry them.
+    #[must_use]
+    pub fn and_former(mut self, marks: impl IntoIterator<Item = OwnerMark>) -> Self {
+        for mark in marks {
+            if !self.holds(&mark) {
+                self.also.push(mark);
+            }
+        }
+        self.also.truncate(MOST_REMEMBERED);
+        self
+    }
+
     fn holds(&self, key: &OwnerMark) -> bool {
         self.settled.iter().chain(&self.also).any(|mark| mark.same_mark(key))
     }
