@@ -11,6 +11,7 @@ import argparse
 import json
 import os
 import re
+import signal
 import subprocess
 import sys
 import time
@@ -146,6 +147,15 @@ def start(engine: Engine, round_: int, seconds: int, histories: int) -> tuple[su
         return subprocess.Popen(command, cwd=MODULE, env=env, stdout=out, stderr=subprocess.STDOUT), log, figures
 
 
+def ended(process: subprocess.Popen[bytes], seconds: int) -> int:
+    """How a process ends that should within this time; one that hangs tells where, and is a failure."""
+    try:
+        return process.wait(seconds + MOST_SECONDS)
+    except subprocess.TimeoutExpired:
+        process.send_signal(signal.SIGQUIT)
+        return process.wait()
+
+
 def histories(rounds: int, seconds: int, each: int) -> None:
     """Random histories on both engines side by side, round by round; a broken one is told with its seed."""
     end = time.monotonic() + seconds
@@ -155,7 +165,7 @@ def histories(rounds: int, seconds: int, each: int) -> None:
             return
         running = [(engine, *start(engine, round_, min(left, ROUND_SECONDS if each == 0 else left), each)) for engine in ENGINES]
         for engine, process, log, figures in running:
-            good = process.wait() == 0
+            good = ended(process, left) == 0
             engine.add(figures)
             if good:
                 log.unlink()

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use awskms_core::desired::Desired;
+use awskms_core::desired::{Desired, held};
 use awskms_core::observed::{Metadata, Observed};
 use awskms_core::owner::{OwnerMark, Phase};
 use awskms_core::plan::Claim;
@@ -123,6 +123,17 @@ impl Provider {
         Ok(claim)
     }
 
+    /// Whether the alias is the one of the resource's row, whose key the engine does not name in some replacements: the row has
+    /// this alias, the key carries a mark of this state (by the resource's former name, or the stack's), and no other row is shown
+    /// to have it.
+    fn is_of_its_row(&self, alias: &str, holder: &Observed, whose: Claimant<'_>) -> bool {
+        let row = self.view.replaced(whose.urn).filter(|_| self.view.keys_in_state(whose.urn).is_empty());
+        let named = row.is_some_and(|row| {
+            held(&row.inputs, whose.region).get(whose.region).is_some_and(|held| held.aliases.contains(alias))
+        });
+        named && self.view.holder_beside(whose.urn, &holder.metadata.key_id).is_none()
+    }
+
     async fn leave_to_take(
         &self,
         context: &Context,
@@ -134,6 +145,7 @@ impl Provider {
         if self.view.has_key(whose.urn, &metadata.key_id)
             || whose.replaced.contains(&metadata.key_id)
             || whose.relates(holder, was_never_finished)
+            || whose.relates(holder, OwnerMark::same_state) && self.is_of_its_row(alias, holder, whose)
         {
             return Ok(Leave::Own);
         }

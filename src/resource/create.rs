@@ -241,6 +241,7 @@ pub(super) fn taking_up(found: &Found) -> String {
         if metadata.state.is_pending_deletion() { " It is pending deletion: the deletion is cancelled." } else { "" };
     let whose = match found.by {
         By::Mark(Reason::Released) => "was kept when this resource was deleted earlier, and has its alias",
+        By::Mark(Reason::Undeleted) => "was this resource's until it was deleted, and its deletion has been cancelled",
         By::Mark(Reason::Interrupted | Reason::PendingDeletion) => "belongs to this resource, from an earlier run",
         By::Adopt if found.observed.owner.is_some() => {
             "is adopted from another stack or resource, whose state will leave it alone from now on"

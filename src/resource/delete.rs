@@ -255,6 +255,9 @@ fn only_names_are_left(done: &mut ExecutedSet) -> Vec<String> {
 
 /// The mark that the key keeps after its resource: that of the resource's present name, in the phase that says what became of
 /// it. `None` where the key carries it already, is on its way out, or cannot be read.
+///
+/// A key that is pending deletion takes no tag, so a run that brings the resource back can only cancel the deletion first. If it
+/// is killed then, the phase tells the next one that nobody else has the live key.
 fn last_mark(
     ours: &OwnerMark,
     set: &ObservedSet,
@@ -266,12 +269,9 @@ fn last_mark(
         return None;
     }
     let renewed = ours.renewed(main.owner.as_ref(), marks.settled.as_ref());
-    if schedules(how, &set.primary) {
-        // The phase does not matter for a key that is pending deletion: no call for it.
-        return renewed.filter(|mark| main.owner.as_ref().is_none_or(|present| !present.same_mark(mark)));
-    }
-    let released = renewed.as_ref().or(main.owner.as_ref())?.in_phase(Phase::Released);
-    (main.owner.as_ref() != Some(&released)).then_some(released)
+    let phase = if schedules(how, &set.primary) { Phase::Deleted } else { Phase::Released };
+    let last = renewed.as_ref().or(main.owner.as_ref())?.in_phase(phase);
+    (main.owner.as_ref() != Some(&last)).then_some(last)
 }
 
 /// Takes keys out of `held` that newer owners have; says why the row is only forgotten if the key itself is one of them.

@@ -141,7 +141,7 @@ impl Provider {
         }
     }
 
-    /// Regions whose key the run will note as recorded: an earlier run has begun it and was killed before it could, and the plan
+    /// Regions whose key the run will note as recorded: an earlier run was killed before it could, and the plan
     /// writes no mark on it.
     fn to_be_noted<'a>(&self, set: &'a ObservedSet, plan: &SetPlan) -> Vec<&'a str> {
         let is_marked = |region: &str| {
@@ -151,7 +151,9 @@ impl Provider {
         };
         let begun = set.members.iter().filter(|(region, member)| {
             let phase = member.owner.as_ref().map(OwnerMark::phase);
-            phase == Some(Phase::Begun) && !is_marked(region) && !self.recording.awaits(&member.metadata.arn)
+            phase.is_some_and(|phase| phase != Phase::Recorded)
+                && !is_marked(region)
+                && !self.recording.awaits(&member.metadata.arn)
         });
         begun.filter(|_| !self.is_stateless).map(|(region, _)| region.as_str()).collect()
     }

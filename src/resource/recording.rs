@@ -40,7 +40,7 @@ struct Answered {
 impl Recording {
     /// A finished key is about to be answered with.
     pub(super) fn answered(&self, target: Target, arn: &str, mark: &OwnerMark) {
-        if mark.phase() == Phase::Begun {
+        if mark.phase() != Phase::Recorded {
             let key = Answered { target, arn: arn.to_owned(), mark: mark.clone(), since: Instant::now() };
             self.answered.lock().unwrap_or_else(PoisonError::into_inner).push(key);
         }

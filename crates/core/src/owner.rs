@@ -90,16 +90,20 @@ pub enum Phase {
     Recorded,
     /// Its resource was deleted with the wish that the key stays (`deletionPolicy` RETAIN or DISABLE).
     Released,
+    /// Its resource was deleted, and its deletion is scheduled. It is live only if the deletion was cancelled: by a run that was
+    /// interrupted as it brought the resource back, or by hand.
+    Deleted,
 }
 
 impl Phase {
-    const ALL: [Self; 3] = [Self::Begun, Self::Recorded, Self::Released];
+    const ALL: [Self; 4] = [Self::Begun, Self::Recorded, Self::Released, Self::Deleted];
 
     fn letter(self) -> &'static str {
         match self {
             Self::Begun => "b",
             Self::Recorded => "k",
             Self::Released => "r",
+            Self::Deleted => "d",
         }
     }
 }

@@ -42,6 +42,8 @@ pub enum Reason {
     Interrupted,
     /// It is pending deletion.
     PendingDeletion,
+    /// Its resource was deleted, and somebody has cancelled its deletion: a run that was interrupted, or a person.
+    Undeleted,
     /// Its resource was deleted with the wish that the key stays, and it has one of the wanted names.
     Released,
 }
@@ -105,6 +107,10 @@ pub fn decide<'a>(keys: &'a [Observed], request: &Request<'_>) -> Decision<'a> {
         if let Some((key, conflict)) = conflict(&marked, request) {
             return Decision::Refuse(key, conflict);
         }
+        let is_undeleted = |key: &Observed, mark: &OwnerMark| is_live(key) && mark.phase() == Phase::Deleted;
+        if let Some(key) = newest(&is_undeleted) {
+            return Decision::TakeUp { key, reason: Reason::Undeleted, replaced };
+        }
         let pending = |ours_only: bool| newest(&|key, mark| !is_live(key) && (!ours_only || mark.same_resource(ours)));
         if let Some(key) = pending(true).or_else(|| pending(false)) {
             return Decision::TakeUp { key, reason: Reason::PendingDeletion, replaced };
@@ -130,9 +136,10 @@ fn conflict<'a>(marked: &[(&'a Observed, &OwnerMark)], request: &Request<'_>) ->
     if let Some((key, _)) = recorded {
         return Some((key, Conflict::Recorded));
     }
-    let elsewhere = marked.iter().find(|(key, mark)| {
-        is_live(key) && mark.phase() != Phase::Released && mark.same_key(ours) && !mark.same_resource(ours)
-    });
+    let is_held = |mark: &OwnerMark| matches!(mark.phase(), Phase::Begun | Phase::Recorded);
+    let elsewhere = marked
+        .iter()
+        .find(|(key, mark)| is_live(key) && is_held(mark) && mark.same_key(ours) && !mark.same_resource(ours));
     elsewhere.map(|(key, _)| (*key, Conflict::OtherState))
 }
 
@@ -228,6 +235,18 @@ mod tests {
         let row = Row::NotShown;
         assert_eq!(decided(&[pending(1, ELSEWHERE)], row, "alias/a"), "PendingDeletion 1p");
         assert_eq!(decided(&[pending(5, ELSEWHERE), pending(2, HERE)], row, "alias/a"), "PendingDeletion 2p");
+    }
+
+    #[test]
+    fn a_key_whose_deletion_was_cancelled_comes_back_before_one_that_is_still_pending() {
+        let row = Row::NotShown;
+        for lineage in [HERE, ELSEWHERE] {
+            assert_eq!(decided(&[live(1, lineage, 'd'), pending(2, HERE)], row, "alias/b"), "Undeleted 1d");
+        }
+        assert_eq!(
+            decided(&[live(1, HERE, 'd')], Row::Replaced { generation: None }, "alias/a"),
+            "new for None beside [\"1d\"]"
+        );
     }
 
     #[test]

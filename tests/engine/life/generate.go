@@ -50,7 +50,7 @@ func (d drawing) one(label string, of ...string) string {
 // nature is what a resource is for its whole life.
 func (d drawing) nature(name string) Spec {
 	s := Spec{Name: name}
-	s.Set = d.rare("set")
+	s.Set, s.DeleteBefore = d.rare("set"), d.rare("deleteBefore")
 	if d.rare("retain") && !s.Set {
 		s.DeletionPolicy = d.one("deletionPolicy", "RETAIN", "DISABLE")
 	}
@@ -131,6 +131,16 @@ func (d drawing) aliases() []string {
 	return own
 }
 
+// deletesBefore says whether a resource of the life is deleted before it is replaced.
+func (d drawing) deletesBefore() bool {
+	for _, s := range d.fixed {
+		if s.DeleteBefore {
+			return true
+		}
+	}
+	return false
+}
+
 // spec draws a key of a program, after those of earlier.
 func (d drawing) spec(name, alias string, earlier []Spec) Spec {
 	s := d.fixed[name]
@@ -138,7 +148,8 @@ func (d drawing) spec(name, alias string, earlier []Spec) Spec {
 	s.Description = d.one("description", "", "1", "2")
 	s.Tag = d.one("tag", "", "1", "2")
 	s.Disabled = rapid.IntRange(0, 4).Draw(d.T, "disabled") == 0
-	s.Forbidden = d.rare("forbid")
+	// What depends on a resource that is deleted first goes with it, by the policy of the state: the engine has not shown the new one.
+	s.Forbidden = d.rare("forbid") && !d.deletesBefore()
 	s.Hmac = d.rare("spec") && s.DeletionPolicy == "" && !s.Set
 	s.Secret = d.rare("secret")
 	if d.rare("policy") {
@@ -159,7 +170,7 @@ func (d drawing) spec(name, alias string, earlier []Spec) Spec {
 	if d.rare("ignore") {
 		s.Ignore = []string{d.one("ignored", "description", "tags.t", "enabled", "keySpec")}
 	}
-	s.DeleteBefore, s.Protect = d.rare("deleteBefore"), d.rare("protect")
+	s.Protect = d.rare("protect")
 	if d.rare("version") {
 		s.Version = d.one("version", "0.1.0", "0.2.0")
 	}
@@ -168,7 +179,8 @@ func (d drawing) spec(name, alias string, earlier []Spec) Spec {
 		if d.rare("deletedWith") && !d.SharedNames {
 			s.DeletedWith = other("with")
 		}
-		if d.rare("replaceWith") {
+		// With both, the engine deletes and makes resources again without a word about them to the provider; a preview cannot tell.
+		if d.rare("replaceWith") && !d.deletesBefore() {
 			s.ReplaceWith = other("replaceWith")
 		}
 		if rapid.Bool().Draw(d.T, "depends") {

@@ -158,6 +158,9 @@ func (l *life) noteLineage(st *stack.Stack) {
 // rightly refused, until it is adopted; so is an alias that the key of another resource has, which is shown too late to give it
 // up or is removed in the same run.
 func (l *life) heed(st *stack.Stack) {
+	if !l.advised(st) && len(l.lineages[st]) < 2 {
+		return
+	}
 	for _, m := range st.Preview().Messages {
 		if m.Severity != "error" {
 			continue
@@ -166,8 +169,11 @@ func (l *life) heed(st *stack.Stack) {
 		for i, k := range st.Program.Keys {
 			switch {
 			case m.URN != "" && m.URN != st.URN(k.Name) || st.Row(k.Name) != nil:
-			case adopt != nil && len(l.lineages[st]) > 1:
+			case adopt != nil && len(l.lineages[st]) > 1 && l.fits(adopt[1], k):
 				l.change(st, i, "adopt", adopt[1])
+			case adopt != nil && len(l.lineages[st]) > 1:
+				l.change(st, i, "adopt", "NONE")
+				l.change(st, i, "alias", "alias/another-"+k.Name)
 			case taken != nil && k.Inputs["alias"] == taken[1]:
 				l.change(st, i, "alias", "alias/another-"+k.Name)
 			}
@@ -175,11 +181,26 @@ func (l *life) heed(st *stack.Stack) {
 	}
 }
 
+// advised says whether an operation of the stack has been refused with an advice.
+func (l *life) advised(st *stack.Stack) bool {
+	return slices.ContainsFunc(l.Results, func(r *stack.Result) bool {
+		return r.Stack == st && slices.ContainsFunc(r.Messages, func(m stack.Message) bool {
+			return m.Severity == "error" && (adviceToAdopt.MatchString(m.Text) || aliasOfAnother.MatchString(m.Text))
+		})
+	})
+}
+
 func (l *life) untaint(st *stack.Stack, name string) {
 	if row := st.Row(name); row != nil && row.Taint {
 		l.Note("%s: state untaint %s", st.Name, name)
 		st.Untaint(name)
 	}
+}
+
+// fits says whether a key is of the kind that a resource asks for.
+func (l *life) fits(arn string, k stack.Key) bool {
+	is, found := sim.Find(l.Sim.Keys(), sim.IDOf(arn))
+	return found && (is.Spec == "HMAC_256") == (k.Inputs["keySpec"] != nil)
 }
 
 // change changes an input of a program's resource.
@@ -199,7 +220,7 @@ var (
 // taken up without a word.
 func (l *life) adopt(st *stack.Stack, k stack.Key) {
 	if id, ok := l.forgotten[st.Name+"/"+k.Name]; ok && st.Row(k.Name) == nil {
-		if is, found := sim.Find(l.Sim.Keys(), id); found && is.Live() && (is.Spec == "HMAC_256") == (k.Inputs["keySpec"] != nil) {
+		if is, found := sim.Find(l.Sim.Keys(), id); found && is.Live() && l.fits(is.Arn, k) {
 			k.Inputs["adopt"] = is.Arn
 		}
 	}
