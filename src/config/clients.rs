@@ -11,6 +11,7 @@ use aws_credential_types::Credentials;
 use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_sdk_kms::config::retry::RetryConfig;
 use aws_sdk_kms::error::{DisplayErrorContext, ProvideErrorMetadata};
+use awskms_core::spec::constants::names;
 use awskms_core::spec::provider::check_url;
 use tokio::sync::OnceCell;
 
@@ -147,10 +148,10 @@ impl Clients {
         let named = |list: &[String]| list.iter().any(|id| id == account);
         let excluded = |rule| Err(ConfigError::Account { account: account.to_owned(), rule });
         if !self.settings.allowed_account_ids.is_empty() && !named(&self.settings.allowed_account_ids) {
-            return excluded("allowedAccountIds");
+            return excluded(names::ALLOWED_ACCOUNT_IDS);
         }
         if named(&self.settings.forbidden_account_ids) {
-            return excluded("forbiddenAccountIds");
+            return excluded(names::FORBIDDEN_ACCOUNT_IDS);
         }
         Ok(())
     }

@@ -4,13 +4,17 @@ use std::collections::BTreeMap;
 
 use awskms_core::read_back::IgnoredTags;
 use awskms_core::secrets::Secrets;
+use awskms_core::spec::constants::{defaults, names};
 use awskms_core::spec::generated::{AssumeRole, AssumeRoleWithWebIdentity, ProviderConfig, RetryMode};
 use awskms_core::spec::input::{Input, Unreadable};
 use awskms_core::value::PropertyMap;
 
-/// What the provider was configured with. Absent values are left to the environment and the shared configuration files.
-#[derive(Debug, Clone, Default)]
+/// What the provider was configured with. Absent values are left to the environment and the shared configuration files. The
+/// debug form hides everything.
+#[derive(Clone, Default)]
 pub struct Settings {
+    /// The whole configuration: what needs no preparation is read here.
+    pub config: ProviderConfig,
     /// Region of keys that name none.
     pub region: Option<String>,
     /// Named profile.
@@ -47,14 +51,18 @@ pub struct Settings {
     pub skip_requesting_account_id: bool,
     /// Leave the owner mark off.
     pub skip_owner_mark: bool,
-    /// Take unknown Regions.
-    pub skip_region_validation: bool,
     /// Use FIPS endpoints.
     pub use_fips: bool,
     /// Use dual-stack endpoints.
     pub use_dual_stack: bool,
     /// What of all this is secret.
     pub secrets: Secrets,
+}
+
+impl std::fmt::Debug for Settings {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Settings(..)")
+    }
 }
 
 /// Static credentials. Their debug form hides what is secret.
@@ -107,24 +115,24 @@ impl Settings {
             ignored_tags: IgnoredTags { keys: list(&ignored.keys), key_prefixes: list(&ignored.key_prefixes) },
             allowed_account_ids: list(&config.allowed_account_ids),
             forbidden_account_ids: list(&config.forbidden_account_ids),
-            max_attempts: config.max_retries.known().and_then(|count| u32::try_from(*count).ok()).unwrap_or(8),
+            max_attempts: config.max_retries.known().copied().unwrap_or(defaults::MAX_RETRIES).unsigned_abs(),
             adaptive_retries: config.retry_mode.known() == Some(&RetryMode::Adaptive),
             config_files: list(&config.shared_config_files),
             credentials_files: list(&config.shared_credentials_files),
             skip_requesting_account_id: flag(&config.skip_requesting_account_id),
             skip_owner_mark: flag(&config.skip_owner_mark),
-            skip_region_validation: flag(&config.skip_region_validation),
             use_fips: flag(&config.use_fips_endpoint),
             use_dual_stack: flag(&config.use_dualstack_endpoint),
             secrets: Secrets::of(&[checked]),
+            config,
         })
     }
 }
 
 /// `defaultTags.tags`, each value secret if it or what is around it is.
 fn tag_values(checked: &PropertyMap) -> PropertyMap {
-    let Some(outer) = checked.get("defaultTags") else { return PropertyMap::new() };
-    let Some(tags) = outer.as_map().and_then(|map| map.get("tags")) else { return PropertyMap::new() };
+    let Some(outer) = checked.get(names::DEFAULT_TAGS) else { return PropertyMap::new() };
+    let Some(tags) = outer.as_map().and_then(|map| map.get(names::TAGS)) else { return PropertyMap::new() };
     let entries = tags.as_map().into_iter().flatten();
     entries.map(|(key, value)| (key.clone(), value.clone().like(tags).like(outer))).collect()
 }

@@ -4,6 +4,7 @@ use aws_config::{Region, SdkConfig};
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::error::CredentialsError;
 use aws_credential_types::provider::{ProvideCredentials, future};
+use awskms_core::spec::constants::names;
 use awskms_core::spec::generated::AssumeRoleWithWebIdentity;
 
 /// Asks STS for the credentials of a role, with a token that is given or in a file. A file is read at every request,
@@ -43,7 +44,7 @@ impl WebIdentity {
             keys.secret_access_key(),
             Some(keys.session_token().to_owned()),
             Some(expires),
-            "assumeRoleWithWebIdentity",
+            names::ASSUME_ROLE_WITH_WEB_IDENTITY,
         ))
     }
 

@@ -130,7 +130,7 @@ pub async fn run(
         for (step, result) in stage.iter().zip(results) {
             match result {
                 Ok(answer) => {
-                    observed.follow(step);
+                    observed.apply(step);
                     patience.after(step);
                     if answer.deletion_date.is_some() {
                         observed.metadata.deletion_date = answer.deletion_date;

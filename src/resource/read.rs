@@ -7,7 +7,7 @@ use awskms_core::members;
 use awskms_core::observed::{Metadata, ObservedSet};
 use awskms_core::outputs;
 use awskms_core::policy::deleted_principals;
-use awskms_core::read_back::{self, SetSurroundings};
+use awskms_core::read_back::{self, SetReadContext};
 use awskms_core::value::PropertyMap;
 use tonic::Code;
 
@@ -97,7 +97,7 @@ impl Provider {
         let desired: Option<DesiredSet> = before
             .filter(|_| !old_inputs.is_empty())
             .and_then(|region| resolve_set(old_inputs, region, Some(&account)).ok());
-        let around = SetSurroundings {
+        let around = SetReadContext {
             provider_region: self.clients.region(),
             default_tags: self.default_tags(),
             ignored_tags: &self.clients.settings().ignored_tags,

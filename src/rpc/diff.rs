@@ -6,6 +6,8 @@ use awskms_core::diff::{Change, ChangeKind, Sides, changes};
 use awskms_core::outputs::{REPLICA_KEYS, may_be_replaced};
 use awskms_core::owner::Identity;
 use awskms_core::path::Path;
+use awskms_core::spec::constants::names;
+use awskms_core::spec::generated::OUTPUTS;
 use awskms_core::spec::given::Given;
 use awskms_core::spec::input::Unreadable;
 use awskms_core::spec::normal::normal;
@@ -16,12 +18,6 @@ use super::generated::pulumirpc::diff_response::DiffChanges;
 use super::generated::pulumirpc::property_diff::Kind;
 use super::generated::pulumirpc::{DiffResponse, PropertyDiff};
 use crate::resource::{TRIGGER, pending_replicas, remembered, was_pending};
-
-/// Outputs that no update changes. Without them every dependant of the key would see unknown values in a preview.
-const STABLE: [&str; 4] = ["keyId", "keyArn", "creationDate", "primaryRegion"];
-
-/// Those of them that a promotion changes all the same.
-const FOLLOWS_THE_PRIMARY: [&str; 2] = ["keyArn", "primaryRegion"];
 
 /// How a key differs from its new inputs.
 ///
@@ -38,10 +34,10 @@ pub(super) fn key(sides: &Sides<'_>, identity: Option<&Identity>) -> Result<Diff
     // A key that is on its way out is brought back by the next update, whatever the inputs say.
     let pending = was_pending(old_outputs);
     if pending {
-        changes.push(Change { path: Path::of("keyState"), kind: ChangeKind::Update, effect: Effect::Update });
+        changes.push(Change { path: Path::of(names::KEY_STATE), kind: ChangeKind::Update, effect: Effect::Update });
     }
     for region in pending_replicas(old_outputs, &news) {
-        let path = Path::of(REPLICA_KEYS).name(&region).name("keyState");
+        let path = Path::of(REPLICA_KEYS).name(&region).name(names::KEY_STATE);
         changes.push(Change { path, kind: ChangeKind::Update, effect: Effect::Update });
     }
     // A rotation that a failed run still owes: the state keeps the trigger that was there before.
@@ -85,14 +81,15 @@ fn answer(changes: &[Change]) -> DiffResponse {
         .iter()
         .map(|change| {
             let kind = wire_kind(change.kind, change.effect == Effect::Replace);
-            let input_diff = !["keyState", "policyJson", REPLICA_KEYS].contains(&change.path.root());
+            let input_diff = ![names::KEY_STATE, names::POLICY_JSON, REPLICA_KEYS].contains(&change.path.root());
             (change.path.to_string(), PropertyDiff { kind: kind.into(), input_diff })
         })
         .collect();
     // A promotion moves the ARN.
-    let moves = changes.iter().any(|change| ["region", "spec.region"].contains(&change.path.to_string().as_str()));
-    let stables = STABLE.iter().filter(|name| !moves || !FOLLOWS_THE_PRIMARY.contains(name));
-    let stables = stables.filter(|_| replaces.is_empty()).map(|name| (*name).to_owned()).collect();
+    let moves = changes.iter().any(|change| [names::REGION, "spec.region"].contains(&change.path.to_string().as_str()));
+    // Without these every dependant of the key would see unknown values in a preview.
+    let stables = OUTPUTS.iter().filter(|output| output.stable && !(moves && output.follows_primary));
+    let stables = stables.filter(|_| replaces.is_empty()).map(|output| output.name.to_owned()).collect();
     let changed = if changes.is_empty() { DiffChanges::DiffNone } else { DiffChanges::DiffSome };
     DiffResponse {
         stables,

@@ -12,6 +12,7 @@ use awskms_core::owner::Lineage;
 use awskms_core::path::Path;
 use awskms_core::secrets::Secrets;
 use awskms_core::spec::check::{CheckContext, check};
+use awskms_core::spec::constants::names;
 use awskms_core::spec::given::write_back;
 use awskms_core::spec::input::Unreadable;
 use awskms_core::spec::normal::normal;
@@ -93,12 +94,12 @@ impl Service {
     /// Inputs that were read back, with the secrets that the provider's configuration adds to the tags: as they were, if they are the
     /// same.
     fn with_secret_tags(&self, mut inputs: PropertyMap, before: &PropertyMap) -> PropertyMap {
-        match (before.get("tagsAll"), inputs.get("tagsAll")) {
+        match (before.get(names::TAGS_ALL), inputs.get(names::TAGS_ALL)) {
             (Some(old), Some(new)) if old.plain() == new.plain() => {
-                inputs.insert("tagsAll".into(), old.clone());
+                inputs.insert(names::TAGS_ALL.into(), old.clone());
                 inputs
             }
-            _ => self.settings_secrets().seal_one(inputs, "tagsAll"),
+            _ => self.settings_secrets().seal_one(inputs, names::TAGS_ALL),
         }
     }
 
@@ -271,7 +272,7 @@ impl ResourceProvider for Service {
             &CheckContext {
                 provider_region: clients.and_then(Clients::region),
                 default_tags: clients.map(|clients| &clients.settings().default_tag_values),
-                skip_region_validation: clients.is_some_and(|clients| clients.settings().skip_region_validation),
+                config: clients.map(|clients| &clients.settings().config),
             },
         );
         if let Some(provider) = provider.as_ref().filter(|_| checked.failures.is_empty()) {
@@ -279,14 +280,14 @@ impl ResourceProvider for Service {
             for (alias, other) in provider.checked(&request.urn, &old, &new) {
                 let reason =
                     format!("{alias} is given to {other} too; an alias names one key; remove it from one of the two");
-                checked.failures.push(Failure::new(Path::of("alias"), reason));
+                checked.failures.push(Failure::new(Path::of(names::ALIAS), reason));
             }
         }
         let own = self.settings_secrets();
         let hidden = Secrets::of(&[&olds, &news]).and(&own);
         let mut inputs = checked.inputs;
-        if !news.contains_key("region") {
-            inputs = own.seal_one(inputs, "region");
+        if !news.contains_key(names::REGION) {
+            inputs = own.seal_one(inputs, names::REGION);
         }
         let log = self.engine.log(&request.urn, hidden.clone());
         for warning in &checked.warnings {

@@ -46,6 +46,21 @@ pub(crate) struct Field {
     pub(crate) also: Vec<String>,
     pub(crate) hidden: bool,
     pub(crate) required: bool,
+    /// What Check fills in where the property applies.
+    pub(crate) usual: Option<i32>,
+    pub(crate) is_set: bool,
+    pub(crate) is_principal: bool,
+    pub(crate) output: Option<OutputFacts>,
+}
+
+/// What is known of a property as an output.
+#[derive(Debug)]
+pub(crate) struct OutputFacts {
+    pub(crate) always: bool,
+    pub(crate) kept: bool,
+    pub(crate) stable: bool,
+    pub(crate) follows_primary: bool,
+    pub(crate) from: Vec<String>,
 }
 
 /// A constant default.
@@ -161,7 +176,23 @@ fn field(pool: &DescriptorPool, field: &FieldDescriptor) -> Result<Field> {
         also: options.value("also").map(|v| texts(&v)).unwrap_or_default(),
         hidden: options.flag("hidden"),
         required: options.flag("required"),
+        usual: options.number("usual_integer"),
+        is_set: options.flag("set"),
+        is_principal: options.flag("principal"),
+        output: options.value("output").and_then(|value| value.as_message().map(output_facts)),
     })
+}
+
+fn output_facts(message: &DynamicMessage) -> OutputFacts {
+    let options = Options(Some(message.clone()));
+    let stable = options.flag("stable");
+    OutputFacts {
+        always: options.flag("always"),
+        kept: stable || options.flag("kept"),
+        stable,
+        follows_primary: options.flag("follows_primary"),
+        from: options.value("from").map(|v| texts(&v)).unwrap_or_default(),
+    }
 }
 
 fn kind(field: &FieldDescriptor) -> Result<Kind> {

@@ -1,6 +1,7 @@
 //! Generates everything that is generated: `cargo xtask generate`, or `cargo xtask check` to fail when a checked-in file
 //! is stale. The proto definition is the only input.
 
+mod constants;
 mod definition;
 mod output;
 mod prose;
@@ -53,16 +54,19 @@ fn everything(root: &Path) -> Result<Output> {
     let definition = Definition::read(root)?;
     let mut output = Output::default();
     output.add("crates/core/src/spec/generated.rs", rust::render(&definition)?);
+    output.add("crates/core/src/spec/constants.rs", constants::render(&definition)?);
     output.add("schema.json", schema::render(root, &definition)?);
-    output.add("docs/reference.md", reference::render(&definition));
+    output.add("docs/reference.md", reference::render(&definition)?);
     for (path, text) in wire::render(root)? {
         output.add(&path, text);
     }
     Ok(output)
 }
 
-/// The repository: the folder above this crate.
+/// The repository: the folder above this crate, as cargo sees it when the command runs. A target folder that several work
+/// trees share may hold a binary that was built in another of them.
 fn root() -> Result<PathBuf> {
-    let manifest = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let manifest =
+        std::env::var_os("CARGO_MANIFEST_DIR").map_or_else(|| env!("CARGO_MANIFEST_DIR").into(), PathBuf::from);
     Ok(manifest.parent().context("xtask has no parent folder")?.to_owned())
 }

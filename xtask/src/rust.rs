@@ -2,9 +2,9 @@
 
 use std::fmt::Write as _;
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 
-use crate::definition::{Constant, Definition, Enum, Field, Kind, Message};
+use crate::definition::{Constant, Definition, Enum, Field, Kind, Message, OutputFacts};
 
 /// Messages that are only ever written by the provider.
 const OUTPUTS: [&str; 3] = ["AwsKmsKeyStackOutputs", "ReplicaKey", "AwsKmsKeyStatus"];
@@ -23,6 +23,9 @@ pub(crate) fn render(definition: &Definition) -> Result<String> {
     for enumeration in &definition.enums {
         write_enum(&mut code, enumeration)?;
     }
+    write_outputs(&mut code, "OUTPUTS", "What a key returns", &outputs(definition)?)?;
+    let replica: Vec<&Field> = definition.message("ReplicaKey")?.fields.iter().collect();
+    write_outputs(&mut code, "REPLICA_OUTPUTS", "What a replica returns", &replica)?;
     for message in definition.messages.iter().filter(|message| !OUTPUTS.contains(&message.name.as_str())) {
         write_table(&mut code, message)?;
         // The manifest's envelope is taken apart before anything is read from it.
@@ -31,6 +34,32 @@ pub(crate) fn render(definition: &Definition) -> Result<String> {
         }
     }
     crate::output::rustfmt(&code)
+}
+
+/// The outputs of a key, and the inputs of which something is known as outputs.
+fn outputs(definition: &Definition) -> Result<Vec<&Field>> {
+    let (spec, outputs) = (definition.message("AwsKmsKeySpec")?, definition.message("AwsKmsKeyStackOutputs")?);
+    Ok(outputs.fields.iter().chain(spec.fields.iter().filter(|field| field.output.is_some())).collect())
+}
+
+fn write_outputs(code: &mut String, name: &str, doc: &str, fields: &[&Field]) -> Result<()> {
+    writeln!(code, "/// {doc}.\npub static {name}: &[table::Output] = &[")?;
+    for field in fields {
+        let facts = field.output.as_ref();
+        let is = |of: fn(&OutputFacts) -> bool| facts.is_some_and(of);
+        writeln!(
+            code,
+            "table::Output {{ name: \"{}\", always: {}, kept: {}, stable: {}, follows_primary: {}, from: &{:?} }},",
+            field.name,
+            field.required || is(|facts| facts.always),
+            is(|facts| facts.kept),
+            is(|facts| facts.stable),
+            is(|facts| facts.follows_primary),
+            facts.map(|facts| facts.from.as_slice()).unwrap_or_default()
+        )?;
+    }
+    writeln!(code, "];\n")?;
+    Ok(())
 }
 
 fn write_enum(code: &mut String, enumeration: &Enum) -> Result<()> {
@@ -85,7 +114,7 @@ fn write_table(code: &mut String, message: &Message) -> Result<()> {
         }
         writeln!(
             code,
-            "table::Field {{ name: \"{}\", proto_name: \"{}\", also: &{:?}, kind: {}, effect: Effect::{}, default: {}, required: {}, secret: {}, hidden: {} }},",
+            "table::Field {{ name: \"{}\", proto_name: \"{}\", also: &{:?}, kind: {}, effect: Effect::{}, default: {}, required: {}, secret: {}, hidden: {}, is_set: {}, is_principal: {} }},",
             field.name,
             field.proto_name,
             field.also,
@@ -94,7 +123,9 @@ fn write_table(code: &mut String, message: &Message) -> Result<()> {
             default(field.default.as_ref()),
             field.required,
             field.secret,
-            field.hidden
+            field.hidden,
+            field.is_set,
+            field.is_principal
         )?;
     }
     writeln!(code, "] }};\n")?;
@@ -174,7 +205,7 @@ fn rust_type(kind: &Kind) -> String {
 }
 
 /// `SYMMETRIC_DEFAULT` -> `SymmetricDefault`.
-fn variant(name: &str) -> String {
+pub(crate) fn variant(name: &str) -> String {
     let words = name.split('_').map(|word| {
         let mut letters = word.chars();
         let first = letters.next().map(|c| c.to_ascii_uppercase());
@@ -184,7 +215,7 @@ fn variant(name: &str) -> String {
 }
 
 /// `KeyPolicy` -> `KEY_POLICY`.
-fn constant(name: &str) -> String {
+pub(crate) fn constant(name: &str) -> String {
     let mut text = String::new();
     for (position, letter) in name.char_indices() {
         if position > 0 && letter.is_ascii_uppercase() {
@@ -193,9 +224,4 @@ fn constant(name: &str) -> String {
         text.push(letter.to_ascii_uppercase());
     }
     text
-}
-
-/// Names of messages that exist, for the schema.
-pub(crate) fn inputs_of<'a>(definition: &'a Definition, name: &str) -> Result<&'a Message> {
-    definition.message(name).with_context(|| format!("the definition lacks {name}"))
 }

@@ -7,6 +7,7 @@ use serde_json::{Map, Value, json};
 
 use crate::definition::{Constant, Definition, Field, Kind, Message};
 use crate::prose;
+use crate::rust::variant;
 
 const PACKAGE: &str = "awskms";
 pub(crate) const RESOURCE: &str = "awskms:index:AwsKmsKey";
@@ -21,7 +22,7 @@ const LOGO_URL: &str = "";
 
 /// The schema as text.
 pub(crate) fn render(root: &Path, definition: &Definition) -> Result<String> {
-    let spec = crate::rust::inputs_of(definition, "AwsKmsKeySpec")?;
+    let spec = definition.message("AwsKmsKeySpec")?;
     let outputs = definition.message("AwsKmsKeyStackOutputs")?;
     let provider = definition.message("ProviderConfig")?;
     let config = properties(definition, provider)?;
@@ -122,17 +123,9 @@ fn resource(root: &Path, definition: &Definition, spec: &Message, outputs: &Mess
     }
     let mut accepted = inputs;
     accepted.extend(manifest_properties());
-    let always = [
-        "keyId",
-        "keyArn",
-        "rotationEnabled",
-        "keyState",
-        "creationDate",
-        "policyJson",
-        "primaryRegion",
-        "tagsAll",
-        "region",
-    ];
+    let always = |field: &&Field| field.output.as_ref().is_some_and(|output| output.always);
+    let always = outputs.fields.iter().filter(|field| field.required).chain(spec.fields.iter().filter(always));
+    let always: Vec<&str> = always.map(|field| field.name.as_str()).collect();
     Ok(json!({
         "description": prose::resource(root, spec)?,
         "properties": all,
@@ -207,20 +200,8 @@ fn enum_type(definition: &Definition, name: &str) -> Result<Value> {
     let values = enumeration
         .values
         .iter()
-        .map(|value| json!({ "name": member_name(&value.name), "value": value.name, "description": value.doc }));
+        .map(|value| json!({ "name": variant(&value.name), "value": value.name, "description": value.doc }));
     Ok(json!({ "type": "string", "description": enumeration.doc, "enum": values.collect::<Vec<_>>() }))
-}
-
-/// `SYMMETRIC_DEFAULT` -> `SymmetricDefault`: what the SDKs call the member.
-fn member_name(value: &str) -> String {
-    value
-        .split('_')
-        .map(|word| {
-            let lower = word.to_ascii_lowercase();
-            let (first, rest) = lower.split_at(usize::from(!lower.is_empty()));
-            format!("{}{rest}", first.to_ascii_uppercase())
-        })
-        .collect()
 }
 
 fn properties(definition: &Definition, message: &Message) -> Result<Map<String, Value>> {

@@ -7,8 +7,10 @@ use serde_json::Value;
 use crate::members;
 use crate::path::Path;
 use crate::policy::{self, Facts, TypedPolicy};
-use crate::spec::generated::{AccountAccess, AwsKmsKeySpec, KeyPolicy};
+use crate::spec::constants::{defaults, names};
+use crate::spec::generated::AwsKmsKeySpec;
 use crate::spec::input::{Decode, Input, Unreadable};
+use crate::spec::normal::all_tags;
 use crate::value::{PropertyMap, PropertyValue};
 
 /// The key that the inputs ask for. Made at apply time only, when nothing is unknown any more.
@@ -129,26 +131,26 @@ pub enum Unresolved {
 /// not what Check lets through. Neither is ever taken for a default.
 pub fn resolve(inputs: &PropertyMap, account: Option<&Account>) -> Result<Desired, Unresolved> {
     let spec = AwsKmsKeySpec::from_properties(inputs)?;
-    let key_spec = text(spec.key_spec.known().map(|spec| spec.as_str()), "SYMMETRIC_DEFAULT");
+    let key_spec = text(spec.key_spec.known().map(|spec| spec.as_str()), defaults::KEY_SPEC.as_str());
     let key_usage = text(spec.key_usage.known().map(|usage| usage.as_str()), "ENCRYPT_DECRYPT");
     if spec.key_spec.is_unknown() || spec.key_usage.is_unknown() {
-        return Err(Unresolved::Unknown("keySpec"));
+        return Err(Unresolved::Unknown(names::KEY_SPEC));
     }
-    let multi_region = or_default(&spec.multi_region, "multiRegion")?;
+    let multi_region = or_default(&spec.multi_region, names::MULTI_REGION)?;
     Ok(Desired {
         multi_region,
         aliases: aliases(&spec)?,
-        description: or_default(&spec.description, "description")?,
-        enabled: known(&spec.enabled, "enabled")?.unwrap_or(true),
+        description: or_default(&spec.description, names::DESCRIPTION)?,
+        enabled: known(&spec.enabled, names::ENABLED)?.unwrap_or(defaults::ENABLED),
         rotation_period_days: rotation(&spec)?,
-        rotate_on_demand_trigger: known(&spec.rotate_on_demand_trigger, "rotateOnDemandTrigger")?,
+        rotate_on_demand_trigger: known(&spec.rotate_on_demand_trigger, names::ROTATE_ON_DEMAND_TRIGGER)?,
         policy: key_policy(&spec, account, &key_usage, multi_region)?,
-        policy_is_secret: ["policy", "policyDocument"]
+        policy_is_secret: [names::POLICY, names::POLICY_DOCUMENT]
             .iter()
             .any(|name| inputs.get(*name).is_some_and(PropertyValue::has_secrets)),
         bypass_policy_lockout_safety_check: or_default(
             &spec.bypass_policy_lockout_safety_check,
-            "bypassPolicyLockoutSafetyCheck",
+            names::BYPASS_POLICY_LOCKOUT_SAFETY_CHECK,
         )?,
         tags: tags(inputs)?,
         key_spec,
@@ -161,11 +163,11 @@ pub fn resolve(inputs: &PropertyMap, account: Option<&Account>) -> Result<Desire
 /// # Errors
 /// [`Unresolved::Unknown`] in a preview whose inputs depend on other resources.
 pub fn resolve_set(inputs: &PropertyMap, region: &str, account: Option<&Account>) -> Result<DesiredSet, Unresolved> {
-    if inputs.get("region").is_some_and(PropertyValue::is_unknown) {
-        return Err(Unresolved::Unknown("region"));
+    if inputs.get(names::REGION).is_some_and(PropertyValue::is_unknown) {
+        return Err(Unresolved::Unknown(names::REGION));
     }
     if members::are_unknown(inputs) {
-        return Err(Unresolved::Unknown("replicas"));
+        return Err(Unresolved::Unknown(names::REPLICAS));
     }
     let all = members::by_region(inputs, region);
     let all = all.into_iter().map(|(region, inputs)| Ok::<_, Unresolved>((region, resolve(&inputs, account)?)));
@@ -190,32 +192,13 @@ pub fn held_by_both(mut one: Held, other: &Held) -> Held {
 
 /// What the resource held by its inputs of an earlier run.
 pub fn managed(inputs: &PropertyMap) -> Managed {
-    let list = inputs.get("aliases").and_then(PropertyValue::as_list).unwrap_or_default();
-    let names = inputs.get("alias").into_iter().chain(list);
-    let all = inputs.get("tagsAll").or_else(|| inputs.get("tags")).and_then(PropertyValue::as_map);
+    let list = inputs.get(names::ALIASES).and_then(PropertyValue::as_list).unwrap_or_default();
+    let names = inputs.get(names::ALIAS).into_iter().chain(list);
+    let all = all_tags(inputs).and_then(PropertyValue::as_map);
     Managed {
         aliases: names.filter_map(PropertyValue::as_str).map(str::to_owned).collect(),
         tag_keys: all.into_iter().flatten().map(|(key, _)| key.clone()).collect(),
     }
-}
-
-/// The policy document that a typed policy stands for.
-pub fn typed(policy: &KeyPolicy) -> Result<TypedPolicy, Unresolved> {
-    let unknown = Unresolved::Unknown("policy");
-    let mut admin_roles: Vec<String> = known(&policy.admin_role, "policy")?.into_iter().collect();
-    admin_roles.extend(known(&policy.admin_roles, "policy")?.unwrap_or_default());
-    let context = known(&policy.encryption_context, "policy")?.unwrap_or_default();
-    let context = context.into_iter().filter_map(|(key, value)| match value {
-        Input::Known(value) => Some(Ok((key, value))),
-        Input::Unknown => Some(Err(unknown.clone())),
-        Input::Absent => None,
-    });
-    Ok(TypedPolicy {
-        admin_roles,
-        usage_roles: known(&policy.usage_roles, "policy")?.unwrap_or_default(),
-        encryption_context: context.collect::<Result<_, _>>()?,
-        account_access: known(&policy.account_access, "policy")?.unwrap_or(AccountAccess::Administration),
-    })
 }
 
 fn key_policy(
@@ -224,50 +207,51 @@ fn key_policy(
     key_usage: &str,
     multi_region: bool,
 ) -> Result<Option<Value>, Unresolved> {
-    if let Some(document) = known(&spec.policy_document, "policyDocument")? {
+    if let Some(document) = known(&spec.policy_document, names::POLICY_DOCUMENT)? {
         // Check has parsed it: text that is no JSON does not come this far.
         return Ok(Some(match document {
             Value::String(text) => serde_json::from_str(&text).unwrap_or(Value::String(text)),
             object => object,
         }));
     }
-    let Some(policy) = known(&spec.policy, "policy")? else { return Ok(None) };
-    let policy = typed(&policy)?;
+    let Some(policy) = known(&spec.policy, names::POLICY)? else { return Ok(None) };
+    let policy = TypedPolicy::of(&policy).ok_or(Unresolved::Unknown(names::POLICY))?;
     let account = account.ok_or(Unresolved::NoAccount)?;
     let facts = Facts {
         partition: &account.partition,
         account: &account.id,
         key_usage,
-        key_spec: spec.key_spec.known().map_or("SYMMETRIC_DEFAULT", |spec| spec.as_str()),
+        key_spec: spec.key_spec.known().map_or(defaults::KEY_SPEC.as_str(), |spec| spec.as_str()),
         multi_region,
     };
     Ok(Some(policy::render(&policy, &facts)))
 }
 
 fn aliases(spec: &AwsKmsKeySpec) -> Result<BTreeSet<String>, Unresolved> {
-    let mut names: BTreeSet<String> = known(&spec.aliases, "aliases")?.unwrap_or_default().into_iter().collect();
-    names.extend(known(&spec.alias, "alias")?);
+    let mut names: BTreeSet<String> = known(&spec.aliases, names::ALIASES)?.unwrap_or_default().into_iter().collect();
+    names.extend(known(&spec.alias, names::ALIAS)?);
     Ok(names)
 }
 
 fn rotation(spec: &AwsKmsKeySpec) -> Result<Option<i32>, Unresolved> {
-    let on = known(&spec.enable_rotation, "enableRotation")?.unwrap_or(false);
-    let days = known(&spec.rotation_period_days, "rotationPeriodDays")?.unwrap_or(365);
+    let on = known(&spec.enable_rotation, names::ENABLE_ROTATION)?.unwrap_or(false);
+    let days =
+        known(&spec.rotation_period_days, names::ROTATION_PERIOD_DAYS)?.unwrap_or(defaults::ROTATION_PERIOD_DAYS);
     Ok(on.then_some(days))
 }
 
 /// `tagsAll` is there when the provider has default tags; it holds them and the resource's own.
 fn tags(inputs: &PropertyMap) -> Result<BTreeMap<String, String>, Unresolved> {
-    let name = if inputs.contains_key("tagsAll") { "tagsAll" } else { "tags" };
+    let name = if inputs.contains_key(names::TAGS_ALL) { names::TAGS_ALL } else { names::TAGS };
     let Some(all) = inputs.get(name) else { return Ok(BTreeMap::new()) };
     let entries = match BTreeMap::<String, Input<String>>::decode(all, &Path::of(name))? {
         Input::Known(entries) => entries,
         Input::Absent => BTreeMap::new(),
-        Input::Unknown => return Err(Unresolved::Unknown("tags")),
+        Input::Unknown => return Err(Unresolved::Unknown(names::TAGS)),
     };
     let entries = entries.into_iter().filter_map(|(key, value)| match value {
         Input::Known(value) => Some(Ok((key, value))),
-        Input::Unknown => Some(Err(Unresolved::Unknown("tags"))),
+        Input::Unknown => Some(Err(Unresolved::Unknown(names::TAGS))),
         Input::Absent => None,
     });
     entries.collect()

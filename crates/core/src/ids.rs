@@ -1,6 +1,6 @@
 //! Names of things at AWS: what they may look like, and what is wrong when they do not.
 //!
-//! Every `parse` answers with a reason for people: what is wrong with the value, AWS's rule, what to do. Limits follow the
+//! Every `check_*` answers with a reason for people: what is wrong with the value, AWS's rule, what to do. Limits follow the
 //! AWS KMS API reference.
 
 use std::fmt;
@@ -68,7 +68,7 @@ pub fn check_region(name: &str, lenient: bool) -> Result<(), String> {
         return Ok(());
     }
     let all = REGIONS.iter().flat_map(|(_, regions)| regions.iter().copied());
-    let hint = nearest(name, all).map_or_else(String::new, |near| format!("; did you mean {near:?}?"));
+    let hint = nearest(name, all).map_or_else(|| ".".to_owned(), |near| format!("; did you mean {near:?}?"));
     Err(format!(
         "{name:?} is no AWS Region that this version knows{hint} For a newer Region set the provider's skipRegionValidation"
     ))
@@ -274,6 +274,7 @@ mod tests {
         assert_eq!(check_region("eu-central-1", false), Ok(()));
         assert_eq!(check_region("us-gov-west-1", false), Ok(()));
         assert!(check_region("eu-centrl-1", false).expect_err("typing error").contains("eu-central-1"));
+        assert!(check_region("zz-qqqqqqqq-9", false).expect_err("nothing like it").contains("version knows. For"));
         assert_eq!(check_region("xx-new-9", true), Ok(()));
         for bad in ["", "Frankfurt", "eu-central", "EU-CENTRAL-1", "1", "-", "a--1"] {
             assert!(check_region(bad, true).is_err(), "{bad}");

@@ -7,6 +7,7 @@
 use std::collections::BTreeSet;
 
 use crate::path::{Path, Segment};
+use crate::spec::constants::names;
 use crate::spec::generated::AWS_KMS_KEY_SPEC;
 use crate::spec::given::{nested_name, normal_name};
 use crate::spec::input::Unreadable;
@@ -17,8 +18,13 @@ use crate::value::{PropertyMap, PropertyValue};
 const ANY: &str = "*";
 
 /// Properties that a replica has from the key itself where it has none of its own, in groups that stand together.
-pub(crate) const INHERITED: [&[&str]; 5] =
-    [&["description"], &["enabled"], &["alias", "aliases"], &["tags"], &["policy", "policyDocument"]];
+pub(crate) const INHERITED: [&[&str]; 5] = [
+    &[names::DESCRIPTION],
+    &[names::ENABLED],
+    &[names::ALIAS, names::ALIASES],
+    &[names::TAGS],
+    &[names::POLICY, names::POLICY_DOCUMENT],
+];
 
 /// The paths whose changes are ignored, in normal form.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -33,7 +39,7 @@ impl Ignored {
         let parsed: Vec<Path> = paths.iter().filter_map(|text| Path::parse(text)).collect();
         let everything = parsed.iter().any(|path| {
             let root = path.root();
-            (root == ANY || root == "spec") && path.segments().get(1).is_none_or(|next| is(next, ANY))
+            (root == ANY || root == names::SPEC) && path.segments().get(1).is_none_or(|next| is(next, ANY))
         });
         Self { paths: parsed.iter().filter_map(in_normal_form).collect(), everything }
     }
@@ -77,21 +83,22 @@ impl Ignored {
     #[must_use]
     pub fn previewed(&self, mut outputs: PropertyMap, old_outputs: &PropertyMap) -> PropertyMap {
         let decided = [
-            ("policyJson", "policy"),
-            ("tagsAll", "tags"),
-            ("rotationEnabled", "enableRotation"),
-            ("keyState", "enabled"),
-            ("aliasArn", "alias"),
+            (names::POLICY_JSON, names::POLICY),
+            (names::TAGS_ALL, names::TAGS),
+            (names::ROTATION_ENABLED, names::ENABLE_ROTATION),
+            (names::KEY_STATE, names::ENABLED),
+            (names::ALIAS_ARN, names::ALIAS),
         ];
         for (output, _) in decided.into_iter().filter(|(_, input)| self.covers(input)) {
             let last = old_outputs.get(output);
             // A deletion that is pending is cancelled whatever is ignored.
-            let last =
-                last.filter(|last| output != "keyState" || ["Enabled", "Disabled"].map(Some).contains(&last.as_str()));
+            let last = last.filter(|last| {
+                output != names::KEY_STATE || ["Enabled", "Disabled"].map(Some).contains(&last.as_str())
+            });
             outputs.extend(last.map(|last| (output.to_owned(), last.clone())));
         }
-        if !self.covers("policy") && self.below("policy").next().is_some() {
-            outputs.insert("policyJson".into(), PropertyValue::Unknown);
+        if !self.covers(names::POLICY) && self.below(names::POLICY).next().is_some() {
+            outputs.insert(names::POLICY_JSON.into(), PropertyValue::Unknown);
         }
         outputs
     }
@@ -101,13 +108,13 @@ impl Ignored {
             new.clone_from(old);
             return;
         }
-        let tags_before = new.get("tags").cloned();
+        let tags_before = new.get(names::TAGS).cloned();
         for path in &self.paths {
             let [Segment::Name(root), rest @ ..] = path.segments() else { continue };
             if rest.is_empty() {
                 put_back(old, new, group(root));
                 inherited(old, new, root);
-            } else if root == "replicas" {
+            } else if root == names::REPLICAS {
                 replicas(old, new, rest);
             } else if let Some(new) = new.get_mut(root) {
                 part(old.get(root), new, rest);
@@ -124,7 +131,7 @@ fn is(segment: &Segment, name: &str) -> bool {
 /// The two forms of a policy are one property.
 fn group(name: &str) -> &[&str] {
     match name {
-        "policy" | "policyDocument" => &["policy", "policyDocument"],
+        names::POLICY | names::POLICY_DOCUMENT => &[names::POLICY, names::POLICY_DOCUMENT],
         name => AWS_KMS_KEY_SPEC
             .fields
             .iter()
@@ -135,7 +142,7 @@ fn group(name: &str) -> &[&str] {
 
 fn in_normal_form(path: &Path) -> Option<Path> {
     let segments = path.segments();
-    let segments = if path.root() == "spec" { segments.get(1..)? } else { segments };
+    let segments = if path.root() == names::SPEC { segments.get(1..)? } else { segments };
     let [Segment::Name(root), rest @ ..] = segments else { return None };
     let root = normal_name(root)?;
     let mut kind = AWS_KMS_KEY_SPEC.fields.iter().find(|field| field.name == root).map(|field| &field.kind);
@@ -201,13 +208,13 @@ fn part(old: Option<&PropertyValue>, new: &mut PropertyValue, rest: &[Segment]) 
 }
 
 fn entry<'a>(inputs: &'a PropertyMap, region: &PropertyValue) -> Option<&'a PropertyMap> {
-    let list = inputs.get("replicas")?.as_list()?;
-    let same = |map: &&PropertyMap| map.get("region").map(PropertyValue::plain) == Some(region.plain());
+    let list = inputs.get(names::REPLICAS)?.as_list()?;
+    let same = |map: &&PropertyMap| map.get(names::REGION).map(PropertyValue::plain) == Some(region.plain());
     list.iter().filter_map(PropertyValue::as_map).find(same)
 }
 
 fn entries_mut(inputs: &mut PropertyMap) -> impl Iterator<Item = (usize, &mut PropertyMap)> {
-    let list = match inputs.get_mut("replicas").map(PropertyValue::reveal_mut) {
+    let list = match inputs.get_mut(names::REPLICAS).map(PropertyValue::reveal_mut) {
         Some(PropertyValue::List(list)) => &mut list[..],
         _ => &mut [],
     };
@@ -221,14 +228,14 @@ fn entries_mut(inputs: &mut PropertyMap) -> impl Iterator<Item = (usize, &mut Pr
 fn replicas(old: &PropertyMap, new: &mut PropertyMap, rest: &[Segment]) {
     let [which, rest @ ..] = rest else { return };
     for (_, new) in entries_mut(new).filter(|(index, _)| is(which, ANY) || *which == Segment::Index(*index)) {
-        let Some(old) = new.get("region").and_then(|region| entry(old, region)) else { continue };
+        let Some(old) = new.get(names::REGION).and_then(|region| entry(old, region)) else { continue };
         match rest {
             [] => new.clone_from(old),
             [Segment::Name(name)] if name == ANY => new.clone_from(old),
             [Segment::Name(name)] => {
                 put_back(old, new, group(name));
-                if name == "tags" {
-                    put_back(old, new, &["tagsAll"]);
+                if name == names::TAGS {
+                    put_back(old, new, &[names::TAGS_ALL]);
                 }
             }
             [Segment::Name(name), rest @ ..] => {
@@ -246,10 +253,10 @@ fn inherited(old: &PropertyMap, new: &mut PropertyMap, root: &str) {
     let Some(names) = INHERITED.iter().find(|names| names.contains(&root)) else { return };
     for (_, new) in entries_mut(new) {
         let own = names.iter().any(|name| new.contains_key(*name));
-        if let Some(old) = new.get("region").and_then(|region| entry(old, region)).filter(|_| !own) {
+        if let Some(old) = new.get(names::REGION).and_then(|region| entry(old, region)).filter(|_| !own) {
             put_back(old, new, names);
-            if root == "tags" {
-                put_back(old, new, &["tagsAll"]);
+            if root == names::TAGS {
+                put_back(old, new, &[names::TAGS_ALL]);
             }
         }
     }
@@ -257,18 +264,34 @@ fn inherited(old: &PropertyMap, new: &mut PropertyMap, root: &str) {
 
 /// Default tags of the provider are not ignored with the tags of the program.
 fn merged_tags(old: &PropertyMap, new: &mut PropertyMap, before: Option<&PropertyValue>) {
-    if new.get("tags") == before {
+    if new.get(names::TAGS) == before {
         return;
     }
-    let Some(all) = new.get("tagsAll").and_then(PropertyValue::as_map) else { return };
+    let Some(all) = new.get(names::TAGS_ALL).and_then(PropertyValue::as_map) else { return };
     let map = |value: Option<&PropertyValue>| value.and_then(PropertyValue::as_map).cloned().unwrap_or_default();
-    let (before, after, old_all) = (map(before), map(new.get("tags")), map(old.get("tagsAll")));
+    let (before, after, old_all) = (map(before), map(new.get(names::TAGS)), map(old.get(names::TAGS_ALL)));
     let mut merged = all.clone();
     for key in before.keys().filter(|key| !after.contains_key(*key)) {
         merged.remove(key);
         merged.extend(old_all.get(key).map(|value| (key.clone(), value.clone())));
     }
-    let whole = new.get("tags").cloned().unwrap_or(PropertyValue::Null);
+    let whole = new.get(names::TAGS).cloned().unwrap_or(PropertyValue::Null);
     merged.extend(after.into_iter().map(|(key, value)| (key, value.like(&whole))));
-    new.insert("tagsAll".into(), PropertyValue::Map(merged));
+    new.insert(names::TAGS_ALL.into(), PropertyValue::Map(merged));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::INHERITED;
+    use crate::spec::constants::names;
+    use crate::spec::generated::REPLICA;
+    use crate::spec::table::Effect;
+
+    #[test]
+    fn what_a_replica_has_from_the_key_is_known_of_every_property_that_kms_keeps() {
+        let kept = REPLICA.fields.iter().filter(|field| field.effect == Effect::Update && !field.hidden);
+        for name in kept.map(|field| field.name).filter(|name| *name != names::REGION) {
+            assert!(INHERITED.iter().any(|names| names.contains(&name)), "add {name} to INHERITED");
+        }
+    }
 }

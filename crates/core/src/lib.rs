@@ -4,16 +4,15 @@
 //! sees) and, with what was [`observed`], [`plan`] (which calls KMS gets) -> [`outputs`] (what the stack keeps).
 //! [`read_back`] goes the other way, for refresh and import.
 
+mod after_step;
+mod arn;
 pub mod desired;
 pub mod diff;
-mod effect;
 pub mod failure;
 pub mod ids;
 pub mod ignored;
 #[cfg(test)]
 mod laws;
-#[cfg(test)]
-mod laws_given;
 pub mod members;
 pub mod observed;
 pub mod outputs;
@@ -24,8 +23,6 @@ pub mod policy;
 pub mod read_back;
 pub mod rotation_mark;
 pub mod secrets;
-#[cfg(test)]
-mod set_laws;
 pub mod spec;
 pub mod stale;
 pub mod takeover;

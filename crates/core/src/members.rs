@@ -5,21 +5,22 @@
 
 use std::collections::BTreeMap;
 
+use crate::spec::constants::names;
 use crate::value::{PropertyMap, PropertyValue};
 
 /// Inputs that speak of the key as a whole and of no single Region.
-const OF_THE_WHOLE: [&str; 3] = ["replicas", "adopt", "rotateOnDemandTrigger"];
+pub(crate) const OF_THE_WHOLE: [&str; 3] = [names::REPLICAS, names::ADOPT, names::ROTATE_ON_DEMAND_TRIGGER];
 
 /// The entries of `replicas`, by Region, in the program's own words. An entry whose Region is not known yet, or that is
 /// not known itself, is left out; [`are_unknown`] tells.
 pub fn entries(inputs: &PropertyMap) -> BTreeMap<String, PropertyMap> {
-    let Some(replicas) = inputs.get("replicas") else { return BTreeMap::new() };
+    let Some(replicas) = inputs.get(names::REPLICAS) else { return BTreeMap::new() };
     let all_secret = matches!(replicas, PropertyValue::Secret(_));
     let list = replicas.as_list().unwrap_or_default();
     let entry = |item: &PropertyValue| {
         let secret = all_secret || matches!(item, PropertyValue::Secret(_));
         let map = item.as_map()?;
-        let region = map.get("region")?.as_str()?.to_owned();
+        let region = map.get(names::REGION)?.as_str()?.to_owned();
         // A secret around the whole covers every part of it.
         let hide = |value: &PropertyValue| if secret { value.clone().into_secret() } else { value.clone() };
         Some((region, map.iter().map(|(name, value)| (name.clone(), hide(value))).collect()))
@@ -29,19 +30,19 @@ pub fn entries(inputs: &PropertyMap) -> BTreeMap<String, PropertyMap> {
 
 /// Whether a preview cannot tell yet which Regions the replicas are in.
 pub fn are_unknown(inputs: &PropertyMap) -> bool {
-    let Some(replicas) = inputs.get("replicas") else { return false };
+    let Some(replicas) = inputs.get(names::REPLICAS) else { return false };
     let unknown = |item: &PropertyValue| {
-        item.is_unknown() || item.as_map().and_then(|map| map.get("region")).is_some_and(PropertyValue::is_unknown)
+        item.is_unknown() || item.as_map().and_then(|map| map.get(names::REGION)).is_some_and(PropertyValue::is_unknown)
     };
     replicas.is_unknown() || replicas.as_list().is_some_and(|list| list.iter().any(unknown))
 }
 
 /// Whether the Regions of the replicas are a secret.
 pub fn hide_their_regions(inputs: &PropertyMap) -> bool {
-    let Some(replicas) = inputs.get("replicas") else { return false };
+    let Some(replicas) = inputs.get(names::REPLICAS) else { return false };
     let secret = |value: &PropertyValue| matches!(value, PropertyValue::Secret(_));
     let hides =
-        |item: &PropertyValue| secret(item) || item.as_map().and_then(|map| map.get("region")).is_some_and(secret);
+        |item: &PropertyValue| secret(item) || item.as_map().and_then(|map| map.get(names::REGION)).is_some_and(secret);
     secret(replicas) || replicas.as_list().is_some_and(|list| list.iter().any(hides))
 }
 
@@ -53,15 +54,15 @@ pub fn effective(inputs: &PropertyMap, entry: &PropertyMap) -> PropertyMap {
         .filter(|(name, _)| !OF_THE_WHOLE.contains(&name.as_str()))
         .map(|(name, value)| (name.clone(), value.clone()))
         .collect();
-    if given("policy") || given("policyDocument") {
-        own.remove("policy");
-        own.remove("policyDocument");
+    if given(names::POLICY) || given(names::POLICY_DOCUMENT) {
+        own.remove(names::POLICY);
+        own.remove(names::POLICY_DOCUMENT);
     }
-    if given("aliases") {
-        own.remove("alias");
+    if given(names::ALIASES) {
+        own.remove(names::ALIAS);
     }
-    if given("tags") {
-        own.remove("tagsAll");
+    if given(names::TAGS) {
+        own.remove(names::TAGS_ALL);
     }
     own.extend(entry.iter().filter(|(_, value)| !value.is_null()).map(|(name, value)| (name.clone(), value.clone())));
     own

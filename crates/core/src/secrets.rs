@@ -7,6 +7,8 @@ use std::collections::BTreeSet;
 
 use crate::members;
 use crate::outputs::REPLICA_KEYS;
+use crate::spec::constants::names;
+use crate::spec::generated::{OUTPUTS, REPLICA_OUTPUTS};
 use crate::value::{PropertyMap, PropertyValue};
 
 /// What stands in the place of a secret.
@@ -15,21 +17,8 @@ const MASK: &str = "[secret]";
 /// Shorter texts hide nothing worth the name inside of other texts: looking for them would make every message unreadable.
 const SHORTEST: usize = 4;
 
-/// Outputs, and the inputs that decide them.
-const DERIVED: [(&str, &[&str]); 9] = [
-    ("keyState", &["enabled"]),
-    ("rotationEnabled", &["enableRotation", "keySpec"]),
-    ("policyJson", &["policy", "policyDocument"]),
-    ("aliasName", &["alias"]),
-    ("aliasArn", &["alias", "region"]),
-    ("keyArn", &["region"]),
-    ("primaryRegion", &["region"]),
-    ("region", &["region"]),
-    ("publicKey", &["keySpec"]),
-];
-
 /// What a typed policy is rendered for.
-const RENDERED_FOR: [&str; 3] = ["keySpec", "keyUsage", "multiRegion"];
+const RENDERED_FOR: [&str; 3] = [names::KEY_SPEC, names::KEY_USAGE, names::MULTI_REGION];
 
 /// The secret texts of one call.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -141,10 +130,12 @@ fn is_derived(name: &str, inputs: &PropertyMap) -> bool {
     match name {
         // What a failed run has left: names and tags of before and of now.
         "__unreleased" => inputs.values().any(PropertyValue::has_secrets),
-        "tagsAll" => ["tags", "tagsAll"].iter().any(|name| matches!(inputs.get(*name), Some(PropertyValue::Secret(_)))),
-        "policyJson" if inputs.contains_key("policy") && RENDERED_FOR.iter().any(&secret) => true,
+        names::TAGS_ALL => [names::TAGS, names::TAGS_ALL]
+            .iter()
+            .any(|name| matches!(inputs.get(*name), Some(PropertyValue::Secret(_)))),
+        names::POLICY_JSON if inputs.contains_key(names::POLICY) && RENDERED_FOR.iter().any(&secret) => true,
         REPLICA_KEYS => members::hide_their_regions(inputs),
-        _ => DERIVED.iter().any(|(output, from)| *output == name && from.iter().any(&secret)),
+        _ => OUTPUTS.iter().any(|output| output.name == name && output.from.iter().any(&secret)),
     }
 }
 
@@ -155,9 +146,9 @@ fn seal_replicas(value: PropertyValue, inputs: &PropertyMap) -> PropertyValue {
         let own = members::effective(inputs, &entry);
         let secret = |names: &[&str]| names.iter().any(|name| own.get(*name).is_some_and(PropertyValue::has_secrets));
         let Some(PropertyValue::Map(replica)) = replicas.get_mut(&region) else { continue };
-        for (output, from) in [("keyState", &["enabled"][..]), ("aliasArn", &["alias", "aliases"][..])] {
-            if let Some(value) = replica.remove(output) {
-                replica.insert(output.to_owned(), if secret(from) { value.into_secret() } else { value });
+        for output in REPLICA_OUTPUTS {
+            if let Some(value) = replica.remove(output.name) {
+                replica.insert(output.name.to_owned(), if secret(output.from) { value.into_secret() } else { value });
             }
         }
     }

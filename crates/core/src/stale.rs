@@ -10,6 +10,7 @@ use serde_json::Value;
 use crate::desired::{Desired, Managed};
 use crate::observed::{KeyState, Observed, Reading};
 use crate::policy;
+use crate::spec::constants::{defaults, names};
 use crate::value::{PropertyMap, PropertyValue};
 
 impl Observed {
@@ -29,10 +30,10 @@ impl Observed {
     ) -> Self {
         let mut view = self.clone();
         let text = |name: &str| remembered.get(name).and_then(PropertyValue::as_str);
-        if view.metadata.description == desired.description && remembered.contains_key("keyId") {
-            text("description").unwrap_or_default().clone_into(&mut view.metadata.description);
+        if view.metadata.description == desired.description && remembered.contains_key(names::KEY_ID) {
+            text(names::DESCRIPTION).unwrap_or_default().clone_into(&mut view.metadata.description);
         }
-        if view.metadata.state == KeyState::Enabled && text("keyState") == Some("Disabled") && desired.enabled {
+        if view.metadata.state == KeyState::Enabled && text(names::KEY_STATE) == Some("Disabled") && desired.enabled {
             view.metadata.state = KeyState::Disabled;
         }
         if let Some(last) = remembered_rotation(remembered)
@@ -41,20 +42,20 @@ impl Observed {
             view.rotation_period_days = last;
         }
         let wanted = desired.policy.as_ref().unwrap_or(default_policy);
-        if let (Reading::Seen(seen), Some(last)) = (&view.policy, text("policyJson"))
+        if let (Reading::Seen(seen), Some(last)) = (&view.policy, text(names::POLICY_JSON))
             && policy::equal(seen, wanted)
         {
             view.policy = Reading::Seen(Value::String(last.to_owned()));
         }
         view.doubt_tags(desired, remembered, managed);
-        if remembered.contains_key("keyId") {
+        if remembered.contains_key(names::KEY_ID) {
             view.doubt_aliases(desired, managed);
         }
         view
     }
 
     fn doubt_tags(&mut self, desired: &Desired, remembered: &PropertyMap, managed: &Managed) {
-        let last = remembered.get("tagsAll").and_then(PropertyValue::as_map);
+        let last = remembered.get(names::TAGS_ALL).and_then(PropertyValue::as_map);
         let (Reading::Seen(tags), Some(last)) = (&mut self.tags, last) else { return };
         let value_of = |key: &String| last.get(key).and_then(PropertyValue::as_str);
         // One that is right by this read, and by the state is not there or has another value.
@@ -74,16 +75,17 @@ impl Observed {
 
 /// Whether a key that is read as disabled, and shall be, may be enabled by what the state remembers.
 pub fn disabling_is_in_doubt(observed: &Observed, desired: &Desired, remembered: &PropertyMap) -> bool {
-    let last = remembered.get("keyState").and_then(PropertyValue::as_str);
+    let last = remembered.get(names::KEY_STATE).and_then(PropertyValue::as_str);
     observed.metadata.state == KeyState::Disabled && !desired.enabled && last == Some("Enabled")
 }
 
 /// The rotation that the state remembers, if it does.
 fn remembered_rotation(remembered: &PropertyMap) -> Option<Reading<Option<i32>>> {
-    if !remembered.get("rotationEnabled")?.as_bool()? {
+    if !remembered.get(names::ROTATION_ENABLED)?.as_bool()? {
         return Some(Reading::Seen(None));
     }
-    let days = remembered.get("rotationPeriodDays").and_then(PropertyValue::as_number).unwrap_or(365.0);
+    let days = remembered.get(names::ROTATION_PERIOD_DAYS).and_then(PropertyValue::as_number);
+    let days = days.unwrap_or(defaults::ROTATION_PERIOD_DAYS.into());
     // Check lets nothing but whole numbers from 90 to 2560 through.
     #[expect(clippy::cast_possible_truncation, reason = "a number of days")]
     Some(Reading::Seen(Some(days as i32)))

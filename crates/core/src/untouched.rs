@@ -15,6 +15,7 @@ use crate::observed::{KeyState, Observed, ObservedSet, Reading};
 use crate::path::Segment;
 use crate::policy;
 use crate::read_back::typed_policy;
+use crate::spec::constants::names;
 use crate::value::{PropertyMap, PropertyValue};
 
 /// The inputs of two runs in normal form, and what the user ignores of their difference.
@@ -58,11 +59,11 @@ impl Untouched {
         if ignoring.ignored.is_empty() {
             return Self::default();
         }
-        if ignoring.ignored.covers("region") && desired.members.contains_key(&seen.primary) {
+        if ignoring.ignored.covers(names::REGION) && desired.members.contains_key(&seen.primary) {
             desired.primary.clone_from(&seen.primary);
         }
         let home = desired.primary.clone();
-        if ignoring.ignored.covers("replicas") {
+        if ignoring.ignored.covers(names::REPLICAS) {
             desired.members.retain(|region, _| *region == home);
             held.retain(|region, _| *region == home);
         }
@@ -74,10 +75,10 @@ impl Untouched {
             let (old, new) = (old.get(region).unwrap_or(&none), new.get(region).unwrap_or(&none));
             let ignored = |name: &str| ignoring.covers(region, &home, name);
             let mut properties = Properties {
-                description: ignored("description"),
-                enabled: ignored("enabled"),
-                rotation: ignored("enableRotation") || ignored("rotationPeriodDays"),
-                policy: ignored("policy") || ignoring.only_ignored_parts_of_policy(region, &home, old, new),
+                description: ignored(names::DESCRIPTION),
+                enabled: ignored(names::ENABLED),
+                rotation: ignored(names::ENABLE_ROTATION) || ignored(names::ROTATION_PERIOD_DAYS),
+                policy: ignored(names::POLICY) || ignoring.only_ignored_parts_of_policy(region, &home, old, new),
                 tags: ignoring.tags(region, &home, wanted, old, new),
                 names: ignoring.names(region, &home, old, new),
             };
@@ -85,7 +86,7 @@ impl Untouched {
             if !properties.policy && region == &home {
                 ignoring.keep_parts_of_policy(wanted, seen, account);
             }
-            properties.apply(wanted, held.entry(region.clone()).or_default(), seen, ignored("enableRotation"));
+            properties.apply(wanted, held.entry(region.clone()).or_default(), seen, ignored(names::ENABLE_ROTATION));
             all.insert(region.clone(), properties);
         }
         Self(all)
@@ -166,15 +167,15 @@ impl Properties {
 impl Ignoring<'_> {
     /// The entry of `replicas` for a Region, with its place in the list.
     fn entry(&self, region: &str) -> Option<(usize, &PropertyMap)> {
-        let list = self.new.get("replicas")?.as_list()?;
+        let list = self.new.get(names::REPLICAS)?.as_list()?;
         let maps = list.iter().enumerate().filter_map(|(index, item)| Some((index, item.as_map()?)));
-        maps.into_iter().find(|(_, map)| map.get("region").and_then(PropertyValue::as_str) == Some(region))
+        maps.into_iter().find(|(_, map)| map.get(names::REGION).and_then(PropertyValue::as_str) == Some(region))
     }
 
     /// What is ignored of the entry of a replica.
     fn of_entry(&self, index: usize) -> impl Iterator<Item = &[Segment]> {
         let here = move |segment: &Segment| *segment == Segment::Index(index) || *segment == Segment::Name("*".into());
-        self.ignored.below("replicas").filter(move |rest| here(&rest[0])).map(|rest| &rest[1..])
+        self.ignored.below(names::REPLICAS).filter(move |rest| here(&rest[0])).map(|rest| &rest[1..])
     }
 
     /// Whether a property of the key in a Region is ignored as a whole. A replica has from the key what it does not give.
@@ -188,7 +189,7 @@ impl Ignoring<'_> {
         let named = |rest: &[Segment]| match rest {
             [] => true,
             [Segment::Name(other)] => {
-                other == "*" || other == name || (group.contains(&other.as_str()) && name == "policy")
+                other == "*" || other == name || (group.contains(&other.as_str()) && name == names::POLICY)
             }
             _ => false,
         };
@@ -213,10 +214,10 @@ impl Ignoring<'_> {
     }
 
     fn only_ignored_parts_of_policy(&self, region: &str, home: &str, old: &PropertyMap, new: &PropertyMap) -> bool {
-        let same = ["policy", "policyDocument"]
+        let same = [names::POLICY, names::POLICY_DOCUMENT]
             .iter()
             .all(|name| old.get(*name).map(PropertyValue::plain) == new.get(*name).map(PropertyValue::plain));
-        same && !self.parts(region, home, "policy").is_empty()
+        same && !self.parts(region, home, names::POLICY).is_empty()
     }
 
     /// Another part of a typed policy changes: the ignored parts are taken from the policy that is there, if it is one that
@@ -224,14 +225,15 @@ impl Ignoring<'_> {
     fn keep_parts_of_policy(&self, wanted: &mut Desired, seen: &Observed, account: Option<&Account>) {
         let parts: Vec<String> = self
             .ignored
-            .below("policy")
+            .below(names::POLICY)
             .filter_map(|rest| match rest.first() {
                 Some(Segment::Name(name)) => Some(name.clone()),
                 _ => None,
             })
             .collect();
         let there = seen.policy.seen().filter(|_| !parts.is_empty()).and_then(|policy| typed_policy(seen, policy));
-        let (Some(there), Some(PropertyValue::Map(given))) = (there, self.new.get("policy").map(PropertyValue::plain))
+        let (Some(there), Some(PropertyValue::Map(given))) =
+            (there, self.new.get(names::POLICY).map(PropertyValue::plain))
         else {
             return;
         };
@@ -239,7 +241,7 @@ impl Ignoring<'_> {
         for part in parts {
             // A first role and further ones are one list to KMS.
             let names: &[&str] = match part.as_str() {
-                "adminRole" | "adminRoles" => &["adminRole", "adminRoles"],
+                names::ADMIN_ROLE | names::ADMIN_ROLES => &[names::ADMIN_ROLE, names::ADMIN_ROLES],
                 "*" => return,
                 part => &[part],
             };
@@ -249,7 +251,7 @@ impl Ignoring<'_> {
             }
         }
         let mut inputs = self.new.clone();
-        inputs.insert("policy".into(), PropertyValue::Map(given));
+        inputs.insert(names::POLICY.into(), PropertyValue::Map(given));
         if let Ok(resolved) = resolve(&inputs, account) {
             wanted.policy = resolved.policy;
         }
@@ -267,20 +269,20 @@ impl Ignoring<'_> {
             inputs.get(name).and_then(PropertyValue::as_map).cloned().unwrap_or_default()
         };
         let mut all: BTreeSet<String> = wanted.tags.keys().cloned().collect();
-        all.extend(["tags", "tagsAll"].iter().flat_map(|name| map(old, name).into_keys()));
+        all.extend([names::TAGS, names::TAGS_ALL].iter().flat_map(|name| map(old, name).into_keys()));
         if self.ignored.covers("*") {
             return all;
         }
         // Default tags of the provider are not the program's to ignore.
         let own = |key: &String| {
-            [old, new].iter().any(|inputs| map(inputs, "tags").contains_key(key))
-                || ![old, new].iter().any(|inputs| map(inputs, "tagsAll").contains_key(key))
+            [old, new].iter().any(|inputs| map(inputs, names::TAGS).contains_key(key))
+                || ![old, new].iter().any(|inputs| map(inputs, names::TAGS_ALL).contains_key(key))
         };
         all.retain(own);
-        if self.covers(region, home, "tags") {
+        if self.covers(region, home, names::TAGS) {
             return all;
         }
-        let parts = self.parts(region, home, "tags");
+        let parts = self.parts(region, home, names::TAGS);
         let named = |key: &String| {
             parts.iter().any(|rest| matches!(rest.first(), Some(Segment::Name(name)) if name == "*" || name == key))
         };
@@ -298,12 +300,12 @@ impl Ignoring<'_> {
     fn names(&self, region: &str, home: &str, old: &PropertyMap, new: &PropertyMap) -> BTreeSet<String> {
         let mut names = BTreeSet::new();
         for inputs in [old, new] {
-            if self.covers(region, home, "alias") {
-                names.extend(inputs.get("alias").and_then(PropertyValue::as_str).map(str::to_owned));
+            if self.covers(region, home, names::ALIAS) {
+                names.extend(inputs.get(names::ALIAS).and_then(PropertyValue::as_str).map(str::to_owned));
             }
-            let list = inputs.get("aliases").and_then(PropertyValue::as_list).unwrap_or_default();
-            let whole = self.covers(region, home, "aliases");
-            let parts = self.parts(region, home, "aliases");
+            let list = inputs.get(names::ALIASES).and_then(PropertyValue::as_list).unwrap_or_default();
+            let whole = self.covers(region, home, names::ALIASES);
+            let parts = self.parts(region, home, names::ALIASES);
             for (index, name) in list.iter().enumerate() {
                 let part = parts.iter().any(|rest| {
                     matches!(rest.first(), Some(segment) if *segment == Segment::Index(index) || *segment == Segment::Name("*".into()))
@@ -321,15 +323,15 @@ impl Ignoring<'_> {
         let last = unfinished.get(region).unwrap_or(&none);
         let text = |name: &str| last.get(name).and_then(PropertyValue::as_str);
         let state = if wanted.enabled { "Enabled" } else { "Disabled" };
-        properties.enabled &= text("keyState") == Some(state);
-        let rotates = last.get("rotationEnabled").and_then(PropertyValue::as_bool);
+        properties.enabled &= text(names::KEY_STATE) == Some(state);
+        let rotates = last.get(names::ROTATION_ENABLED).and_then(PropertyValue::as_bool);
         properties.rotation &= rotates == Some(wanted.rotation_period_days.is_some());
         let policy = wanted.policy.as_ref().unwrap_or(default_policy);
-        let reached = text("policyJson")
+        let reached = text(names::POLICY_JSON)
             .and_then(|text| serde_json::from_str::<Value>(text).ok())
             .is_some_and(|last| policy::equal(&last, policy));
         properties.policy &= reached;
-        let tags = last.get("tagsAll").and_then(PropertyValue::as_map);
+        let tags = last.get(names::TAGS_ALL).and_then(PropertyValue::as_map);
         properties.tags.retain(|key| {
             tags.is_some_and(|tags| {
                 tags.get(key).and_then(PropertyValue::as_str) == wanted.tags.get(key).map(String::as_str)

@@ -6,6 +6,7 @@ use crate::ids::KmsArn;
 use crate::ignored::Ignored;
 use crate::path::Path;
 use crate::policy;
+use crate::spec::constants::names;
 use crate::spec::given::Given;
 use crate::spec::input::Unreadable;
 use crate::spec::normal::normal;
@@ -35,9 +36,9 @@ pub fn changes(sides: &Sides<'_>) -> Result<Vec<Change>, Unreadable> {
     let mut changes = diff(&old, &new);
     if drifted(sides, &old, &new) && !changes.iter().any(|change| is_policy(change.path.root())) {
         let update = |path| Change { path, kind: ChangeKind::Update, effect: Effect::Update };
-        let named = ["policy", "policyDocument"].into_iter().filter(|name| new.contains_key(*name));
+        let named = [names::POLICY, names::POLICY_DOCUMENT].into_iter().filter(|name| new.contains_key(*name));
         changes.extend(named.map(|name| update(Path::of(name))));
-        changes.push(update(Path::of("policyJson")));
+        changes.push(update(Path::of(names::POLICY_JSON)));
     }
     let (before, now) = (Given::of(sides.old_inputs), Given::of(sides.news));
     // Who does not give a property that depends on an unknown one does not take it away.
@@ -50,18 +51,23 @@ pub fn changes(sides: &Sides<'_>) -> Result<Vec<Change>, Unreadable> {
 }
 
 fn is_policy(name: &str) -> bool {
-    ["policy", "policyDocument"].contains(&name)
+    [names::POLICY, names::POLICY_DOCUMENT].contains(&name)
 }
 
 /// Whether the policy that was last seen is not the one that the inputs of the state ask for. A refresh keeps the typed
 /// form, which cannot express every policy; the output `policyJson` has what is there.
 fn drifted(sides: &Sides<'_>, old: &PropertyMap, new: &PropertyMap) -> bool {
-    let ignored = sides.ignored.covers("policy") || sides.ignored.below("policy").next().is_some();
+    let ignored = sides.ignored.covers(names::POLICY) || sides.ignored.below(names::POLICY).next().is_some();
     let text = |name: &str| sides.old_outputs.get(name).and_then(PropertyValue::as_str);
-    let (false, Some(seen), Some(arn)) = (ignored, text("policyJson"), text("keyArn").and_then(KmsArn::parse)) else {
+    let (false, Some(seen), Some(arn)) =
+        (ignored, text(names::POLICY_JSON), text(names::KEY_ARN).and_then(KmsArn::parse))
+    else {
         return false;
     };
-    if ["policy", "policyDocument"].iter().any(|name| new.get(*name).is_some_and(PropertyValue::has_unknowns)) {
+    if [names::POLICY, names::POLICY_DOCUMENT]
+        .iter()
+        .any(|name| new.get(*name).is_some_and(PropertyValue::has_unknowns))
+    {
         return false;
     }
     let account = Account { partition: arn.partition, id: arn.account };
@@ -82,7 +88,7 @@ fn as_given(change: Change, before: Given<'_>, now: Given<'_>) -> Option<Change>
     };
     match new.or(old) {
         Some(path) => Some(Change { path, kind, ..change }),
-        None if change.effect == Effect::Replace || change.path.root() == "policyJson" => Some(change),
+        None if change.effect == Effect::Replace || change.path.root() == names::POLICY_JSON => Some(change),
         None => None,
     }
 }

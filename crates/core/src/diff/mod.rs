@@ -12,7 +12,8 @@ use std::collections::BTreeSet;
 use crate::desired::{Account, resolve};
 use crate::path::Path;
 use crate::policy;
-use crate::spec::generated::AWS_KMS_KEY_SPEC;
+use crate::spec::constants::names;
+use crate::spec::generated::{AWS_KMS_KEY_SPEC, KEY_POLICY, REPLICA};
 use crate::spec::table::{Effect, Field};
 use crate::value::{PropertyMap, PropertyValue};
 
@@ -38,9 +39,6 @@ pub struct Change {
     pub effect: Effect,
 }
 
-/// Lists whose order means nothing.
-const SETS: [&str; 3] = ["aliases", "adminRoles", "usageRoles"];
-
 /// Compares the inputs of two runs, both in normal form. Nothing is a change that KMS would not tell apart: the order of
 /// roles and aliases, the spelling of a policy document, a condition on roles that a typed policy does not name.
 pub fn diff(old: &PropertyMap, new: &PropertyMap) -> Vec<Change> {
@@ -49,9 +47,9 @@ pub fn diff(old: &PropertyMap, new: &PropertyMap) -> Vec<Change> {
         let (before, after) = (present(old, field.name), present(new, field.name));
         match (before, after) {
             // The provider's Region: not known in one of the runs, or not written down by an import.
-            (None, Some(_)) | (Some(_), None) if field.name == "region" => {}
-            _ if field.name == "replicas" => replicas::replicas(old, new, &mut changes),
-            _ if field.name == "policy" && same_policy(old, new) => {}
+            (None, Some(_)) | (Some(_), None) if field.name == names::REGION => {}
+            _ if field.name == names::REPLICAS => replicas::replicas(old, new, &mut changes),
+            _ if field.name == names::POLICY && same_policy(old, new) => {}
             _ => {
                 let effect = effect(field, after, can_promote(old, new));
                 compare(&Path::of(field.name), effect, field.name, before, after, &mut changes);
@@ -64,14 +62,24 @@ pub fn diff(old: &PropertyMap, new: &PropertyMap) -> Vec<Change> {
 
 /// Tags of the provider's `defaultTags` show under `tagsAll`, as long as they do not show under `tags` already.
 fn default_tags(old: &PropertyMap, new: &PropertyMap, changes: &mut Vec<Change>) {
-    let all = |inputs: &PropertyMap| present(inputs, "tagsAll").or_else(|| present(inputs, "tags")).cloned();
+    let all = |inputs: &PropertyMap| present(inputs, names::TAGS_ALL).or_else(|| present(inputs, names::TAGS)).cloned();
     let mut found = vec![];
-    compare(&Path::of("tagsAll"), Effect::Update, "tagsAll", all(old).as_ref(), all(new).as_ref(), &mut found);
-    let shown: BTreeSet<String> =
-        changes.iter().filter(|change| change.path.root() == "tags").map(|change| change.path.to_string()).collect();
+    compare(
+        &Path::of(names::TAGS_ALL),
+        Effect::Update,
+        names::TAGS_ALL,
+        all(old).as_ref(),
+        all(new).as_ref(),
+        &mut found,
+    );
+    let shown: BTreeSet<String> = changes
+        .iter()
+        .filter(|change| change.path.root() == names::TAGS)
+        .map(|change| change.path.to_string())
+        .collect();
     changes.extend(found.into_iter().filter(|change| {
-        let twin = change.path.to_string().replacen("tagsAll", "tags", 1);
-        !shown.contains(&twin) && !shown.contains("tags")
+        let twin = change.path.to_string().replacen(names::TAGS_ALL, names::TAGS, 1);
+        !shown.contains(&twin) && !shown.contains(names::TAGS)
     }));
 }
 
@@ -103,10 +111,10 @@ fn same_policy(old: &PropertyMap, new: &PropertyMap) -> bool {
     // Any account does: both are written for the same one.
     let account = Account { partition: "aws".into(), id: "000000000000".into() };
     let rendered = |inputs: &PropertyMap| {
-        let typed = present(inputs, "policy").filter(|_| !inputs.contains_key("policyDocument"))?;
-        let names = ["keySpec", "keyUsage", "multiRegion"];
+        let typed = present(inputs, names::POLICY).filter(|_| !inputs.contains_key(names::POLICY_DOCUMENT))?;
+        let names = [names::KEY_SPEC, names::KEY_USAGE, names::MULTI_REGION];
         let kind = names.iter().filter_map(|name| Some(((*name).to_owned(), new.get(*name)?.clone())));
-        let policy = [("policy".to_owned(), typed.clone())].into_iter().chain(kind).collect();
+        let policy = [(names::POLICY.to_owned(), typed.clone())].into_iter().chain(kind).collect();
         resolve(&policy, Some(&account)).ok()?.policy
     };
     matches!((rendered(old), rendered(new)), (Some(old), Some(new)) if policy::equal(&old, &new))
@@ -137,10 +145,10 @@ fn compare(
         return;
     }
     match (old, new) {
-        (PropertyValue::List(old), PropertyValue::List(new)) if SETS.contains(&name) => {
+        (PropertyValue::List(old), PropertyValue::List(new)) if is_set(name) => {
             sets(path, effect, old, new, changes);
         }
-        (PropertyValue::Map(old), PropertyValue::Map(new)) if name != "policyDocument" => {
+        (PropertyValue::Map(old), PropertyValue::Map(new)) if name != names::POLICY_DOCUMENT => {
             let names: BTreeSet<&String> = old.keys().chain(new.keys()).collect();
             for name in names {
                 compare(&path.name(name), effect, name, inner(old, name), inner(new, name), changes);
@@ -151,7 +159,7 @@ fn compare(
                 compare(&path.index(index), effect, name, old.get(index), new.get(index), changes);
             }
         }
-        (old, new) if name == "policyDocument" => {
+        (old, new) if name == names::POLICY_DOCUMENT => {
             let same = match (old.to_json(), new.to_json()) {
                 (Some(old), Some(new)) => policy::equal(&old, &new),
                 _ => false,
@@ -164,6 +172,12 @@ fn compare(
         (old, new) if old == new => {}
         _ => push(ChangeKind::Update),
     }
+}
+
+/// Whether the order of a list means nothing.
+fn is_set(name: &str) -> bool {
+    let mut fields = [&AWS_KMS_KEY_SPEC, &KEY_POLICY, &REPLICA].into_iter().flat_map(|message| message.fields);
+    fields.any(|field| field.is_set && field.name == name)
 }
 
 /// Inside maps, null means absent, but an empty text is a value.

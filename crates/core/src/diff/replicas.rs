@@ -6,15 +6,17 @@ use super::{Change, ChangeKind, compare, inner};
 use crate::ignored::INHERITED;
 use crate::members;
 use crate::path::{Path, Segment};
+use crate::spec::constants::names;
 use crate::spec::generated::REPLICA;
 use crate::spec::table::Effect;
 use crate::value::{PropertyMap, PropertyValue};
 
 /// Compares the replicas that two runs ask for. Paths name the Region: `replicas["eu-west-1"].tags.team`.
 pub(super) fn replicas(old: &PropertyMap, new: &PropertyMap, changes: &mut Vec<Change>) {
-    let at = Path::of("replicas");
+    let at = Path::of(names::REPLICAS);
     let hidden = members::hide_their_regions(old) || members::hide_their_regions(new);
-    let differ = || old.get("replicas").map(PropertyValue::plain) != new.get("replicas").map(PropertyValue::plain);
+    let differ =
+        || old.get(names::REPLICAS).map(PropertyValue::plain) != new.get(names::REPLICAS).map(PropertyValue::plain);
     if hidden && !differ() {
         return;
     }
@@ -43,15 +45,15 @@ pub(super) fn replicas(old: &PropertyMap, new: &PropertyMap, changes: &mut Vec<C
 }
 
 fn entry(at: &Path, before: &PropertyMap, after: &PropertyMap, changes: &mut Vec<Change>) {
-    for field in REPLICA.fields.iter().filter(|field| field.name != "region") {
+    for field in REPLICA.fields.iter().filter(|field| field.name != names::REGION) {
         let (old, new) = (inner(before, field.name), inner(after, field.name));
         compare(&at.name(field.name), field.effect, field.name, old, new, changes);
     }
     // Default tags of the provider, as far as the replica's own tags do not show the change already.
-    let own_tags = inner(before, "tags") != inner(after, "tags");
+    let own_tags = inner(before, names::TAGS) != inner(after, names::TAGS);
     if !own_tags {
-        let (old, new) = (inner(before, "tagsAll"), inner(after, "tagsAll"));
-        compare(&at.name("tagsAll"), Effect::Update, "tagsAll", old, new, changes);
+        let (old, new) = (inner(before, names::TAGS_ALL), inner(after, names::TAGS_ALL));
+        compare(&at.name(names::TAGS_ALL), Effect::Update, names::TAGS_ALL, old, new, changes);
     }
 }
 
@@ -62,8 +64,8 @@ fn means_the_same(change: &Change, was: &PropertyMap, is: &PropertyMap) -> bool 
     if change.kind == ChangeKind::Update {
         return false;
     }
-    if names.contains(&"aliases") {
-        return names_of(was) == names_of(is) && !is.get("aliases").is_some_and(PropertyValue::has_unknowns);
+    if names.contains(&names::ALIASES) {
+        return names_of(was) == names_of(is) && !is.get(names::ALIASES).is_some_and(PropertyValue::has_unknowns);
     }
     let mut found = vec![];
     for name in *names {
@@ -73,12 +75,12 @@ fn means_the_same(change: &Change, was: &PropertyMap, is: &PropertyMap) -> bool 
 }
 
 fn names_of(inputs: &PropertyMap) -> BTreeSet<String> {
-    let list = inputs.get("aliases").and_then(PropertyValue::as_list).unwrap_or_default();
-    inputs.get("alias").into_iter().chain(list).filter_map(PropertyValue::as_str).map(str::to_owned).collect()
+    let list = inputs.get(names::ALIASES).and_then(PropertyValue::as_list).unwrap_or_default();
+    inputs.get(names::ALIAS).into_iter().chain(list).filter_map(PropertyValue::as_str).map(str::to_owned).collect()
 }
 
 /// Whether the old inputs have a replica in the Region that the new ones make the primary's.
 pub(crate) fn can_promote(old: &PropertyMap, new: &PropertyMap) -> bool {
     let old: BTreeMap<_, _> = members::entries(old);
-    new.get("region").and_then(PropertyValue::as_str).is_some_and(|region| old.contains_key(region))
+    new.get(names::REGION).and_then(PropertyValue::as_str).is_some_and(|region| old.contains_key(region))
 }

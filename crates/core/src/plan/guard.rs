@@ -3,6 +3,7 @@
 //! A mistake has to be made twice, here and there, before it reaches a key.
 
 use super::{Plan, Step};
+use crate::spec::constants::limits;
 
 /// What the user asked for, as far as it bears on safety.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -76,7 +77,7 @@ fn includes(intent: Intent, step: &Step) -> bool {
 /// What is wrong with a step by itself.
 fn bad(step: &Step) -> Option<String> {
     match step {
-        Step::ScheduleKeyDeletion { window_days } if !(7..=30).contains(window_days) => {
+        Step::ScheduleKeyDeletion { window_days } if !limits::DELETION_WINDOW_DAYS.contains(window_days) => {
             Some(format!("a waiting period of {window_days} days"))
         }
         Step::PutKeyPolicy { policy, .. } if policy.get("Statement").is_none() => {

@@ -17,6 +17,7 @@ use crate::observed::{KeyState, Observed, Reading};
 use crate::owner::{OWNER_TAG, OwnerMark};
 use crate::policy;
 use crate::rotation_mark::{ROTATION_TAG, RotationMark};
+use crate::spec::key_kinds::key_kind;
 
 /// What stands behind names and ownership when a plan is made.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -210,7 +211,8 @@ fn tagging(tag: &str, value: String) -> Step {
 /// Rotation is read as "off" while a key is pending deletion, and the old setting comes back when the deletion is
 /// cancelled: what cannot be seen is set again, which KMS takes without a change.
 fn rotation_steps(desired: &Desired, observed: &Observed) -> Vec<Step> {
-    let can_rotate = observed.metadata.key_spec == "SYMMETRIC_DEFAULT" && observed.metadata.origin == "AWS_KMS";
+    let can_rotate =
+        key_kind(&observed.metadata.key_spec).is_some_and(|kind| kind.rotates) && observed.metadata.origin == "AWS_KMS";
     match (desired.rotation_period_days, &observed.rotation_period_days) {
         (Some(wanted), Reading::Seen(Some(current))) if wanted == *current => vec![],
         (Some(period_days), _) => vec![Step::EnableKeyRotation { period_days }],

@@ -63,7 +63,7 @@ fn within_tags(calls: &[Call<'_>], seen: &Observed) -> Result<(), Refusal> {
     let mut key = seen.clone();
     for call in calls {
         let Call::Own(step) = call else { continue };
-        key.follow(step);
+        key.apply(step);
         if matches!(step, Step::TagResource { .. }) && room::count(&key) > room::MOST {
             return Err(Refusal::new(format!("more than {} tags on the way", room::MOST)));
         }

@@ -222,7 +222,7 @@ fn run(case: &Case, plan: &Plan) -> (Observed, Vec<Step>) {
         let (fine, failed): (Vec<_>, Vec<_>) = stage.iter().cloned().partition(may);
         for step in fine {
             allowed(&key, &step);
-            key.follow(&step);
+            key.apply(&step);
             assert!(room::count(&key) <= room::MOST, "{step:?}: more than 50 tags");
             done.push(step);
         }

@@ -142,7 +142,7 @@ fn retire(plan: &mut SetPlan, facts: &SetFacts<'_>) {
         let mut seen = seen.clone();
         if plan.promotion.is_some() && region == &facts.observed.primary {
             let opening = enabled_for_a_moment(&seen);
-            opening.steps().for_each(|step| seen.follow(step));
+            opening.steps().for_each(|step| seen.apply(step));
             if !opening.is_empty() {
                 plan.opening.insert(region.clone(), opening);
             }

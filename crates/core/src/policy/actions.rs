@@ -5,6 +5,8 @@
 //! encryption context), "Multi-Region keys: Controlling access". Every action is written out: a wildcard such as
 //! `kms:Get*` or `kms:Create*` would grow with every new operation of KMS, without anybody deciding it.
 
+use crate::spec::key_kinds::key_kind;
+
 /// Seeing what a key is. None of them touches data.
 const SEEING: &[&str] = &[
     // State, spec and usage: the first call of every tool ("Viewing keys").
@@ -58,9 +60,10 @@ const MULTI_REGION: &[&str] = &["kms:ReplicateKey", "kms:UpdatePrimaryRegion"];
 
 /// Managing a key of this kind without using it for data, sorted.
 pub(super) fn administration(key_spec: &str, multi_region: bool) -> Vec<&'static str> {
-    let symmetric = key_spec == "SYMMETRIC_DEFAULT";
-    let asymmetric = !symmetric && !key_spec.starts_with("HMAC_");
-    let parts = [(SEEING, true), (CHANGING, true), (ROTATING, symmetric), (PUBLISHING, asymmetric)];
+    let kind = key_kind(key_spec);
+    // A kind that this version does not know has a public half, as most have.
+    let (rotates, publishes) = kind.map_or((false, true), |kind| (kind.rotates, kind.has_public_key));
+    let parts = [(SEEING, true), (CHANGING, true), (ROTATING, rotates), (PUBLISHING, publishes)];
     let parts = parts.into_iter().chain([(MULTI_REGION, multi_region)]);
     let mut all: Vec<_> = parts.filter(|(_, fits)| *fits).flat_map(|(actions, _)| actions).copied().collect();
     all.sort_unstable();
@@ -171,7 +174,7 @@ pub(super) const ON_A_KEY: &[&str] = &[
 mod tests {
     use super::{ON_A_KEY, administration, usage};
     use crate::spec::generated::KeySpec;
-    use crate::spec::legal::legal;
+    use crate::spec::key_kinds::key_kind;
 
     /// Handing out or doing the use of a key.
     const USE: [&str; 15] = [
@@ -205,7 +208,7 @@ mod tests {
     #[test]
     fn every_legal_key_can_be_used_and_no_user_can_change_it() {
         for spec in KeySpec::ALL {
-            for key_usage in legal(spec.as_str()).expect("a row").usages {
+            for key_usage in key_kind(spec.as_str()).expect("a row").usages {
                 let usage = usage(key_usage, spec.as_str());
                 assert!(!usage.cryptographic.is_empty(), "{spec:?} {key_usage}");
                 let changing = super::CHANGING.iter().chain(super::ROTATING).chain(super::MULTI_REGION);
@@ -220,7 +223,7 @@ mod tests {
         assert!(ON_A_KEY.is_sorted());
         for spec in KeySpec::ALL {
             let usages =
-                legal(spec.as_str()).expect("a row").usages.iter().map(|key_usage| usage(key_usage, spec.as_str()));
+                key_kind(spec.as_str()).expect("a row").usages.iter().map(|key_usage| usage(key_usage, spec.as_str()));
             let used = usages.flat_map(|usage| usage.cryptographic.iter().chain(usage.looking_up));
             for action in administration(spec.as_str(), true).iter().chain(used) {
                 assert!(ON_A_KEY.contains(action), "{action}");

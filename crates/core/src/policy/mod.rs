@@ -24,6 +24,7 @@ mod render;
 mod request;
 mod statement;
 mod truth;
+mod typed;
 
 pub use access::{AccessChange, access_changes, named_principals};
 pub use document::{Findings, check_document, deleted_principals};
@@ -32,5 +33,6 @@ pub use evaluate::{Access, evaluate};
 pub use lockout::{Control, Form, keeps_control};
 pub use parse::{MAX_BYTES, QUOTA_BYTES, parse_text, size};
 pub use recover::recover;
-pub use render::{Facts, TypedPolicy, default_policy, render};
+pub use render::{Facts, default_policy, render};
 pub use request::{Request, Via};
+pub use typed::TypedPolicy;

@@ -13,12 +13,7 @@ use crate::spec::generated::AccountAccess;
 ///
 /// The document is not trusted to be ours because it looks like it: what was read is rendered again and compared.
 pub fn recover(document: &Value, facts: &Facts<'_>) -> Option<TypedPolicy> {
-    let mut typed = TypedPolicy {
-        admin_roles: vec![],
-        usage_roles: vec![],
-        encryption_context: BTreeMap::new(),
-        account_access: AccountAccess::None,
-    };
+    let mut typed = TypedPolicy::nobody();
     for statement in statements(document) {
         match statement.get("Sid")?.as_str()? {
             sid::ACCOUNT_ADMINISTRATION => typed.account_access = AccountAccess::Administration,

@@ -4,21 +4,8 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use super::actions;
+use super::{TypedPolicy, actions};
 use crate::spec::generated::AccountAccess;
-
-/// Who may do what with a key.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct TypedPolicy {
-    /// ARNs of the roles that manage the key.
-    pub admin_roles: Vec<String>,
-    /// ARNs of the roles that use it for data.
-    pub usage_roles: Vec<String>,
-    /// Encryption context that every use must carry; empty for none.
-    pub encryption_context: BTreeMap<String, String>,
-    /// What IAM policies of the key's own account may allow.
-    pub account_access: AccountAccess,
-}
 
 /// The key that a policy is for.
 #[derive(Debug, Clone, Copy)]

@@ -5,7 +5,7 @@
 
 mod set;
 
-pub use set::{SetSurroundings, set_inputs};
+pub use set::{SetReadContext, set_inputs};
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -14,12 +14,12 @@ use serde_json::Value;
 use crate::desired::Desired;
 use crate::observed::{Observed, Reading};
 use crate::policy::{self, Facts};
-use crate::spec::generated::AccountAccess;
+use crate::spec::constants::{defaults, names};
 use crate::value::{PropertyMap, PropertyValue};
 
 /// What reading back must know beside the key.
 #[derive(Debug)]
-pub struct Surroundings<'a> {
+pub struct ReadContext<'a> {
     /// The provider's Region, if it has one.
     pub provider_region: Option<&'a str>,
     /// The provider's default tags.
@@ -54,122 +54,122 @@ impl IgnoredTags {
 }
 
 /// The inputs of an observed key, in the form of `old` where that still holds.
-pub fn inputs(old: &PropertyMap, observed: &Observed, around: &Surroundings<'_>) -> PropertyMap {
+pub fn inputs(old: &PropertyMap, observed: &Observed, context: &ReadContext<'_>) -> PropertyMap {
     let mut inputs = old.clone();
-    identity(&mut inputs, observed, around);
-    description(&mut inputs, observed, around);
-    state(&mut inputs, observed, around);
-    rotation(&mut inputs, observed, around);
-    aliases(&mut inputs, observed, around);
-    tags(&mut inputs, observed, around);
-    key_policy(&mut inputs, observed, around);
+    identity(&mut inputs, observed, context);
+    description(&mut inputs, observed, context);
+    state(&mut inputs, observed, context);
+    rotation(&mut inputs, observed, context);
+    aliases(&mut inputs, observed, context);
+    tags(&mut inputs, observed, context);
+    key_policy(&mut inputs, observed, context);
     inputs
 }
 
 /// What cannot change: written on import only, and only where it differs from what Check fills in.
-fn identity(inputs: &mut PropertyMap, observed: &Observed, around: &Surroundings<'_>) {
-    if around.desired.is_some() {
+fn identity(inputs: &mut PropertyMap, observed: &Observed, context: &ReadContext<'_>) {
+    if context.desired.is_some() {
         return;
     }
     let metadata = &observed.metadata;
-    let region = metadata.arn.split(':').nth(3).unwrap_or_default();
-    if around.provider_region != Some(region) {
-        inputs.insert("region".into(), region.into());
+    let region = metadata.region();
+    if context.provider_region != Some(region) {
+        inputs.insert(names::REGION.into(), region.into());
     }
-    if metadata.key_spec != "SYMMETRIC_DEFAULT" {
-        inputs.insert("keySpec".into(), metadata.key_spec.as_str().into());
-        inputs.insert("keyUsage".into(), metadata.key_usage.as_str().into());
+    if metadata.key_spec != defaults::KEY_SPEC.as_str() {
+        inputs.insert(names::KEY_SPEC.into(), metadata.key_spec.as_str().into());
+        inputs.insert(names::KEY_USAGE.into(), metadata.key_usage.as_str().into());
     }
     if metadata.multi_region {
-        inputs.insert("multiRegion".into(), true.into());
+        inputs.insert(names::MULTI_REGION.into(), true.into());
     }
 }
 
-fn description(inputs: &mut PropertyMap, observed: &Observed, around: &Surroundings<'_>) {
+fn description(inputs: &mut PropertyMap, observed: &Observed, context: &ReadContext<'_>) {
     let seen = &observed.metadata.description;
-    let wanted = around.desired.map_or("", |desired| &desired.description);
+    let wanted = context.desired.map_or(defaults::DESCRIPTION, |desired| &desired.description);
     if wanted != seen {
-        put_like(inputs, "description", seen.as_str().into());
+        put_like(inputs, names::DESCRIPTION, seen.as_str().into());
     }
 }
 
 /// A key that is pending deletion keeps the `enabled` that it will have again; its state is an output of its own.
-fn state(inputs: &mut PropertyMap, observed: &Observed, around: &Surroundings<'_>) {
+fn state(inputs: &mut PropertyMap, observed: &Observed, context: &ReadContext<'_>) {
     let seen = match observed.metadata.state.as_str() {
         "Enabled" => true,
         "Disabled" => false,
         _ => return,
     };
-    let wanted = around.desired.is_none_or(|desired| desired.enabled);
+    let wanted = context.desired.map_or(defaults::ENABLED, |desired| desired.enabled);
     if wanted != seen {
-        inputs.insert("enabled".into(), seen.into());
+        inputs.insert(names::ENABLED.into(), seen.into());
     }
 }
 
-fn rotation(inputs: &mut PropertyMap, observed: &Observed, around: &Surroundings<'_>) {
+fn rotation(inputs: &mut PropertyMap, observed: &Observed, context: &ReadContext<'_>) {
     let Reading::Seen(seen) = observed.rotation_period_days else { return };
-    let wanted = match around.desired {
+    let wanted = match context.desired {
         Some(desired) => desired.rotation_period_days,
         // What Check fills in where nothing is given.
-        None if observed.metadata.key_spec == "SYMMETRIC_DEFAULT" => Some(365),
+        None if observed.metadata.key_spec == defaults::KEY_SPEC.as_str() => Some(defaults::ROTATION_PERIOD_DAYS),
         None => None,
     };
     if wanted == seen {
         return;
     }
     if wanted.is_some() != seen.is_some() {
-        inputs.insert("enableRotation".into(), seen.is_some().into());
+        inputs.insert(names::ENABLE_ROTATION.into(), seen.is_some().into());
     }
     match seen {
-        Some(days) if around.desired.is_some() || days != 365 => {
-            inputs.insert("rotationPeriodDays".into(), days.into());
+        Some(days) if context.desired.is_some() || days != defaults::ROTATION_PERIOD_DAYS => {
+            inputs.insert(names::ROTATION_PERIOD_DAYS.into(), days.into());
         }
         Some(_) => {}
         None => {
-            inputs.remove("rotationPeriodDays");
+            inputs.remove(names::ROTATION_PERIOD_DAYS);
         }
     }
 }
 
 /// `alias` stays the name it is while the key holds it. Names that the resource never asked for are drift: they show.
-fn aliases(inputs: &mut PropertyMap, observed: &Observed, around: &Surroundings<'_>) {
+fn aliases(inputs: &mut PropertyMap, observed: &Observed, context: &ReadContext<'_>) {
     let Reading::Seen(seen) = &observed.aliases else { return };
     let empty = BTreeSet::new();
-    let wanted = around.desired.map_or(&empty, |desired| &desired.aliases);
+    let wanted = context.desired.map_or(&empty, |desired| &desired.aliases);
     if wanted == seen {
         return;
     }
-    let first = inputs.get("alias").and_then(PropertyValue::as_str).map(str::to_owned);
+    let first = inputs.get(names::ALIAS).and_then(PropertyValue::as_str).map(str::to_owned);
     let first = first.filter(|name| seen.contains(name)).or_else(|| seen.first().cloned());
     let rest: Vec<PropertyValue> =
         seen.iter().filter(|name| Some(*name) != first.as_ref()).map(|name| name.as_str().into()).collect();
     match first {
-        Some(name) => put_like(inputs, "alias", name.into()),
+        Some(name) => put_like(inputs, names::ALIAS, name.into()),
         None => {
-            inputs.remove("alias");
+            inputs.remove(names::ALIAS);
         }
     }
     if rest.is_empty() {
-        inputs.remove("aliases");
+        inputs.remove(names::ALIASES);
     } else {
-        inputs.insert("aliases".into(), PropertyValue::List(rest));
+        inputs.insert(names::ALIASES.into(), PropertyValue::List(rest));
     }
 }
 
 /// A tag that equals a default tag of the provider is the provider's unless the program gave it too.
-fn tags(inputs: &mut PropertyMap, observed: &Observed, around: &Surroundings<'_>) {
+fn tags(inputs: &mut PropertyMap, observed: &Observed, context: &ReadContext<'_>) {
     let Reading::Seen(seen) = &observed.tags else { return };
     let seen: BTreeMap<&str, &str> = seen
         .iter()
-        .filter(|(key, _)| !around.ignored_tags.covers(key))
+        .filter(|(key, _)| !context.ignored_tags.covers(key))
         .map(|(key, value)| (key.as_str(), value.as_str()))
         .collect();
-    let old = inputs.get("tags").and_then(PropertyValue::as_map).cloned().unwrap_or_default();
-    let all_secret = matches!(inputs.get("tags"), Some(PropertyValue::Secret(_)));
+    let old = inputs.get(names::TAGS).and_then(PropertyValue::as_map).cloned().unwrap_or_default();
+    let all_secret = matches!(inputs.get(names::TAGS), Some(PropertyValue::Secret(_)));
     let mut own = PropertyMap::new();
     for (key, value) in &seen {
         let given = old.get(*key);
-        if given.is_none() && around.default_tags.get(*key).map(String::as_str) == Some(value) {
+        if given.is_none() && context.default_tags.get(*key).map(String::as_str) == Some(value) {
             continue;
         }
         let value = match given {
@@ -181,56 +181,56 @@ fn tags(inputs: &mut PropertyMap, observed: &Observed, around: &Surroundings<'_>
     }
     if own != old {
         if own.is_empty() {
-            inputs.remove("tags");
+            inputs.remove(names::TAGS);
         } else {
             let map = PropertyValue::Map(own);
-            inputs.insert("tags".into(), if all_secret { map.into_secret() } else { map });
+            inputs.insert(names::TAGS.into(), if all_secret { map.into_secret() } else { map });
         }
     }
-    merged_tags(inputs, &seen, around);
+    merged_tags(inputs, &seen, context);
 }
 
 /// `tagsAll` is part of the normal form only where the provider has default tags.
-fn merged_tags(inputs: &mut PropertyMap, seen: &BTreeMap<&str, &str>, around: &Surroundings<'_>) {
-    if around.default_tags.is_empty() {
+fn merged_tags(inputs: &mut PropertyMap, seen: &BTreeMap<&str, &str>, context: &ReadContext<'_>) {
+    if context.default_tags.is_empty() {
         return;
     }
-    let secret = inputs.get("tags").and_then(PropertyValue::as_map).cloned().unwrap_or_default();
+    let secret = inputs.get(names::TAGS).and_then(PropertyValue::as_map).cloned().unwrap_or_default();
     let all = seen.iter().map(|(key, value)| {
         let value = PropertyValue::from(*value);
         let hidden = secret.get(*key).is_some_and(PropertyValue::has_secrets);
         ((*key).to_owned(), if hidden { value.into_secret() } else { value })
     });
-    inputs.insert("tagsAll".into(), PropertyValue::Map(all.collect()));
+    inputs.insert(names::TAGS_ALL.into(), PropertyValue::Map(all.collect()));
 }
 
 /// A policy that means the same keeps its form, and so does the property that holds it: `ignoreChanges` names it. One that
 /// drifted to what that form cannot express shows by the output `policyJson` where there is one, else as a document.
-fn key_policy(inputs: &mut PropertyMap, observed: &Observed, around: &Surroundings<'_>) {
+fn key_policy(inputs: &mut PropertyMap, observed: &Observed, context: &ReadContext<'_>) {
     let Reading::Seen(seen) = &observed.policy else { return };
-    let wanted = around.desired.and_then(|desired| desired.policy.as_ref()).unwrap_or(around.default_policy);
+    let wanted = context.desired.and_then(|desired| desired.policy.as_ref()).unwrap_or(context.default_policy);
     if policy::equal(wanted, seen) {
         return;
     }
-    let given = ["policy", "policyDocument"].into_iter().find(|name| inputs.contains_key(*name));
+    let given = [names::POLICY, names::POLICY_DOCUMENT].into_iter().find(|name| inputs.contains_key(*name));
     let secret = given.is_some_and(|name| inputs.get(name).is_some_and(PropertyValue::has_secrets));
     let hide = |value: PropertyValue| if secret { value.into_secret() } else { value };
-    let typed = || typed_policy(observed, seen).map(|typed| ("policy", PropertyValue::Map(typed)));
-    let document = || ("policyDocument", PropertyValue::from_json(seen));
-    let stays = around.desired.is_some() && around.policy_is_an_output;
+    let typed = || typed_policy(observed, seen).map(|typed| (names::POLICY, PropertyValue::Map(typed)));
+    let document = || (names::POLICY_DOCUMENT, PropertyValue::from_json(seen));
+    let stays = context.desired.is_some() && context.policy_is_an_output;
     let read = match given {
-        Some("policyDocument") => Some(document()),
+        Some(names::POLICY_DOCUMENT) => Some(document()),
         Some(_) if stays => typed(),
         None if stays => None,
-        _ if policy::equal(seen, around.default_policy) => {
-            inputs.remove("policy");
+        _ if policy::equal(seen, context.default_policy) => {
+            inputs.remove(names::POLICY);
             None
         }
         _ => Some(typed().unwrap_or_else(document)),
     };
     if let Some((name, value)) = read {
-        inputs.remove("policy");
-        inputs.remove("policyDocument");
+        inputs.remove(names::POLICY);
+        inputs.remove(names::POLICY_DOCUMENT);
         inputs.insert(name.into(), hide(value));
     }
 }
@@ -246,26 +246,7 @@ pub(crate) fn typed_policy(observed: &Observed, document: &Value) -> Option<Prop
         key_spec: &metadata.key_spec,
         multi_region: metadata.multi_region,
     };
-    let typed = policy::recover(document, &facts)?;
-    let list = |roles: &[String]| PropertyValue::List(roles.iter().map(|role| role.as_str().into()).collect());
-    let mut map = PropertyMap::new();
-    if let Some((first, rest)) = typed.admin_roles.split_first() {
-        map.insert("adminRole".into(), first.as_str().into());
-        if !rest.is_empty() {
-            map.insert("adminRoles".into(), list(rest));
-        }
-    }
-    if !typed.usage_roles.is_empty() {
-        map.insert("usageRoles".into(), list(&typed.usage_roles));
-    }
-    if !typed.encryption_context.is_empty() {
-        let context = typed.encryption_context.into_iter().map(|(key, value)| (key, value.into()));
-        map.insert("encryptionContext".into(), PropertyValue::Map(context.collect()));
-    }
-    if typed.account_access != AccountAccess::Administration {
-        map.insert("accountAccess".into(), typed.account_access.as_str().into());
-    }
-    Some(map)
+    policy::recover(document, &facts).map(|typed| typed.to_properties())
 }
 
 fn put_like(inputs: &mut PropertyMap, name: &str, value: PropertyValue) {

@@ -1,11 +1,12 @@
 //! Check: everything that is wrong with what a program gave, said at once.
 
-use super::generated::AWS_KMS_KEY_SPEC;
+use super::generated::{AWS_KMS_KEY_SPEC, ProviderConfig};
 use super::given::{self, Given};
 use super::{manifest, normal, replicas, rules};
 use crate::failure::Failure;
 use crate::path::Path;
 use crate::secrets::Secrets;
+use crate::spec::constants::names;
 use crate::value::{PropertyMap, PropertyValue};
 
 /// What Check knows beside the inputs. It needs no network.
@@ -15,8 +16,15 @@ pub struct CheckContext<'a> {
     pub provider_region: Option<&'a str>,
     /// The provider's default tags, secret ones as secrets; `None` while its configuration is not known.
     pub default_tags: Option<&'a PropertyMap>,
+    /// The provider's configuration; `None` while it is not known.
+    pub config: Option<&'a ProviderConfig>,
+}
+
+impl CheckContext<'_> {
     /// Whether Regions that this version does not know are taken.
-    pub skip_region_validation: bool,
+    pub(super) fn skip_region_validation(&self) -> bool {
+        self.config.is_some_and(|config| config.skip_region_validation.known() == Some(&true))
+    }
 }
 
 /// Checked inputs.
@@ -51,18 +59,18 @@ pub fn check(olds: &PropertyMap, news: &PropertyMap, context: &CheckContext<'_>)
         })
     };
     let mut inputs = normal::flat(&given, &mut failures);
-    if let (None, Some(region)) = (inputs.get("region"), context.provider_region) {
-        inputs.insert("region".into(), region.into());
+    if let (None, Some(region)) = (inputs.get(names::REGION), context.provider_region) {
+        inputs.insert(names::REGION.into(), region.into());
     }
     // A multi-Region key stays one when its last replica goes.
-    if olds.get("multiRegion").and_then(PropertyValue::as_bool) == Some(true) {
-        inputs.entry("multiRegion".into()).or_insert(true.into());
+    if olds.get(names::MULTI_REGION).and_then(PropertyValue::as_bool) == Some(true) {
+        inputs.entry(names::MULTI_REGION.into()).or_insert(true.into());
     }
     normal::fill(&mut inputs);
     let mut checked = Checked { inputs, failures, warnings: vec![] };
     rules::usage(&mut checked);
     rules::rotation(&mut checked);
-    rules::region(&mut checked, context.skip_region_validation);
+    rules::region(&mut checked, context.skip_region_validation());
     rules::aliases(&mut checked);
     rules::policy(&mut checked);
     rules::tags(&mut checked, context.default_tags);
@@ -84,19 +92,19 @@ pub fn check(olds: &PropertyMap, news: &PropertyMap, context: &CheckContext<'_>)
 fn given(olds: &PropertyMap, news: &PropertyMap) -> PropertyMap {
     let mut given: PropertyMap =
         news.iter().filter(|(_, value)| !value.is_null()).map(|(name, value)| (name.clone(), value.clone())).collect();
-    given.remove("tagsAll");
-    for (_, entry) in normal::entries_mut(given::value_mut(&mut given, "replicas")) {
-        entry.remove("tagsAll");
+    given.remove(names::TAGS_ALL);
+    for (_, entry) in normal::entries_mut(given::value_mut(&mut given, names::REPLICAS)) {
+        entry.remove(names::TAGS_ALL);
     }
     if !manifest::is_manifest(&given) {
         return given;
     }
     let kept_no_form = !olds.is_empty() && !manifest::is_manifest(olds);
-    if kept_no_form && !given.contains_key("spec") {
-        let before = olds.iter().filter(|(name, _)| *name != "tagsAll" && !given.contains_key(*name));
+    if kept_no_form && !given.contains_key(names::SPEC) {
+        let before = olds.iter().filter(|(name, _)| *name != names::TAGS_ALL && !given.contains_key(*name));
         let before: Vec<_> = before.map(|(name, value)| (name.clone(), value.clone())).collect();
         given.extend(before);
-        given.insert("spec".into(), PropertyMap::new().into());
+        given.insert(names::SPEC.into(), PropertyMap::new().into());
     }
     let Some(spec) = manifest::spec(&given).cloned() else { return given };
     for name in AWS_KMS_KEY_SPEC.fields.iter().map(|field| field.name) {
@@ -104,7 +112,7 @@ fn given(olds: &PropertyMap, news: &PropertyMap) -> PropertyMap {
         let inside = given::spellings(name).into_iter().find(|name| spec.contains_key(name));
         if let Some(inside) = inside.filter(|_| *old == beside && !manifest::is_constant_default(name, &beside)) {
             given.remove(name);
-            if let Some(PropertyValue::Map(spec)) = given.get_mut("spec").map(PropertyValue::reveal_mut) {
+            if let Some(PropertyValue::Map(spec)) = given.get_mut(names::SPEC).map(PropertyValue::reveal_mut) {
                 spec.remove(&inside);
                 spec.insert(name.to_owned(), beside);
             }
@@ -116,20 +124,20 @@ fn given(olds: &PropertyMap, news: &PropertyMap) -> PropertyMap {
 /// Adds to the given inputs what the state must remember.
 fn remember(given: &mut PropertyMap, normal: &PropertyMap) {
     let entries = |list: Option<&PropertyValue>| list.and_then(PropertyValue::as_list).unwrap_or_default().to_vec();
-    let merged = entries(normal.get("replicas"));
-    for (index, entry) in normal::entries_mut(given::value_mut(given, "replicas")) {
-        let all = merged.get(index).and_then(PropertyValue::as_map).and_then(|entry| entry.get("tagsAll"));
-        entry.extend(all.map(|all| ("tagsAll".to_owned(), all.clone())));
+    let merged = entries(normal.get(names::REPLICAS));
+    for (index, entry) in normal::entries_mut(given::value_mut(given, names::REPLICAS)) {
+        let all = merged.get(index).and_then(PropertyValue::as_map).and_then(|entry| entry.get(names::TAGS_ALL));
+        entry.extend(all.map(|all| (names::TAGS_ALL.to_owned(), all.clone())));
     }
     let is_manifest = manifest::is_manifest(given);
     let added = normal.iter().filter(|(name, value)| {
-        let always = ["region", "tagsAll", "multiRegion"].contains(&name.as_str());
+        let always = [names::REGION, names::TAGS_ALL, names::MULTI_REGION].contains(&name.as_str());
         (always || !is_manifest) && !value.has_unknowns() && Given::of(given).path(&Path::of(name)).is_none()
     });
     let added: Vec<_> = added.map(|(name, value)| (name.clone(), value.clone())).collect();
     given.extend(added);
     // Tags that are not known yet still have the provider's default tags beside them.
-    given.extend(normal.get("tagsAll").map(|all| ("tagsAll".to_owned(), all.clone())));
+    given.extend(normal.get(names::TAGS_ALL).map(|all| (names::TAGS_ALL.to_owned(), all.clone())));
 }
 
 /// A failure in the program's own names, and without its secrets.

@@ -490,6 +490,108 @@ pub static RETRY_MODE: table::Enum = table::Enum {
     values: &[table::EnumValue { name: "standard", also: &[] }, table::EnumValue { name: "adaptive", also: &[] }],
 };
 
+/// What a key returns.
+pub static OUTPUTS: &[table::Output] = &[
+    table::Output { name: "keyId", always: true, kept: true, stable: true, follows_primary: false, from: &[] },
+    table::Output { name: "keyArn", always: true, kept: true, stable: true, follows_primary: true, from: &["region"] },
+    table::Output {
+        name: "aliasName",
+        always: false,
+        kept: false,
+        stable: false,
+        follows_primary: false,
+        from: &["alias"],
+    },
+    table::Output {
+        name: "aliasArn",
+        always: false,
+        kept: false,
+        stable: false,
+        follows_primary: false,
+        from: &["alias", "region"],
+    },
+    table::Output {
+        name: "rotationEnabled",
+        always: true,
+        kept: false,
+        stable: false,
+        follows_primary: false,
+        from: &["enableRotation", "keySpec"],
+    },
+    table::Output {
+        name: "keyState",
+        always: true,
+        kept: false,
+        stable: false,
+        follows_primary: false,
+        from: &["enabled"],
+    },
+    table::Output { name: "creationDate", always: true, kept: true, stable: true, follows_primary: false, from: &[] },
+    table::Output {
+        name: "deletionDate",
+        always: false,
+        kept: false,
+        stable: false,
+        follows_primary: false,
+        from: &[],
+    },
+    table::Output {
+        name: "policyJson",
+        always: true,
+        kept: false,
+        stable: false,
+        follows_primary: false,
+        from: &["policy", "policyDocument"],
+    },
+    table::Output { name: "replicaKeys", always: false, kept: false, stable: false, follows_primary: false, from: &[] },
+    table::Output {
+        name: "primaryRegion",
+        always: true,
+        kept: true,
+        stable: true,
+        follows_primary: true,
+        from: &["region"],
+    },
+    table::Output {
+        name: "publicKey",
+        always: false,
+        kept: true,
+        stable: false,
+        follows_primary: false,
+        from: &["keySpec"],
+    },
+    table::Output { name: "tagsAll", always: true, kept: false, stable: false, follows_primary: false, from: &[] },
+    table::Output {
+        name: "region",
+        always: true,
+        kept: true,
+        stable: false,
+        follows_primary: false,
+        from: &["region"],
+    },
+];
+
+/// What a replica returns.
+pub static REPLICA_OUTPUTS: &[table::Output] = &[
+    table::Output { name: "keyArn", always: true, kept: false, stable: false, follows_primary: false, from: &[] },
+    table::Output {
+        name: "aliasArn",
+        always: false,
+        kept: false,
+        stable: false,
+        follows_primary: false,
+        from: &["alias", "aliases"],
+    },
+    table::Output {
+        name: "keyState",
+        always: true,
+        kept: false,
+        stable: false,
+        follows_primary: false,
+        from: &["enabled"],
+    },
+];
+
 /// Table of `AwsKmsKey`: A customer-managed AWS KMS key, in the form of a manifest.
 pub static AWS_KMS_KEY: table::Message = table::Message {
     name: "AwsKmsKey",
@@ -504,6 +606,8 @@ pub static AWS_KMS_KEY: table::Message = table::Message {
             required: false,
             secret: false,
             hidden: false,
+            is_set: false,
+            is_principal: false,
         },
         table::Field {
             name: "kind",
@@ -515,6 +619,8 @@ pub static AWS_KMS_KEY: table::Message = table::Message {
             required: false,
             secret: false,
             hidden: false,
+            is_set: false,
+            is_principal: false,
         },
         table::Field {
             name: "metadata",
@@ -526,6 +632,8 @@ pub static AWS_KMS_KEY: table::Message = table::Message {
             required: false,
             secret: false,
             hidden: false,
+            is_set: false,
+            is_principal: false,
         },
         table::Field {
             name: "spec",
@@ -537,6 +645,8 @@ pub static AWS_KMS_KEY: table::Message = table::Message {
             required: false,
             secret: false,
             hidden: false,
+            is_set: false,
+            is_principal: false,
         },
     ],
 };
@@ -555,6 +665,8 @@ pub static AWS_KMS_KEY_METADATA: table::Message = table::Message {
             required: false,
             secret: false,
             hidden: false,
+            is_set: false,
+            is_principal: false,
         },
         table::Field {
             name: "id",
@@ -566,6 +678,8 @@ pub static AWS_KMS_KEY_METADATA: table::Message = table::Message {
             required: false,
             secret: false,
             hidden: false,
+            is_set: false,
+            is_principal: false,
         },
         table::Field {
             name: "org",
@@ -577,6 +691,8 @@ pub static AWS_KMS_KEY_METADATA: table::Message = table::Message {
             required: false,
             secret: false,
             hidden: false,
+            is_set: false,
+            is_principal: false,
         },
         table::Field {
             name: "env",
@@ -588,6 +704,8 @@ pub static AWS_KMS_KEY_METADATA: table::Message = table::Message {
             required: false,
             secret: false,
             hidden: false,
+            is_set: false,
+            is_principal: false,
         },
         table::Field {
             name: "labels",
@@ -602,6 +720,8 @@ pub static AWS_KMS_KEY_METADATA: table::Message = table::Message {
             required: false,
             secret: false,
             hidden: false,
+            is_set: false,
+            is_principal: false,
         },
         table::Field {
             name: "annotations",
@@ -616,6 +736,8 @@ pub static AWS_KMS_KEY_METADATA: table::Message = table::Message {
             required: false,
             secret: false,
             hidden: false,
+            is_set: false,
+            is_principal: false,
         },
         table::Field {
             name: "tags",
@@ -627,6 +749,8 @@ pub static AWS_KMS_KEY_METADATA: table::Message = table::Message {
             required: false,
             secret: false,
             hidden: false,
+            is_set: false,
+            is_principal: false,
         },
     ],
 };
@@ -649,6 +773,8 @@ pub static AWS_KMS_KEY_SPEC: table::Message = table::Message {
             required: false,
             secret: false,
             hidden: false,
+            is_set: false,
+            is_principal: false,
         },
         table::Field {
             name: "keySpec",
@@ -660,6 +786,8 @@ pub static AWS_KMS_KEY_SPEC: table::Message = table::Message {
             required: false,
             secret: false,
             hidden: false,
+            is_set: false,
+            is_principal: false,
         },
         table::Field {
             name: "keyUsage",
@@ -671,6 +799,8 @@ pub static AWS_KMS_KEY_SPEC: table::Message = table::Message {
             required: false,
             secret: false,
             hidden: false,
+            is_set: false,
+            is_principal: false,
         },
         table::Field {
             name: "origin",
@@ -682,6 +812,8 @@ pub static AWS_KMS_KEY_SPEC: table::Message = table::Message {
             required: false,
             secret: false,
             hidden: true,
+            is_set: false,
+            is_principal: false,
         },
         table::Field {
             name: "customKeyStoreId",
@@ -693,6 +825,8 @@ pub static AWS_KMS_KEY_SPEC: table::Message = table::Message {
             required: false,
             secret: false,
             hidden: true,
+            is_set: false,
+            is_principal: false,
         },
         table::Field {
             name: "xksKeyId",
@@ -704,6 +838,8 @@ pub static AWS_KMS_KEY_SPEC: table::Message = table::Message {
             required: false,
             secret: false,
             hidden: true,
+            is_set: false,
+            is_principal: false,
         },
         table::Field {
             name: "multiRegion",
@@ -715,6 +851,8 @@ pub static AWS_KMS_KEY_SPEC: table::Message = table::Message {
             required: false,
             secret: false,
             hidden: false,
+            is_set: false,
+            is_principal: false,
         },
         table::Field {
             name: "alias",
@@ -726,6 +864,8 @@ pub static AWS_KMS_KEY_SPEC: table::Message = table::Message {
             required: false,
             secret: false,
             hidden: false,
+            is_set: false,
+            is_principal: false,
         },
         table::Field {
             name: "aliases",
@@ -740,6 +880,8 @@ pub static AWS_KMS_KEY_SPEC: table::Message = table::Message {
             required: false,
             secret: false,
             hidden: false,
+            is_set: true,
+            is_principal: false,
         },
         table::Field {
             name: "description",
@@ -751,6 +893,8 @@ pub static AWS_KMS_KEY_SPEC: table::Message = table::Message {
             required: false,
             secret: false,
             hidden: false,
+            is_set: false,
+            is_principal: false,
         },
         table::Field {
             name: "enabled",
@@ -762,6 +906,8 @@ pub static AWS_KMS_KEY_SPEC: table::Message = table::Message {
             required: false,
             secret: false,
             hidden: false,
+            is_set: false,
+            is_principal: false,
         },
         table::Field {
             name: "enableRotation",
@@ -773,6 +919,8 @@ pub static AWS_KMS_KEY_SPEC: table::Message = table::Message {
             required: false,
             secret: false,
             hidden: false,
+            is_set: false,
+            is_principal: false,
         },
         table::Field {
             name: "disableKeyRotation",
@@ -784,6 +932,8 @@ pub static AWS_KMS_KEY_SPEC: table::Message = table::Message {
             required: false,
             secret: false,
             hidden: true,
+            is_set: false,
+            is_principal: false,
         },
         table::Field {
             name: "rotationPeriodDays",
@@ -795,6 +945,8 @@ pub static AWS_KMS_KEY_SPEC: table::Message = table::Message {
             required: false,
             secret: false,
             hidden: false,
+            is_set: false,
+            is_principal: false,
         },
         table::Field {
             name: "deletionWindowDays",
@@ -806,6 +958,8 @@ pub static AWS_KMS_KEY_SPEC: table::Message = table::Message {
             required: false,
             secret: false,
             hidden: false,
+            is_set: false,
+            is_principal: false,
         },
         table::Field {
             name: "deletionPolicy",
@@ -817,6 +971,8 @@ pub static AWS_KMS_KEY_SPEC: table::Message = table::Message {
             required: false,
             secret: false,
             hidden: false,
+            is_set: false,
+            is_principal: false,
         },
         table::Field {
             name: "replacementPolicy",
@@ -828,6 +984,8 @@ pub static AWS_KMS_KEY_SPEC: table::Message = table::Message {
             required: false,
             secret: false,
             hidden: false,
+            is_set: false,
+            is_principal: false,
         },
         table::Field {
             name: "deletionGuard",
@@ -839,6 +997,8 @@ pub static AWS_KMS_KEY_SPEC: table::Message = table::Message {
             required: false,
             secret: false,
             hidden: false,
+            is_set: false,
+            is_principal: false,
         },
         table::Field {
             name: "policy",
@@ -850,6 +1010,8 @@ pub static AWS_KMS_KEY_SPEC: table::Message = table::Message {
             required: false,
             secret: false,
             hidden: false,
+            is_set: false,
+            is_principal: false,
         },
         table::Field {
             name: "policyDocument",
@@ -861,6 +1023,8 @@ pub static AWS_KMS_KEY_SPEC: table::Message = table::Message {
             required: false,
             secret: false,
             hidden: false,
+            is_set: false,
+            is_principal: false,
         },
         table::Field {
             name: "bypassPolicyLockoutSafetyCheck",
@@ -872,6 +1036,8 @@ pub static AWS_KMS_KEY_SPEC: table::Message = table::Message {
             required: false,
             secret: false,
             hidden: false,
+            is_set: false,
+            is_principal: false,
         },
         table::Field {
             name: "tags",
@@ -886,6 +1052,8 @@ pub static AWS_KMS_KEY_SPEC: table::Message = table::Message {
             required: false,
             secret: false,
             hidden: false,
+            is_set: false,
+            is_principal: false,
         },
         table::Field {
             name: "replicas",
@@ -897,6 +1065,8 @@ pub static AWS_KMS_KEY_SPEC: table::Message = table::Message {
             required: false,
             secret: false,
             hidden: false,
+            is_set: false,
+            is_principal: false,
         },
         table::Field {
             name: "adopt",
@@ -908,6 +1078,8 @@ pub static AWS_KMS_KEY_SPEC: table::Message = table::Message {
             required: false,
             secret: false,
             hidden: false,
+            is_set: false,
+            is_principal: false,
         },
         table::Field {
             name: "rotateOnDemandTrigger",
@@ -919,6 +1091,8 @@ pub static AWS_KMS_KEY_SPEC: table::Message = table::Message {
             required: false,
             secret: false,
             hidden: false,
+            is_set: false,
+            is_principal: false,
         },
         table::Field {
             name: "waitForReplicas",
@@ -930,6 +1104,8 @@ pub static AWS_KMS_KEY_SPEC: table::Message = table::Message {
             required: false,
             secret: false,
             hidden: false,
+            is_set: false,
+            is_principal: false,
         },
     ],
 };
@@ -1056,6 +1232,8 @@ pub static KEY_POLICY: table::Message = table::Message {
             required: false,
             secret: false,
             hidden: false,
+            is_set: false,
+            is_principal: true,
         },
         table::Field {
             name: "adminRoles",
@@ -1070,6 +1248,8 @@ pub static KEY_POLICY: table::Message = table::Message {
             required: false,
             secret: false,
             hidden: false,
+            is_set: true,
+            is_principal: true,
         },
         table::Field {
             name: "usageRoles",
@@ -1084,6 +1264,8 @@ pub static KEY_POLICY: table::Message = table::Message {
             required: false,
             secret: false,
             hidden: false,
+            is_set: true,
+            is_principal: true,
         },
         table::Field {
             name: "encryptionContext",
@@ -1098,6 +1280,8 @@ pub static KEY_POLICY: table::Message = table::Message {
             required: false,
             secret: false,
             hidden: false,
+            is_set: false,
+            is_principal: false,
         },
         table::Field {
             name: "accountAccess",
@@ -1109,6 +1293,8 @@ pub static KEY_POLICY: table::Message = table::Message {
             required: false,
             secret: false,
             hidden: false,
+            is_set: false,
+            is_principal: false,
         },
         table::Field {
             name: "additionalStatements",
@@ -1120,6 +1306,8 @@ pub static KEY_POLICY: table::Message = table::Message {
             required: false,
             secret: false,
             hidden: true,
+            is_set: false,
+            is_principal: false,
         },
     ],
 };
@@ -1186,6 +1374,8 @@ pub static DELETION_GUARD: table::Message = table::Message {
             required: true,
             secret: false,
             hidden: false,
+            is_set: false,
+            is_principal: false,
         },
         table::Field {
             name: "onUnknown",
@@ -1197,6 +1387,8 @@ pub static DELETION_GUARD: table::Message = table::Message {
             required: false,
             secret: false,
             hidden: false,
+            is_set: false,
+            is_principal: false,
         },
     ],
 };
@@ -1252,6 +1444,8 @@ pub static REPLICA: table::Message = table::Message {
             required: true,
             secret: false,
             hidden: false,
+            is_set: false,
+            is_principal: false,
         },
         table::Field {
             name: "description",
@@ -1263,6 +1457,8 @@ pub static REPLICA: table::Message = table::Message {
             required: false,
             secret: false,
             hidden: false,
+            is_set: false,
+            is_principal: false,
         },
         table::Field {
             name: "policy",
@@ -1274,6 +1470,8 @@ pub static REPLICA: table::Message = table::Message {
             required: false,
             secret: false,
             hidden: false,
+            is_set: false,
+            is_principal: false,
         },
         table::Field {
             name: "policyDocument",
@@ -1285,6 +1483,8 @@ pub static REPLICA: table::Message = table::Message {
             required: false,
             secret: false,
             hidden: false,
+            is_set: false,
+            is_principal: false,
         },
         table::Field {
             name: "tags",
@@ -1299,6 +1499,8 @@ pub static REPLICA: table::Message = table::Message {
             required: false,
             secret: false,
             hidden: false,
+            is_set: false,
+            is_principal: false,
         },
         table::Field {
             name: "aliases",
@@ -1313,6 +1515,8 @@ pub static REPLICA: table::Message = table::Message {
             required: false,
             secret: false,
             hidden: false,
+            is_set: true,
+            is_principal: false,
         },
         table::Field {
             name: "enabled",
@@ -1324,6 +1528,8 @@ pub static REPLICA: table::Message = table::Message {
             required: false,
             secret: false,
             hidden: false,
+            is_set: false,
+            is_principal: false,
         },
         table::Field {
             name: "deletionWindowDays",
@@ -1335,6 +1541,8 @@ pub static REPLICA: table::Message = table::Message {
             required: false,
             secret: false,
             hidden: false,
+            is_set: false,
+            is_principal: false,
         },
         table::Field {
             name: "deletionPolicy",
@@ -1346,6 +1554,8 @@ pub static REPLICA: table::Message = table::Message {
             required: false,
             secret: false,
             hidden: false,
+            is_set: false,
+            is_principal: false,
         },
         table::Field {
             name: "deletionGuard",
@@ -1357,6 +1567,8 @@ pub static REPLICA: table::Message = table::Message {
             required: false,
             secret: false,
             hidden: false,
+            is_set: false,
+            is_principal: false,
         },
     ],
 };
@@ -1439,6 +1651,8 @@ pub static PROVIDER_CONFIG: table::Message = table::Message {
             required: false,
             secret: false,
             hidden: false,
+            is_set: false,
+            is_principal: false,
         },
         table::Field {
             name: "profile",
@@ -1450,6 +1664,8 @@ pub static PROVIDER_CONFIG: table::Message = table::Message {
             required: false,
             secret: false,
             hidden: false,
+            is_set: false,
+            is_principal: false,
         },
         table::Field {
             name: "accessKey",
@@ -1461,6 +1677,8 @@ pub static PROVIDER_CONFIG: table::Message = table::Message {
             required: false,
             secret: true,
             hidden: false,
+            is_set: false,
+            is_principal: false,
         },
         table::Field {
             name: "secretKey",
@@ -1472,6 +1690,8 @@ pub static PROVIDER_CONFIG: table::Message = table::Message {
             required: false,
             secret: true,
             hidden: false,
+            is_set: false,
+            is_principal: false,
         },
         table::Field {
             name: "token",
@@ -1483,6 +1703,8 @@ pub static PROVIDER_CONFIG: table::Message = table::Message {
             required: false,
             secret: true,
             hidden: false,
+            is_set: false,
+            is_principal: false,
         },
         table::Field {
             name: "assumeRoles",
@@ -1494,6 +1716,8 @@ pub static PROVIDER_CONFIG: table::Message = table::Message {
             required: false,
             secret: false,
             hidden: false,
+            is_set: false,
+            is_principal: false,
         },
         table::Field {
             name: "assumeRoleWithWebIdentity",
@@ -1505,6 +1729,8 @@ pub static PROVIDER_CONFIG: table::Message = table::Message {
             required: false,
             secret: false,
             hidden: false,
+            is_set: false,
+            is_principal: false,
         },
         table::Field {
             name: "endpoint",
@@ -1516,6 +1742,8 @@ pub static PROVIDER_CONFIG: table::Message = table::Message {
             required: false,
             secret: false,
             hidden: false,
+            is_set: false,
+            is_principal: false,
         },
         table::Field {
             name: "endpoints",
@@ -1527,6 +1755,8 @@ pub static PROVIDER_CONFIG: table::Message = table::Message {
             required: false,
             secret: false,
             hidden: false,
+            is_set: false,
+            is_principal: false,
         },
         table::Field {
             name: "defaultTags",
@@ -1538,6 +1768,8 @@ pub static PROVIDER_CONFIG: table::Message = table::Message {
             required: false,
             secret: false,
             hidden: false,
+            is_set: false,
+            is_principal: false,
         },
         table::Field {
             name: "ignoreTags",
@@ -1549,6 +1781,8 @@ pub static PROVIDER_CONFIG: table::Message = table::Message {
             required: false,
             secret: false,
             hidden: false,
+            is_set: false,
+            is_principal: false,
         },
         table::Field {
             name: "allowedAccountIds",
@@ -1563,6 +1797,8 @@ pub static PROVIDER_CONFIG: table::Message = table::Message {
             required: false,
             secret: false,
             hidden: false,
+            is_set: false,
+            is_principal: false,
         },
         table::Field {
             name: "forbiddenAccountIds",
@@ -1577,6 +1813,8 @@ pub static PROVIDER_CONFIG: table::Message = table::Message {
             required: false,
             secret: false,
             hidden: false,
+            is_set: false,
+            is_principal: false,
         },
         table::Field {
             name: "maxRetries",
@@ -1588,6 +1826,8 @@ pub static PROVIDER_CONFIG: table::Message = table::Message {
             required: false,
             secret: false,
             hidden: false,
+            is_set: false,
+            is_principal: false,
         },
         table::Field {
             name: "retryMode",
@@ -1599,6 +1839,8 @@ pub static PROVIDER_CONFIG: table::Message = table::Message {
             required: false,
             secret: false,
             hidden: false,
+            is_set: false,
+            is_principal: false,
         },
         table::Field {
             name: "sharedConfigFiles",
@@ -1613,6 +1855,8 @@ pub static PROVIDER_CONFIG: table::Message = table::Message {
             required: false,
             secret: false,
             hidden: false,
+            is_set: false,
+            is_principal: false,
         },
         table::Field {
             name: "sharedCredentialsFiles",
@@ -1627,6 +1871,8 @@ pub static PROVIDER_CONFIG: table::Message = table::Message {
             required: false,
             secret: false,
             hidden: false,
+            is_set: false,
+            is_principal: false,
         },
         table::Field {
             name: "skipRequestingAccountId",
@@ -1638,6 +1884,8 @@ pub static PROVIDER_CONFIG: table::Message = table::Message {
             required: false,
             secret: false,
             hidden: false,
+            is_set: false,
+            is_principal: false,
         },
         table::Field {
             name: "skipRegionValidation",
@@ -1649,6 +1897,8 @@ pub static PROVIDER_CONFIG: table::Message = table::Message {
             required: false,
             secret: false,
             hidden: false,
+            is_set: false,
+            is_principal: false,
         },
         table::Field {
             name: "useFipsEndpoint",
@@ -1660,6 +1910,8 @@ pub static PROVIDER_CONFIG: table::Message = table::Message {
             required: false,
             secret: false,
             hidden: false,
+            is_set: false,
+            is_principal: false,
         },
         table::Field {
             name: "useDualstackEndpoint",
@@ -1671,6 +1923,8 @@ pub static PROVIDER_CONFIG: table::Message = table::Message {
             required: false,
             secret: false,
             hidden: false,
+            is_set: false,
+            is_principal: false,
         },
         table::Field {
             name: "skipOwnerMark",
@@ -1682,6 +1936,8 @@ pub static PROVIDER_CONFIG: table::Message = table::Message {
             required: false,
             secret: false,
             hidden: false,
+            is_set: false,
+            is_principal: false,
         },
     ],
 };
@@ -1796,6 +2052,8 @@ pub static ASSUME_ROLE: table::Message = table::Message {
             required: true,
             secret: false,
             hidden: false,
+            is_set: false,
+            is_principal: false,
         },
         table::Field {
             name: "sessionName",
@@ -1807,6 +2065,8 @@ pub static ASSUME_ROLE: table::Message = table::Message {
             required: false,
             secret: false,
             hidden: false,
+            is_set: false,
+            is_principal: false,
         },
         table::Field {
             name: "externalId",
@@ -1818,6 +2078,8 @@ pub static ASSUME_ROLE: table::Message = table::Message {
             required: false,
             secret: true,
             hidden: false,
+            is_set: false,
+            is_principal: false,
         },
         table::Field {
             name: "policy",
@@ -1829,6 +2091,8 @@ pub static ASSUME_ROLE: table::Message = table::Message {
             required: false,
             secret: false,
             hidden: false,
+            is_set: false,
+            is_principal: false,
         },
         table::Field {
             name: "policyArns",
@@ -1843,6 +2107,8 @@ pub static ASSUME_ROLE: table::Message = table::Message {
             required: false,
             secret: false,
             hidden: false,
+            is_set: false,
+            is_principal: false,
         },
         table::Field {
             name: "durationSeconds",
@@ -1854,6 +2120,8 @@ pub static ASSUME_ROLE: table::Message = table::Message {
             required: false,
             secret: false,
             hidden: false,
+            is_set: false,
+            is_principal: false,
         },
     ],
 };
@@ -1920,6 +2188,8 @@ pub static ASSUME_ROLE_WITH_WEB_IDENTITY: table::Message = table::Message {
             required: true,
             secret: false,
             hidden: false,
+            is_set: false,
+            is_principal: false,
         },
         table::Field {
             name: "sessionName",
@@ -1931,6 +2201,8 @@ pub static ASSUME_ROLE_WITH_WEB_IDENTITY: table::Message = table::Message {
             required: false,
             secret: false,
             hidden: false,
+            is_set: false,
+            is_principal: false,
         },
         table::Field {
             name: "webIdentityToken",
@@ -1942,6 +2214,8 @@ pub static ASSUME_ROLE_WITH_WEB_IDENTITY: table::Message = table::Message {
             required: false,
             secret: true,
             hidden: false,
+            is_set: false,
+            is_principal: false,
         },
         table::Field {
             name: "webIdentityTokenFile",
@@ -1953,6 +2227,8 @@ pub static ASSUME_ROLE_WITH_WEB_IDENTITY: table::Message = table::Message {
             required: false,
             secret: false,
             hidden: false,
+            is_set: false,
+            is_principal: false,
         },
     ],
 };
@@ -2013,6 +2289,8 @@ pub static ENDPOINTS: table::Message = table::Message {
             required: false,
             secret: false,
             hidden: false,
+            is_set: false,
+            is_principal: false,
         },
         table::Field {
             name: "sts",
@@ -2024,6 +2302,8 @@ pub static ENDPOINTS: table::Message = table::Message {
             required: false,
             secret: false,
             hidden: false,
+            is_set: false,
+            is_principal: false,
         },
     ],
 };
@@ -2077,6 +2357,8 @@ pub static DEFAULT_TAGS: table::Message = table::Message {
         required: false,
         secret: false,
         hidden: false,
+        is_set: false,
+        is_principal: false,
     }],
 };
 
@@ -2128,6 +2410,8 @@ pub static IGNORE_TAGS: table::Message = table::Message {
             required: false,
             secret: false,
             hidden: false,
+            is_set: false,
+            is_principal: false,
         },
         table::Field {
             name: "keyPrefixes",
@@ -2142,6 +2426,8 @@ pub static IGNORE_TAGS: table::Message = table::Message {
             required: false,
             secret: false,
             hidden: false,
+            is_set: false,
+            is_principal: false,
         },
     ],
 };

@@ -9,6 +9,7 @@ use super::manifest;
 use super::normal::normal;
 use super::table::{Field, Kind, Message};
 use crate::path::{Path, Segment};
+use crate::spec::constants::names;
 use crate::value::{PropertyMap, PropertyValue};
 
 /// Inputs as a program gave them.
@@ -31,7 +32,7 @@ impl<'a> Given<'a> {
     /// The path of a property of the normal form in the program's own names; `None` where the program does not give it.
     pub fn path(&self, normal: &Path) -> Option<Path> {
         let place = self.place(normal.root())?;
-        let top = if place.in_spec { Path::of("spec").name(&place.name) } else { Path::of(&place.name) };
+        let top = if place.in_spec { Path::of(names::SPEC).name(&place.name) } else { Path::of(&place.name) };
         let value = self.map_at(place.in_spec)?.get(&place.name)?;
         let kind = field(&AWS_KMS_KEY_SPEC, normal.root()).map(|field| &field.kind);
         Some(below(top, kind, Some(value), normal.segments().get(1..).unwrap_or_default()))
@@ -55,15 +56,15 @@ impl<'a> Given<'a> {
 /// the program writes it.
 pub fn write_back(given: &PropertyMap, before: &PropertyMap, now: &PropertyMap) -> PropertyMap {
     let mut result = given.clone();
-    bring(&mut result, before, now);
+    write_changes(&mut result, before, now);
     // A default that follows from another property may have gone with it.
     if let Ok(means) = normal(&result) {
-        bring(&mut result, &means, now);
+        write_changes(&mut result, &means, now);
     }
     result
 }
 
-fn bring(given: &mut PropertyMap, before: &PropertyMap, now: &PropertyMap) {
+fn write_changes(given: &mut PropertyMap, before: &PropertyMap, now: &PropertyMap) {
     let names: std::collections::BTreeSet<&String> = before.keys().chain(now.keys()).collect();
     for name in names.into_iter().filter(|name| before.get(*name) != now.get(*name)) {
         let place = Given(given).place(name).unwrap_or_else(|| Place {
@@ -95,7 +96,7 @@ fn map_at_mut(given: &mut PropertyMap, in_spec: bool) -> Option<&mut PropertyMap
     if !in_spec {
         return Some(given);
     }
-    match given.get_mut("spec")?.reveal_mut() {
+    match given.get_mut(names::SPEC)?.reveal_mut() {
         PropertyValue::Map(map) => Some(map),
         _ => None,
     }
@@ -108,8 +109,8 @@ pub(super) fn spellings(name: &str) -> Vec<String> {
         names.push(field.proto_name.to_owned());
         names.extend(field.also.iter().flat_map(|also| [(*also).to_owned(), manifest::snake_case(also)]));
     }
-    if name == "enableRotation" {
-        names.extend(["disableKeyRotation".to_owned(), "disable_key_rotation".to_owned()]);
+    if name == names::ENABLE_ROTATION {
+        names.extend([names::DISABLE_KEY_ROTATION.to_owned(), "disable_key_rotation".to_owned()]);
     }
     names
 }
@@ -117,7 +118,9 @@ pub(super) fn spellings(name: &str) -> Vec<String> {
 /// The name in normal form of a property that goes by any of its names.
 pub(crate) fn normal_name(name: &str) -> Option<&'static str> {
     let fields = AWS_KMS_KEY_SPEC.fields.iter().map(|field| field.name);
-    fields.filter(|own| *own != "disableKeyRotation").find(|own| spellings(own).iter().any(|other| other == name))
+    fields
+        .filter(|own| *own != names::DISABLE_KEY_ROTATION)
+        .find(|own| spellings(own).iter().any(|other| other == name))
 }
 
 /// The name in normal form of a property of a nested object.
@@ -130,7 +133,7 @@ pub(crate) fn field(message: &'static Message, name: &str) -> Option<&'static Fi
 }
 
 fn contrary(name: &str) -> bool {
-    ["disableKeyRotation", "disable_key_rotation"].contains(&name)
+    [names::DISABLE_KEY_ROTATION, "disable_key_rotation"].contains(&name)
 }
 
 pub(super) fn negated(value: &PropertyValue) -> PropertyValue {
@@ -172,7 +175,7 @@ fn below(mut at: Path, mut kind: Option<&'static Kind>, mut value: Option<&Prope
 
 fn entry<'a>(list: Option<&'a PropertyValue>, region: &str) -> Option<&'a PropertyValue> {
     let is_it = |item: &&PropertyValue| {
-        item.as_map().and_then(|map| map.get("region")).and_then(PropertyValue::as_str) == Some(region)
+        item.as_map().and_then(|map| map.get(names::REGION)).and_then(PropertyValue::as_str) == Some(region)
     };
     list?.as_list()?.iter().find(is_it)
 }
@@ -205,7 +208,7 @@ fn respelled(kind: Option<&'static Kind>, given: Option<&PropertyValue>, value: 
         }
         (Some(Kind::List { element, .. }), PropertyValue::List(items)) => {
             let had = |index: usize, item: &PropertyValue| {
-                let region = item.as_map().and_then(|map| map.get("region")).and_then(PropertyValue::as_str);
+                let region = item.as_map().and_then(|map| map.get(names::REGION)).and_then(PropertyValue::as_str);
                 match region {
                     Some(region) => entry(given, region),
                     None => given?.as_list()?.get(index),

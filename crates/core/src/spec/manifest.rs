@@ -4,12 +4,13 @@ use super::generated::AWS_KMS_KEY_SPEC;
 use super::table::{Kind, Message};
 use crate::failure::Failure;
 use crate::path::Path;
+use crate::spec::constants::names;
 use crate::value::{PropertyMap, PropertyValue};
 
 /// The envelope's API versions that mean this resource.
 const API_VERSIONS: [&str; 3] = ["aws.project-planton.org/v1", "aws.openmcf.org/v1", "aws.planton.dev/v1"];
 
-const ENVELOPE: [&str; 5] = ["apiVersion", "kind", "metadata", "spec", "status"];
+const ENVELOPE: [&str; 5] = [names::API_VERSION, names::KIND, names::METADATA, names::SPEC, names::STATUS];
 
 /// Whether the inputs are in the form of a manifest.
 pub(super) fn is_manifest(inputs: &PropertyMap) -> bool {
@@ -18,11 +19,11 @@ pub(super) fn is_manifest(inputs: &PropertyMap) -> bool {
 
 /// The inputs of the key in a manifest; `None` in plain inputs, or where the manifest has none.
 pub(super) fn spec(inputs: &PropertyMap) -> Option<&PropertyMap> {
-    inputs.get("spec")?.as_map()
+    inputs.get(names::SPEC)?.as_map()
 }
 
 fn envelope<'a>(inputs: &'a PropertyMap, name: &str) -> Option<&'a PropertyValue> {
-    inputs.get(name).or_else(|| inputs.get("api_version").filter(|_| name == "apiVersion"))
+    inputs.get(name).or_else(|| inputs.get("api_version").filter(|_| name == names::API_VERSION))
 }
 
 /// Takes the envelope off, if there is one, and brings `snake_case` names to camelCase in what was inside.
@@ -31,9 +32,9 @@ pub(super) fn unwrap(inputs: &PropertyMap, failures: &mut Vec<Failure>) -> Prope
     if !is_manifest(inputs) {
         return inputs.clone();
     }
-    expect_text("apiVersion", envelope("apiVersion"), &API_VERSIONS, failures);
-    expect_text("kind", envelope("kind"), &["AwsKmsKey"], failures);
-    for name in ["metadata", "status"] {
+    expect_text(names::API_VERSION, envelope(names::API_VERSION), &API_VERSIONS, failures);
+    expect_text(names::KIND, envelope(names::KIND), &["AwsKmsKey"], failures);
+    for name in [names::METADATA, names::STATUS] {
         let part = envelope(name).and_then(|value| value.unreadable_part(&Path::of(name)));
         failures.extend(part.map(|(at, kind)| Failure::new(at, format!("it is {kind}, which a manifest cannot hold"))));
     }
@@ -42,13 +43,14 @@ pub(super) fn unwrap(inputs: &PropertyMap, failures: &mut Vec<Failure>) -> Prope
         .filter(|(name, value)| !ENVELOPE.contains(&name.as_str()) && *name != "api_version" && !value.is_null())
         .map(|(name, value)| (name.clone(), value.clone()))
         .collect();
-    let Some(spec) = envelope("spec") else {
-        failures.push(Failure::new(Path::of("spec"), "the manifest has no spec; add one with the key's inputs"));
+    let Some(spec) = envelope(names::SPEC) else {
+        failures.push(Failure::new(Path::of(names::SPEC), "the manifest has no spec; add one with the key's inputs"));
         return flat;
     };
     let secret = matches!(spec, PropertyValue::Secret(_));
     let Some(spec) = spec.as_map() else {
-        failures.push(Failure::new(Path::of("spec"), format!("it is {}, but must be an object", spec.type_name())));
+        failures
+            .push(Failure::new(Path::of(names::SPEC), format!("it is {}, but must be an object", spec.type_name())));
         return flat;
     };
     for (name, value) in camel_case(&AWS_KMS_KEY_SPEC, spec) {
@@ -59,7 +61,7 @@ pub(super) fn unwrap(inputs: &PropertyMap, failures: &mut Vec<Failure>) -> Prope
                 let reason = format!("it contradicts spec.{name} of the manifest; keep one of them");
                 failures.push(Failure::new(Path::of(&name), reason));
                 let reason = format!("it contradicts the input {name}; keep one of them");
-                failures.push(Failure::new(Path::of("spec").name(&name), reason));
+                failures.push(Failure::new(Path::of(names::SPEC).name(&name), reason));
             }
             _ => {
                 flat.insert(name, value);

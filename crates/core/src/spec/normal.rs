@@ -4,10 +4,11 @@
 //! form that the program gave. What an earlier version has stored in normal form stays as it is: the normal form of a
 //! normal form is itself.
 
+use super::constants::{defaults, names};
 use super::generated::AWS_KMS_KEY_SPEC;
 use super::given::negated;
 use super::input::Unreadable;
-use super::legal::legal;
+use super::key_kinds::key_kind;
 use super::{manifest, validate};
 use crate::failure::Failure;
 use crate::path::Path;
@@ -15,9 +16,6 @@ use crate::value::{PropertyMap, PropertyValue};
 
 /// Names that begin so are Pulumi's own or this provider's memory: no program writes them.
 const HIDDEN: &str = "__";
-
-/// Tags merged with the provider's default tags, as Check adds them; no program writes it.
-const TAGS_ALL: &str = "tagsAll";
 
 /// The normal form of inputs that Check has let through.
 ///
@@ -34,14 +32,19 @@ pub fn normal(given: &PropertyMap) -> Result<PropertyMap, Unreadable> {
 pub(crate) fn flat(given: &PropertyMap, failures: &mut Vec<Failure>) -> PropertyMap {
     let mut plain = manifest::unwrap(given, failures);
     let hidden: Vec<_> = plain.extract_if(.., |name, _| name.starts_with(HIDDEN)).collect();
-    let tags_all = plain.remove(TAGS_ALL);
+    let tags_all = plain.remove(names::TAGS_ALL);
     let own = take_merged_tags(&mut plain);
     contrary_rotation(&mut plain, failures);
     let mut inputs = validate::object(&AWS_KMS_KEY_SPEC, None, &plain, failures);
     put_merged_tags(&mut inputs, own);
-    inputs.extend(tags_all.map(|all| (TAGS_ALL.to_owned(), all)));
+    inputs.extend(tags_all.map(|all| (names::TAGS_ALL.to_owned(), all)));
     inputs.extend(hidden);
     inputs
+}
+
+/// Every tag that inputs in normal form ask for: the program's own, and the provider's default tags where it has any.
+pub fn all_tags(inputs: &PropertyMap) -> Option<&PropertyValue> {
+    inputs.get(names::TAGS_ALL).or_else(|| inputs.get(names::TAGS))
 }
 
 /// Fills in what the program leaves out. What depends on a value that is not known yet is not known either.
@@ -49,8 +52,8 @@ pub(crate) fn fill(inputs: &mut PropertyMap) {
     validate::fill_defaults(&AWS_KMS_KEY_SPEC, inputs);
     usage(inputs);
     rotation(inputs);
-    if !inputs.contains_key("multiRegion")
-        && let Some(replicas) = inputs.get("replicas")
+    if !inputs.contains_key(names::MULTI_REGION)
+        && let Some(replicas) = inputs.get(names::REPLICAS)
     {
         let any = match replicas.reveal() {
             PropertyValue::Unknown => PropertyValue::Unknown,
@@ -58,68 +61,74 @@ pub(crate) fn fill(inputs: &mut PropertyMap) {
             _ => false.into(),
         };
         let any = any.like(replicas);
-        inputs.insert("multiRegion".into(), any);
+        inputs.insert(names::MULTI_REGION.into(), any);
     }
-    inputs.entry("multiRegion".into()).or_insert(false.into());
+    inputs.entry(names::MULTI_REGION.into()).or_insert(false.into());
 }
 
 /// The usage is filled in where it is plain.
 fn usage(inputs: &mut PropertyMap) {
-    let Some(spec) = inputs.get("keySpec").filter(|_| !inputs.contains_key("keyUsage")) else { return };
-    let usage = match spec.as_str().map(legal) {
-        Some(Some(legal)) if legal.usage_is_plain => legal.usages[0].into(),
+    let Some(spec) = inputs.get(names::KEY_SPEC).filter(|_| !inputs.contains_key(names::KEY_USAGE)) else { return };
+    let usage = match spec.as_str().map(key_kind) {
+        Some(Some(kind)) => match kind.default_usage {
+            Some(usage) => usage.into(),
+            None => return,
+        },
         None if spec.is_unknown() => PropertyValue::Unknown,
         _ => return,
     };
     let usage = usage.like(spec);
-    inputs.insert("keyUsage".into(), usage);
+    inputs.insert(names::KEY_USAGE.into(), usage);
 }
 
 /// Rotation is on where KMS can rotate and the program says nothing.
 fn rotation(inputs: &mut PropertyMap) {
-    let Some(spec) = inputs.get("keySpec") else { return };
-    let by_default = match spec.as_str().map(legal) {
-        Some(Some(legal)) => legal.rotates.into(),
+    let Some(spec) = inputs.get(names::KEY_SPEC) else { return };
+    let by_default = match spec.as_str().map(key_kind) {
+        Some(Some(kind)) => kind.rotates.into(),
         None if spec.is_unknown() => PropertyValue::Unknown,
         _ => return,
     };
+    let can_rotate = by_default.as_bool() != Some(false);
     let by_default = by_default.like(spec);
-    let enable = inputs.entry("enableRotation".into()).or_insert(by_default).clone();
-    if inputs.contains_key("rotationPeriodDays") {
+    let enable = inputs.entry(names::ENABLE_ROTATION.into()).or_insert(by_default).clone();
+    if inputs.contains_key(names::ROTATION_PERIOD_DAYS) {
         return;
     }
     let period = match enable.reveal() {
-        PropertyValue::Bool(true) => 365.into(),
-        PropertyValue::Unknown => PropertyValue::Unknown,
+        PropertyValue::Bool(true) => defaults::ROTATION_PERIOD_DAYS.into(),
+        PropertyValue::Unknown if can_rotate => PropertyValue::Unknown,
         _ => return,
     };
-    inputs.insert("rotationPeriodDays".into(), period.like(&enable));
+    inputs.insert(names::ROTATION_PERIOD_DAYS.into(), period.like(&enable));
 }
 
 /// Project Planton names rotation by its opposite.
 fn contrary_rotation(inputs: &mut PropertyMap, failures: &mut Vec<Failure>) {
-    let Some(disabled) = inputs.remove("disableKeyRotation") else { return };
+    let Some(disabled) = inputs.remove(names::DISABLE_KEY_ROTATION) else { return };
     let enabled = match disabled.reveal() {
         PropertyValue::Null => return,
         PropertyValue::Bool(_) | PropertyValue::Unknown => negated(&disabled),
         other => {
             let reason = format!("it is {}, but must be true or false; change the value", other.type_name());
-            failures.push(Failure::new(Path::of("disableKeyRotation"), reason));
+            failures.push(Failure::new(Path::of(names::DISABLE_KEY_ROTATION), reason));
             return;
         }
     };
-    match inputs.get("enableRotation").filter(|value| !value.is_null()) {
+    match inputs.get(names::ENABLE_ROTATION).filter(|value| !value.is_null()) {
         Some(given) if given.plain() != enabled.plain() => {
             let contradiction = |other: &str| format!("it contradicts {other}, its opposite; keep one of them");
-            failures.push(Failure::new(Path::of("enableRotation"), contradiction("disableKeyRotation")));
-            failures.push(Failure::new(Path::of("disableKeyRotation"), contradiction("enableRotation")));
+            failures.push(Failure::new(Path::of(names::ENABLE_ROTATION), contradiction(names::DISABLE_KEY_ROTATION)));
+            failures.push(Failure::new(Path::of(names::DISABLE_KEY_ROTATION), contradiction(names::ENABLE_ROTATION)));
         }
         _ => {
-            let legal = legal(inputs.get("keySpec").and_then(PropertyValue::as_str).unwrap_or("SYMMETRIC_DEFAULT"));
+            let kind = key_kind(
+                inputs.get(names::KEY_SPEC).and_then(PropertyValue::as_str).unwrap_or(defaults::KEY_SPEC.as_str()),
+            );
             // "Do not disable rotation" is no demand to rotate a key that cannot.
-            let asks_for_nothing = enabled.as_bool() == Some(true) && legal.is_some_and(|legal| !legal.rotates);
+            let asks_for_nothing = enabled.as_bool() == Some(true) && kind.is_some_and(|kind| !kind.rotates);
             if !asks_for_nothing {
-                inputs.insert("enableRotation".into(), enabled);
+                inputs.insert(names::ENABLE_ROTATION.into(), enabled);
             }
         }
     }
@@ -136,15 +145,15 @@ pub(super) fn entries_mut(replicas: Option<&mut PropertyValue>) -> Vec<(usize, &
 }
 
 fn take_merged_tags(inputs: &mut PropertyMap) -> Vec<(usize, PropertyValue)> {
-    let entries = entries_mut(inputs.get_mut("replicas")).into_iter();
-    entries.filter_map(|(index, entry)| Some((index, entry.remove(TAGS_ALL)?))).collect()
+    let entries = entries_mut(inputs.get_mut(names::REPLICAS)).into_iter();
+    entries.filter_map(|(index, entry)| Some((index, entry.remove(names::TAGS_ALL)?))).collect()
 }
 
 fn put_merged_tags(inputs: &mut PropertyMap, taken: Vec<(usize, PropertyValue)>) {
-    let mut entries = entries_mut(inputs.get_mut("replicas"));
+    let mut entries = entries_mut(inputs.get_mut(names::REPLICAS));
     for (index, all) in taken {
         if let Some((_, entry)) = entries.iter_mut().find(|(at, _)| *at == index) {
-            entry.insert(TAGS_ALL.to_owned(), all);
+            entry.insert(names::TAGS_ALL.to_owned(), all);
         }
     }
 }

@@ -7,6 +7,7 @@ use super::validate;
 use crate::failure::Failure;
 use crate::ids;
 use crate::path::Path;
+use crate::spec::constants::names;
 use crate::value::{PropertyMap, PropertyValue};
 
 /// Checks provider configuration. Values that the engine sends as JSON text, as it does with lists and objects of
@@ -58,11 +59,15 @@ fn as_text(value: &PropertyValue) -> PropertyValue {
 fn rules(checked: &mut Checked) {
     let inputs = checked.inputs.clone();
     let mut fail = |path: Path, reason: String| checked.failures.push(Failure::new(path, reason));
-    let lenient = inputs.get("skipRegionValidation").and_then(PropertyValue::as_bool).unwrap_or(false);
-    if let Some(Err(reason)) = text(&inputs, "region").map(|region| ids::check_region(region, lenient)) {
-        fail(Path::of("region"), reason);
+    let lenient = inputs.get(names::SKIP_REGION_VALIDATION).and_then(PropertyValue::as_bool).unwrap_or(false);
+    if let Some(Err(reason)) = text(&inputs, names::REGION).map(|region| ids::check_region(region, lenient)) {
+        fail(Path::of(names::REGION), reason);
     }
-    for (one, other) in [("accessKey", "secretKey"), ("secretKey", "accessKey"), ("token", "accessKey")] {
+    for (one, other) in [
+        (names::ACCESS_KEY, names::SECRET_KEY),
+        (names::SECRET_KEY, names::ACCESS_KEY),
+        (names::TOKEN, names::ACCESS_KEY),
+    ] {
         if inputs.contains_key(one) && !inputs.contains_key(other) {
             fail(Path::of(other), format!("it is missing, and {one} is of no use without it; give both or neither"));
         }
@@ -72,40 +77,42 @@ fn rules(checked: &mut Checked) {
             fail(path, reason);
         }
     }
-    for list in ["allowedAccountIds", "forbiddenAccountIds"] {
+    for list in [names::ALLOWED_ACCOUNT_IDS, names::FORBIDDEN_ACCOUNT_IDS] {
         let items = inputs.get(list).and_then(PropertyValue::as_list).unwrap_or_default();
         for (index, item) in items.iter().enumerate() {
             if let Some(Err(reason)) = item.as_str().map(ids::check_account) {
                 fail(Path::of(list).index(index), reason);
             }
         }
-        let skips = inputs.get("skipRequestingAccountId").and_then(PropertyValue::as_bool) == Some(true);
+        let skips = inputs.get(names::SKIP_REQUESTING_ACCOUNT_ID).and_then(PropertyValue::as_bool) == Some(true);
         if skips && !items.is_empty() {
             fail(
-                Path::of("skipRequestingAccountId"),
+                Path::of(names::SKIP_REQUESTING_ACCOUNT_ID),
                 format!("it cannot be true together with {list}, which needs the account; remove one of them"),
             );
         }
     }
-    if inputs.contains_key("allowedAccountIds") && inputs.contains_key("forbiddenAccountIds") {
+    if inputs.contains_key(names::ALLOWED_ACCOUNT_IDS) && inputs.contains_key(names::FORBIDDEN_ACCOUNT_IDS) {
         fail(
-            Path::of("forbiddenAccountIds"),
+            Path::of(names::FORBIDDEN_ACCOUNT_IDS),
             "it is given together with allowedAccountIds; keep one of the two".into(),
         );
     }
-    let tags = inputs.get("defaultTags").and_then(PropertyValue::as_map).and_then(|map| map.get("tags"));
+    let tags = inputs.get(names::DEFAULT_TAGS).and_then(PropertyValue::as_map).and_then(|map| map.get(names::TAGS));
     for (key, value) in tags.and_then(PropertyValue::as_map).into_iter().flatten() {
         if let Err(reason) = ids::check_tag(key, value.as_str()) {
-            fail(Path::of("defaultTags").name("tags").name(key), reason);
+            fail(Path::of(names::DEFAULT_TAGS).name(names::TAGS).name(key), reason);
         }
     }
 }
 
 fn endpoints(inputs: &PropertyMap) -> Vec<(Path, &str)> {
     let mut found: Vec<(Path, &str)> =
-        text(inputs, "endpoint").map(|url| (Path::of("endpoint"), url)).into_iter().collect();
-    if let Some(services) = inputs.get("endpoints").and_then(PropertyValue::as_map) {
-        found.extend(services.iter().filter_map(|(name, url)| Some((Path::of("endpoints").name(name), url.as_str()?))));
+        text(inputs, names::ENDPOINT).map(|url| (Path::of(names::ENDPOINT), url)).into_iter().collect();
+    if let Some(services) = inputs.get(names::ENDPOINTS).and_then(PropertyValue::as_map) {
+        found.extend(
+            services.iter().filter_map(|(name, url)| Some((Path::of(names::ENDPOINTS).name(name), url.as_str()?))),
+        );
     }
     found
 }

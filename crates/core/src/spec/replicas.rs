@@ -4,24 +4,25 @@ use std::collections::BTreeSet;
 
 use super::check::{CheckContext, Checked};
 use super::normal::entries_mut;
-use super::rules as of_one_key;
+use super::rules as key_rules;
 use crate::ids;
 use crate::path::Path;
+use crate::spec::constants::names;
 use crate::value::{PropertyMap, PropertyValue};
 
 /// A key with replicas is a multi-Region key, and one that was stays one when its last replica goes.
 pub(super) fn multi_region(checked: &mut Checked, olds: &PropertyMap) {
-    if checked.inputs.get("multiRegion").and_then(PropertyValue::as_bool) == Some(false)
+    if checked.inputs.get(names::MULTI_REGION).and_then(PropertyValue::as_bool) == Some(false)
         && has_replicas(&checked.inputs)
     {
         checked.fail(
-            Path::of("multiRegion"),
+            Path::of(names::MULTI_REGION),
             "false contradicts replicas: only a multi-Region key has any; set it to true, or remove the replicas",
         );
     }
-    if needs_a_set(checked, olds) && checked.text("replacementPolicy").as_deref() != Some("ALLOW") {
+    if needs_a_set(checked, olds) && checked.text(names::REPLACEMENT_POLICY).as_deref() != Some("ALLOW") {
         checked.fail(
-            Path::of("replicas"),
+            Path::of(names::REPLICAS),
             "the present key is a single-Region key, and KMS cannot give it replicas; remove them; or add a second \
              AwsKmsKey with replicas and move the data over; or set replacementPolicy to ALLOW, which creates a new key \
              that cannot read what this one has encrypted",
@@ -31,11 +32,11 @@ pub(super) fn multi_region(checked: &mut Checked, olds: &PropertyMap) {
 
 /// Whether the inputs ask for replicas of a key that KMS cannot replicate.
 pub(super) fn needs_a_set(checked: &Checked, olds: &PropertyMap) -> bool {
-    olds.get("multiRegion").and_then(PropertyValue::as_bool) == Some(false) && has_replicas(&checked.inputs)
+    olds.get(names::MULTI_REGION).and_then(PropertyValue::as_bool) == Some(false) && has_replicas(&checked.inputs)
 }
 
 fn has_replicas(inputs: &PropertyMap) -> bool {
-    inputs.get("replicas").and_then(PropertyValue::as_list).is_some_and(|list| !list.is_empty())
+    inputs.get(names::REPLICAS).and_then(PropertyValue::as_list).is_some_and(|list| !list.is_empty())
 }
 
 /// Each replica: its Region, and its own part by the same rules as the key's.
@@ -43,23 +44,23 @@ pub(super) fn rules(checked: &mut Checked, context: &CheckContext<'_>) {
     let mut inputs = checked.inputs.clone();
     let mut regions = BTreeSet::new();
     change_entries(&mut inputs, |at, entry| {
-        region(checked, &at.name("region"), entry, &mut regions, context.skip_region_validation);
-        let aliases = entry.get("aliases").and_then(PropertyValue::as_list).unwrap_or_default();
-        let named = aliases.iter().enumerate().map(|(i, name)| (at.name("aliases").index(i), name.clone()));
-        of_one_key::names(checked, named.collect());
-        of_one_key::policy_of(checked, Some(at), entry);
+        region(checked, &at.name(names::REGION), entry, &mut regions, context.skip_region_validation());
+        let aliases = entry.get(names::ALIASES).and_then(PropertyValue::as_list).unwrap_or_default();
+        let named = aliases.iter().enumerate().map(|(i, name)| (at.name(names::ALIASES).index(i), name.clone()));
+        key_rules::names(checked, named.collect());
+        key_rules::policy_of(checked, Some(at), entry);
         deletion(checked, at, entry);
-        if let Some(own) = entry.get("tags").cloned()
-            && let Some(all) = of_one_key::tags_of(checked, &at.name("tags"), Some(&own), context.default_tags)
+        if let Some(own) = entry.get(names::TAGS).cloned()
+            && let Some(all) = key_rules::tags_of(checked, &at.name(names::TAGS), Some(&own), context.default_tags)
         {
-            entry.insert("tagsAll".into(), all);
+            entry.insert(names::TAGS_ALL.into(), all);
         }
     });
     checked.inputs = inputs;
 }
 
 fn region(checked: &mut Checked, at: &Path, entry: &PropertyMap, seen: &mut BTreeSet<String>, lenient: bool) {
-    let Some(region) = entry.get("region").and_then(PropertyValue::as_str) else { return };
+    let Some(region) = entry.get(names::REGION).and_then(PropertyValue::as_str) else { return };
     if let Err(reason) = ids::check_region(region, lenient) {
         return checked.fail(at.clone(), reason);
     }
@@ -68,7 +69,7 @@ fn region(checked: &mut Checked, at: &Path, entry: &PropertyMap, seen: &mut BTre
             format!("{region} has a replica already; KMS allows one replica in each Region; remove one of the two");
         return checked.fail(at.clone(), reason);
     }
-    let Some(own) = checked.text("region") else { return };
+    let Some(own) = checked.text(names::REGION) else { return };
     if own == region {
         checked.fail(
             at.clone(),
@@ -90,11 +91,11 @@ fn region(checked: &mut Checked, at: &Path, entry: &PropertyMap, seen: &mut BTre
 
 /// KMS deletes a primary only when its last replica is gone.
 fn deletion(checked: &mut Checked, at: &Path, entry: &PropertyMap) {
-    let own = entry.get("deletionPolicy").and_then(PropertyValue::as_str);
+    let own = entry.get(names::DELETION_POLICY).and_then(PropertyValue::as_str);
     let stays = own.filter(|policy| ["DISABLE", "RETAIN"].contains(policy));
-    if let Some(policy) = stays.filter(|_| checked.text("deletionPolicy").as_deref() == Some("SCHEDULE")) {
+    if let Some(policy) = stays.filter(|_| checked.text(names::DELETION_POLICY).as_deref() == Some("SCHEDULE")) {
         checked.fail(
-            at.name("deletionPolicy"),
+            at.name(names::DELETION_POLICY),
             format!(
                 "{policy} keeps the replica, and the key itself is scheduled for deletion: KMS would wait for the replica \
                  for ever, with the key unusable meanwhile; set the key's deletionPolicy to {policy} as well, or this one to \
@@ -106,7 +107,7 @@ fn deletion(checked: &mut Checked, at: &Path, entry: &PropertyMap) {
 
 /// Changes every entry of `replicas` that is known, given its path.
 fn change_entries(inputs: &mut PropertyMap, mut change: impl FnMut(&Path, &mut PropertyMap)) {
-    for (index, entry) in entries_mut(inputs.get_mut("replicas")) {
-        change(&Path::of("replicas").index(index), entry);
+    for (index, entry) in entries_mut(inputs.get_mut(names::REPLICAS)) {
+        change(&Path::of(names::REPLICAS).index(index), entry);
     }
 }

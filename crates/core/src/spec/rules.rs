@@ -3,8 +3,9 @@
 use std::collections::BTreeSet;
 
 use super::check::Checked;
-use super::generated::AWS_KMS_KEY_SPEC;
-use super::legal::{Legal, legal};
+use super::constants::{defaults, limits, names};
+use super::generated::{AWS_KMS_KEY_SPEC, KEY_POLICY};
+use super::key_kinds::{KeyKind, key_kind};
 use super::table::Effect;
 use super::validate::below;
 use crate::failure::Failure;
@@ -13,8 +14,8 @@ use crate::path::Path;
 use crate::policy;
 use crate::value::{PropertyMap, PropertyValue};
 
-/// AWS allows 50 tags a key (AWS KMS developer guide, "Quotas"); the owner mark and the rotation mark are two of them.
-pub(super) const MAX_TAGS: usize = 48;
+/// AWS allows as many tags a key (AWS KMS developer guide, "Quotas"); the owner mark and the rotation mark are two of them.
+const TAGS_OF_A_KEY: usize = 50;
 
 impl Checked {
     pub(super) fn fail(&mut self, path: Path, reason: impl Into<String>) {
@@ -29,24 +30,24 @@ impl Checked {
         self.inputs.get(name).and_then(PropertyValue::as_str).map(str::to_owned)
     }
 
-    fn legal(&self) -> Option<Legal> {
-        legal(&self.text("keySpec")?)
+    fn kind(&self) -> Option<KeyKind> {
+        key_kind(&self.text(names::KEY_SPEC)?)
     }
 }
 
 /// Spec and usage must fit.
 pub(super) fn usage(checked: &mut Checked) {
-    let (Some(spec), Some(legal)) = (checked.text("keySpec"), checked.legal()) else { return };
-    let choices = legal.usages.join(" or ");
-    match checked.inputs.get("keyUsage").map(PropertyValue::reveal) {
+    let (Some(spec), Some(kind)) = (checked.text(names::KEY_SPEC), checked.kind()) else { return };
+    let choices = kind.usages.join(" or ");
+    match checked.inputs.get(names::KEY_USAGE).map(PropertyValue::reveal) {
         None => checked.fail(
-            Path::of("keyUsage"),
+            Path::of(names::KEY_USAGE),
             format!("it is missing, and a {spec} key can serve several purposes; KMS cannot change it later; set it to {choices}"),
         ),
-        Some(PropertyValue::String(usage)) if !legal.usages.contains(&usage.as_str()) => {
+        Some(PropertyValue::String(usage)) if !kind.usages.contains(&usage.as_str()) => {
             let usage = usage.clone();
             checked.fail(
-                Path::of("keyUsage"),
+                Path::of(names::KEY_USAGE),
                 format!("{usage} does not fit keySpec {spec}; KMS allows {choices}; change one of the two"),
             );
         }
@@ -56,49 +57,57 @@ pub(super) fn usage(checked: &mut Checked) {
 
 /// Rotation is for keys that can rotate.
 pub(super) fn rotation(checked: &mut Checked) {
-    let Some(legal) = checked.legal() else { return };
-    let spec = checked.text("keySpec").unwrap_or_default();
-    let enable = checked.inputs.get("enableRotation").and_then(PropertyValue::as_bool);
-    let given_period = checked.inputs.contains_key("rotationPeriodDays");
+    let Some(kind) = checked.kind() else { return };
+    let spec = checked.text(names::KEY_SPEC).unwrap_or_default();
+    let enable = checked.inputs.get(names::ENABLE_ROTATION).and_then(PropertyValue::as_bool);
+    let given_period = checked.inputs.contains_key(names::ROTATION_PERIOD_DAYS);
     let can = "only symmetric encryption keys with material made by KMS rotate";
-    if legal.rotates {
+    if kind.rotates {
         // A period for a rotation that is off is kept for the day when it is switched on.
         if enable == Some(false) && given_period {
-            checked.warn(Path::of("rotationPeriodDays"), "it has no effect while enableRotation is false");
+            checked.warn(Path::of(names::ROTATION_PERIOD_DAYS), "it has no effect while enableRotation is false");
         }
         return;
     }
     if enable == Some(true) {
         checked.fail(
-            Path::of("enableRotation"),
+            Path::of(names::ENABLE_ROTATION),
             format!("true is not possible for a {spec} key: {can}; remove it or set it to false"),
         );
     } else if given_period {
-        checked.fail(Path::of("rotationPeriodDays"), format!("a {spec} key has no rotation period: {can}; remove it"));
+        checked.fail(
+            Path::of(names::ROTATION_PERIOD_DAYS),
+            format!("a {spec} key has no rotation period: {can}; remove it"),
+        );
     }
-    if checked.inputs.contains_key("rotateOnDemandTrigger") {
-        checked.fail(Path::of("rotateOnDemandTrigger"), format!("a {spec} key cannot be rotated: {can}; remove it"));
+    if checked.inputs.contains_key(names::ROTATE_ON_DEMAND_TRIGGER) {
+        checked.fail(
+            Path::of(names::ROTATE_ON_DEMAND_TRIGGER),
+            format!("a {spec} key cannot be rotated: {can}; remove it"),
+        );
     }
 }
 
 pub(super) fn region(checked: &mut Checked, lenient: bool) {
-    if let Some(region) = checked.text("region")
+    if let Some(region) = checked.text(names::REGION)
         && let Err(reason) = ids::check_region(&region, lenient)
     {
-        checked.fail(Path::of("region"), reason);
+        checked.fail(Path::of(names::REGION), reason);
     }
 }
 
 pub(super) fn aliases(checked: &mut Checked) {
     let mut named = vec![];
-    if let Some(alias) = checked.inputs.get("alias") {
-        named.push((Path::of("alias"), alias.clone()));
+    if let Some(alias) = checked.inputs.get(names::ALIAS) {
+        named.push((Path::of(names::ALIAS), alias.clone()));
     }
-    let list = checked.inputs.get("aliases").and_then(PropertyValue::as_list).unwrap_or_default();
-    named.extend(list.iter().enumerate().map(|(i, item)| (Path::of("aliases").index(i), item.clone())));
+    let list = checked.inputs.get(names::ALIASES).and_then(PropertyValue::as_list).unwrap_or_default();
+    named.extend(list.iter().enumerate().map(|(i, item)| (Path::of(names::ALIASES).index(i), item.clone())));
     if named.is_empty() {
-        checked
-            .warn(Path::of("alias"), "the key has no alias; a name makes it easier to find, to grant and to replace");
+        checked.warn(
+            Path::of(names::ALIAS),
+            "the key has no alias; a name makes it easier to find, to grant and to replace",
+        );
     }
     names(checked, named);
 }
@@ -121,9 +130,9 @@ pub(super) fn names(checked: &mut Checked, named: Vec<(Path, PropertyValue)>) {
 pub(super) fn policy(checked: &mut Checked) {
     let inputs = checked.inputs.clone();
     policy_of(checked, None, &inputs);
-    if !inputs.contains_key("policy") && !inputs.contains_key("policyDocument") {
+    if !inputs.contains_key(names::POLICY) && !inputs.contains_key(names::POLICY_DOCUMENT) {
         checked.warn(
-            Path::of("policy"),
+            Path::of(names::POLICY),
             "no policy is given, so AWS's default policy applies: every principal of the account that IAM allows may \
              use and manage the key; set policy.adminRole and policy.usageRoles to narrow that",
         );
@@ -133,15 +142,15 @@ pub(super) fn policy(checked: &mut Checked) {
 /// The policy among the properties at a path, if there is one.
 pub(super) fn policy_of(checked: &mut Checked, at: Option<&Path>, map: &PropertyMap) {
     let path = |name: &str| below(at, name);
-    match (map.get("policy"), map.get("policyDocument")) {
+    match (map.get(names::POLICY), map.get(names::POLICY_DOCUMENT)) {
         (Some(_), Some(_)) => {
             let reason =
                 |other| format!("it is given together with {other}; a key has one policy; keep one of the two");
-            checked.fail(path("policy"), reason("policyDocument"));
-            checked.fail(path("policyDocument"), reason("policy"));
+            checked.fail(path(names::POLICY), reason(names::POLICY_DOCUMENT));
+            checked.fail(path(names::POLICY_DOCUMENT), reason(names::POLICY));
         }
-        (Some(typed), None) => typed_policy(checked, &path("policy"), typed),
-        (None, Some(document)) => policy_document(checked, &path("policyDocument"), document),
+        (Some(typed), None) => typed_policy(checked, &path(names::POLICY), typed),
+        (None, Some(document)) => policy_document(checked, &path(names::POLICY_DOCUMENT), document),
         (None, None) => {}
     }
 }
@@ -150,12 +159,15 @@ fn typed_policy(checked: &mut Checked, at: &Path, policy: &PropertyValue) {
     let secret = policy.has_secrets();
     let Some(map) = policy.as_map() else { return };
     let mut principals = vec![];
-    if let Some(role) = map.get("adminRole") {
-        principals.push((at.name("adminRole"), role));
-    }
-    for list in ["adminRoles", "usageRoles"] {
-        let items = map.get(list).and_then(PropertyValue::as_list).unwrap_or_default();
-        principals.extend(items.iter().enumerate().map(|(i, role)| (at.name(list).index(i), role)));
+    for name in KEY_POLICY.fields.iter().filter(|field| field.is_principal).map(|field| field.name) {
+        match map.get(name) {
+            Some(list) if list.as_list().is_some() => {
+                let items = list.as_list().unwrap_or_default().iter().enumerate();
+                principals.extend(items.map(|(i, role)| (at.name(name).index(i), role)));
+            }
+            Some(role) => principals.push((at.name(name), role)),
+            None => {}
+        }
     }
     for (path, role) in principals {
         if let Some(Err(reason)) = role.as_str().map(ids::check_principal) {
@@ -163,26 +175,26 @@ fn typed_policy(checked: &mut Checked, at: &Path, policy: &PropertyValue) {
                 .fail(path, if secret { "it is not the ARN of an IAM role or user; give one".into() } else { reason });
         }
     }
-    let context = map.get("encryptionContext").filter(|value| value.as_map().is_none_or(|map| !map.is_empty()));
-    let access = map.get("accountAccess").and_then(PropertyValue::as_str);
+    let context = map.get(names::ENCRYPTION_CONTEXT).filter(|value| value.as_map().is_none_or(|map| !map.is_empty()));
+    let access = map.get(names::ACCOUNT_ACCESS).and_then(PropertyValue::as_str);
     let nobody = |name: &str| match map.get(name).map(PropertyValue::reveal) {
         None => true,
         Some(PropertyValue::List(items)) => items.is_empty(),
         Some(_) => false,
     };
-    if access == Some("NONE") && nobody("adminRole") && nobody("adminRoles") {
+    if access == Some("NONE") && nobody(names::ADMIN_ROLE) && nobody(names::ADMIN_ROLES) {
         checked.fail(
-            at.name("accountAccess"),
+            at.name(names::ACCOUNT_ACCESS),
             "NONE leaves nobody who could manage the key; name an adminRole, or choose ADMINISTRATION",
         );
     }
-    if context.is_some() && nobody("usageRoles") {
-        checked.warn(at.name("encryptionContext"), "it restricts usageRoles, and there are none");
+    if context.is_some() && nobody(names::USAGE_ROLES) {
+        checked.warn(at.name(names::ENCRYPTION_CONTEXT), "it restricts usageRoles, and there are none");
     }
-    let Some(legal) = checked.legal().filter(|legal| !legal.has_context && context.is_some()) else { return };
-    let (spec, usage) = (checked.text("keySpec").unwrap_or_default(), legal.usages.join(" or "));
+    let Some(kind) = checked.kind().filter(|kind| !kind.has_context && context.is_some()) else { return };
+    let (spec, usage) = (checked.text(names::KEY_SPEC).unwrap_or_default(), kind.usages.join(" or "));
     checked.fail(
-        at.name("encryptionContext"),
+        at.name(names::ENCRYPTION_CONTEXT),
         format!("a {spec} key ({usage}) has no encryption context, so nobody could use it; remove encryptionContext, or use keySpec SYMMETRIC_DEFAULT"),
     );
 }
@@ -215,9 +227,9 @@ fn policy_document(checked: &mut Checked, at: &Path, document: &PropertyValue) {
 
 /// Tags, and the provider's default tags under them.
 pub(super) fn tags(checked: &mut Checked, defaults: Option<&PropertyMap>) {
-    let own = checked.inputs.get("tags").cloned();
-    if let Some(all) = tags_of(checked, &Path::of("tags"), own.as_ref(), defaults) {
-        checked.inputs.insert("tagsAll".into(), all);
+    let own = checked.inputs.get(names::TAGS).cloned();
+    if let Some(all) = tags_of(checked, &Path::of(names::TAGS), own.as_ref(), defaults) {
+        checked.inputs.insert(names::TAGS_ALL.into(), all);
     }
 }
 
@@ -247,12 +259,12 @@ pub(super) fn tags_of(
     }
     let mut all = defaults.clone();
     all.extend(map.into_iter().map(|(key, value)| (key, if whole { value.into_secret() } else { value })));
-    if all.len() > MAX_TAGS {
+    if all.len() > limits::TAGS {
         let reason = format!(
-            "together with the provider's defaultTags the key has {} tags; AWS allows 50, and {} of them are kept for the \
+            "together with the provider's defaultTags the key has {} tags; AWS allows {TAGS_OF_A_KEY}, and {} of them are kept for the \
              provider's marks; remove some",
             all.len(),
-            50 - MAX_TAGS
+            TAGS_OF_A_KEY - limits::TAGS
         );
         checked.fail(at.clone(), reason);
     }
@@ -261,7 +273,7 @@ pub(super) fn tags_of(
 
 /// What KMS cannot change needs another key, and another key cannot read what the old one encrypted.
 pub(super) fn replacement(checked: &mut Checked, olds: &PropertyMap) {
-    let allowed = checked.text("replacementPolicy").as_deref() == Some("ALLOW");
+    let allowed = checked.text(names::REPLACEMENT_POLICY).as_deref() == Some("ALLOW");
     let can_promote = crate::diff::can_promote(olds, &checked.inputs);
     let immutable = AWS_KMS_KEY_SPEC
         .fields
@@ -269,7 +281,7 @@ pub(super) fn replacement(checked: &mut Checked, olds: &PropertyMap) {
         .filter(|field| field.effect == Effect::Replace || (field.effect == Effect::Promote && !can_promote));
     for field in immutable {
         // Said of the replicas already, which the program names.
-        if field.name == "multiRegion" && super::replicas::needs_a_set(checked, olds) {
+        if field.name == names::MULTI_REGION && super::replicas::needs_a_set(checked, olds) {
             continue;
         }
         let (Some(old), Some(new)) = (olds.get(field.name), checked.inputs.get(field.name)) else { continue };
@@ -278,7 +290,7 @@ pub(super) fn replacement(checked: &mut Checked, olds: &PropertyMap) {
         }
         if allowed {
             if let Some(reason) = retirement(checked, olds, field.name) {
-                checked.fail(Path::of("deletionPolicy"), reason);
+                checked.fail(Path::of(names::DELETION_POLICY), reason);
             }
             continue;
         }
@@ -299,8 +311,9 @@ pub(super) fn replacement(checked: &mut Checked, olds: &PropertyMap) {
 /// Pulumi retires it by the inputs of the last run, and they cannot be changed any more once the new key is there: a new
 /// deletionPolicy in the same run would not count, and PREVENT would fail each run from then on.
 fn retirement(checked: &Checked, olds: &PropertyMap, changed: &str) -> Option<String> {
-    let before = olds.get("deletionPolicy").and_then(PropertyValue::as_str).unwrap_or("SCHEDULE").to_owned();
-    let now = checked.text("deletionPolicy").unwrap_or_else(|| "SCHEDULE".to_owned());
+    let before = olds.get(names::DELETION_POLICY).and_then(PropertyValue::as_str);
+    let before = before.unwrap_or(defaults::DELETION_POLICY.as_str()).to_owned();
+    let now = checked.text(names::DELETION_POLICY).unwrap_or_else(|| defaults::DELETION_POLICY.as_str().to_owned());
     if before == "PREVENT" {
         return Some(format!(
             "the change of {changed} replaces the key, and deletionPolicy PREVENT keeps the present one from being retired; \

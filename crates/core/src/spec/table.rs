@@ -32,6 +32,27 @@ pub struct Field {
     pub secret: bool,
     /// Whether it is defined but has no behaviour yet.
     pub hidden: bool,
+    /// Whether the order of the list means nothing.
+    pub is_set: bool,
+    /// Whether its texts are ARNs of IAM roles and users.
+    pub is_principal: bool,
+}
+
+/// An output of a key or a replica.
+#[derive(Debug)]
+pub struct Output {
+    /// Its camelCase name.
+    pub name: &'static str,
+    /// Whether every key has it.
+    pub always: bool,
+    /// Whether an update leaves it as it is.
+    pub kept: bool,
+    /// Whether the engine is told so.
+    pub stable: bool,
+    /// Whether the move of the primary to another Region changes it all the same.
+    pub follows_primary: bool,
+    /// Inputs that decide it.
+    pub from: &'static [&'static str],
 }
 
 /// What values a property takes.

@@ -25,7 +25,7 @@ pub(super) fn object(
                 failures.push(Failure::new(path, "it is not available in this version of the provider yet; remove it"));
             }
             Some(field) => {
-                let value = kind(&field.kind, &path, value, failures);
+                let value = checked(&field.kind, &path, value, failures);
                 let own = below(at, field.name);
                 match normal.get(field.name) {
                     Some(other) if other.plain() != value.plain() => {
@@ -81,7 +81,7 @@ fn fill_nested(message: &Message, value: &mut PropertyValue) {
     }
 }
 
-/// The property that a name means: its own, an accepted other one, or the `snake_case` of either.
+/// The property that a name means: its own, or an accepted other one.
 pub(super) fn field_of(message: &Message, name: &str) -> Option<&'static Field> {
     message.fields.iter().find(|field| field.name == name || field.also.contains(&name))
 }
@@ -96,18 +96,18 @@ fn unknown(message: &Message, path: Path, name: &str) -> Failure {
     Failure::new(path, reason)
 }
 
-fn kind(kind_: &Kind, path: &Path, value: &PropertyValue, failures: &mut Vec<Failure>) -> PropertyValue {
+fn checked(kind: &Kind, path: &Path, value: &PropertyValue, failures: &mut Vec<Failure>) -> PropertyValue {
     // Secrets are checked like others and stay secrets; their values are kept out of the messages.
     if let PropertyValue::Secret(inner) = value {
         let mut found = vec![];
-        let checked = kind(kind_, path, inner, &mut found);
+        let value = checked(kind, path, inner, &mut found);
         failures.extend(found.into_iter().map(|failure| hide(failure, inner)));
-        return checked.into_secret();
+        return value.into_secret();
     }
     if matches!(value, PropertyValue::Unknown) {
         return PropertyValue::Unknown;
     }
-    match (kind_, value) {
+    match (kind, value) {
         (Kind::Bool, PropertyValue::Bool(_)) => {}
         (Kind::Json, PropertyValue::String(_) | PropertyValue::Map(_)) => {
             let part = value.unreadable_part(path);
@@ -132,16 +132,18 @@ fn kind(kind_: &Kind, path: &Path, value: &PropertyValue, failures: &mut Vec<Fai
         (Kind::List { element, max_items }, PropertyValue::List(items)) => {
             too_many(items.len(), *max_items, path, failures);
             let items = items.iter().enumerate();
-            return PropertyValue::List(items.map(|(i, item)| kind(element, &path.index(i), item, failures)).collect());
+            return PropertyValue::List(
+                items.map(|(i, item)| checked(element, &path.index(i), item, failures)).collect(),
+            );
         }
         (Kind::Map { element, max_items }, PropertyValue::Map(map)) => {
             too_many(map.len(), *max_items, path, failures);
             let entries = map.iter().filter(|(_, value)| !value.is_null());
             return PropertyValue::Map(
-                entries.map(|(key, item)| (key.clone(), kind(element, &path.name(key), item, failures))).collect(),
+                entries.map(|(key, item)| (key.clone(), checked(element, &path.name(key), item, failures))).collect(),
             );
         }
-        (_, other) => failures.push(wrong_type(kind_, path, other)),
+        (_, other) => failures.push(wrong_type(kind, path, other)),
     }
     value.clone()
 }

@@ -13,7 +13,7 @@ use crate::policy::{
     keeps_control, named_principals, recover, render,
 };
 use crate::spec::generated::{AccountAccess, KeySpec};
-use crate::spec::legal::legal;
+use crate::spec::key_kinds::key_kind;
 
 #[derive(Debug, Clone)]
 struct Case {
@@ -48,8 +48,8 @@ fn any_roles(partition: &'static str) -> impl Strategy<Value = Vec<String>> {
 
 /// Only what Check lets through: a context needs users and a key that takes one, and somebody must be named.
 fn any_case() -> impl Strategy<Value = Case> {
-    let key =
-        select(KeySpec::ALL).prop_flat_map(|spec| (Just(spec), select(legal(spec.as_str()).expect("a row").usages)));
+    let key = select(KeySpec::ALL)
+        .prop_flat_map(|spec| (Just(spec), select(key_kind(spec.as_str()).expect("a kind").usages)));
     let partition = select(vec!["aws", "aws-cn", "aws-us-gov"]);
     let roles = partition.prop_flat_map(|partition| (Just(partition), any_roles(partition), any_roles(partition)));
     let context = prop::collection::btree_map("[A-Z][a-z]{0,2}", "[a-z *?]{0,3}", 0..3);

@@ -7,13 +7,13 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
+use crate::arn::arn_in;
 use crate::observed::{KeyState, Observed, ObservedSet, Reading, take_marks};
-use crate::outputs::arn_in;
 use crate::plan::{Replication, Step};
 
 impl Observed {
-    /// Follows one call that KMS accepted.
-    pub fn follow(&mut self, step: &Step) {
+    /// Applies one call that KMS accepted.
+    pub fn apply(&mut self, step: &Step) {
         match step {
             Step::CancelKeyDeletion => {
                 self.metadata.state = KeyState::Disabled;

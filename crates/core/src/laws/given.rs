@@ -5,10 +5,11 @@ use std::collections::BTreeMap;
 
 use proptest::prelude::*;
 
+use super::generators::inputs;
+use super::model::{account, default_policy, made, newborn};
 use crate::desired::{Desired, DesiredSet, held, resolve_set};
 use crate::diff::{Sides, changes, diff};
 use crate::ignored::Ignored;
-use crate::laws::{account, default_policy, inputs, made, newborn};
 use crate::observed::{ObservedSet, Reading};
 use crate::outputs::{preview_of_change, preview_of_new, set_outputs};
 use crate::plan::{Claim, plan_update};
@@ -136,7 +137,7 @@ proptest! {
         untouched.restore(REGION, &mut view, main(&wanted), &default_policy());
         let plan = plan_update(main(&wanted), &view, &held[REGION], &Claim::default(), &default_policy());
         let mut after = seen.clone();
-        plan.steps().for_each(|step| after.follow(step));
+        plan.steps().for_each(|step| after.apply(step));
         let names = |key: &crate::observed::Observed, list: &PropertyMap| {
             let of = |name: &str| list.get(name).and_then(PropertyValue::as_list).unwrap_or_default().to_vec();
             let given: Vec<_> = if name == "alias" { list.get("alias").cloned().into_iter().collect() } else { of("aliases") };
