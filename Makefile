@@ -4,7 +4,7 @@ PYTHON ?= python3
 JUDGE_MINUTES ?= 10
 VENV := .tools/venv/bin/python
 
-.PHONY: demo test judge tools build sdk fmt lint install packages dist bench mutants aws-check clean
+.PHONY: demo test judge wrong tools build sdk fmt lint install packages dist bench mutants aws-check clean
 
 ## A real `pulumi up` on the embedded simulator, in TypeScript and Python. No AWS account.
 demo: tools build
@@ -18,6 +18,11 @@ test: tools
 judge: build
 	@$(PYTHON) tools/setup.py judge
 	@$(PYTHON) tools/judge.py --minutes $(JUDGE_MINUTES)
+
+## Ten wrong providers, and which judge catches each: half an hour. make wrong WRONG='alias mark' makes those alone.
+wrong: tools build
+	@$(PYTHON) tools/setup.py judge
+	@$(VENV) tools/wrong.py $(WRONG)
 
 ## The Pulumi CLI, Python and Node packages, below .tools.
 tools:
