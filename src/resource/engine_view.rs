@@ -124,6 +124,7 @@ impl EngineView {
                 shown.taken_up.insert(key_id.to_owned());
             }
         });
+        self.changed.notify_waiters();
     }
 
     /// ARNs of the keys that `Create` has answered with and that the engine has not shown since: it may ask again, for the same
@@ -185,19 +186,21 @@ impl EngineView {
         holders.next().map(|(other, _)| other.clone())
     }
 
-    /// As [`EngineView::holder_beside`], and waits for the engine to show one until `over` ends.
+    /// As [`EngineView::holder_beside`], and waits for one to be shown, or made by this run, until `over` ends.
     pub async fn wait_for_holder(&self, urn: &str, key_id: &str, over: impl Future<Output = ()>) -> Option<String> {
         tokio::pin!(over);
         loop {
             let changed = self.changed.notified();
             tokio::pin!(changed);
+            // Before the look: what is shown in between would wake nobody else.
             changed.as_mut().enable();
             if let Some(holder) = self.holder_beside(urn, key_id) {
                 return Some(holder);
             }
             tokio::select! {
                 () = changed => {}
-                () = &mut over => return None,
+                // What has come at the last moment counts.
+                () = &mut over => return self.holder_beside(urn, key_id),
             }
         }
     }
@@ -211,8 +214,12 @@ impl EngineView {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+    use std::time::Duration;
+
     use awskms_core::takeover::Row;
     use awskms_core::value::PropertyMap;
+    use tokio::sync::Barrier;
 
     use super::EngineView;
 
@@ -258,5 +265,28 @@ mod tests {
         });
         assert_eq!(holder.as_deref(), Some("a"));
         assert_eq!(view.wait_for_holder("b", "other", std::future::ready(())).await, None);
+    }
+
+    /// Whatever way the holder becomes known, and whenever: the one that waits hears of it.
+    #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+    async fn no_holder_comes_unnoticed() {
+        for round in 0..3_000 {
+            let (view, start) = (Arc::new(EngineView::default()), Arc::new(Barrier::new(2)));
+            let waiting = tokio::spawn({
+                let (view, start) = (view.clone(), start.clone());
+                async move {
+                    start.wait().await;
+                    view.wait_for_holder("b", "k", std::future::pending()).await
+                }
+            });
+            start.wait().await;
+            if round % 2 == 0 {
+                view.shown("a", "k", &PropertyMap::new(), None);
+            } else {
+                view.made("a", "arn:aws:kms:eu-west-1:111122223333:key/k", false);
+            }
+            let holder = tokio::time::timeout(Duration::from_secs(20), waiting).await.expect("it is woken");
+            assert_eq!(holder.expect("no panic").as_deref(), Some("a"));
+        }
     }
 }

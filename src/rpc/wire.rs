@@ -99,6 +99,9 @@ fn encode_value(value: &PropertyValue) -> Value {
 }
 
 #[cfg(test)]
+mod any_bytes;
+
+#[cfg(test)]
 mod tests {
     use std::collections::BTreeMap;
 
