@@ -32,8 +32,11 @@ TREE = paths.ROOT / "target" / "wrong"
 RELEASE = TREE / "target" / "release"
 # What is not built again: everything but these, whose artefacts have the same names in both trees.
 OWN_CRATES = re.compile(r"(lib)?(awskms|pulumi[-_](awskms|resource)|xtask)")
-# As the tests build it: other features would build the dependencies again.
+# The provider's own crates are built fast rather than well; that leaves what is built of the dependencies as it is.
+FAST = ["--config", "profile.release.package.pulumi-awskms.opt-level=0", "--config", "profile.release.package.awskms-core.opt-level=1"]
+# With the features of all crates, as the tests build it: others would build the dependencies again.
 BUILD = ["cargo", "build", "--release", "--locked", "--quiet", "--workspace", "--features", "awskms-sim/connector"]
+BUILD += ["--bin", "pulumi-resource-awskms", *FAST]
 PYTEST = [str(paths.VENV / "bin/python"), "-m", "pytest", "-q", "-p", "no:cacheprovider"]
 # A judge that hangs has noticed something too.
 MOST_SECONDS = 900
@@ -68,7 +71,8 @@ class Row:
 
 def environment() -> dict[str, str]:
     python = {"PYTHONPATH": str(TREE / "tools"), "PYTHONDONTWRITEBYTECODE": "1"}
-    return {**os.environ, **python, "PATH": paths.search_path(), "CARGO_TARGET_DIR": str(TREE / "target"), "AWSKMS_BIN": str(RELEASE)}
+    cargo = {"CARGO_INCREMENTAL": "1", "CARGO_TARGET_DIR": str(TREE / "target")}
+    return {**os.environ, **python, **cargo, "PATH": paths.search_path(), "AWSKMS_BIN": str(RELEASE)}
 
 
 def nicely(command: Sequence[str]) -> list[str]:
@@ -111,6 +115,11 @@ def seed_target() -> None:
         shutil.copytree(paths.RELEASE / part, RELEASE / part, ignore=own, copy_function=copy, symlinks=True)
 
 
+def take_simulator() -> None:
+    """The simulator is the right one."""
+    shutil.copy2(paths.SIMULATOR, RELEASE / paths.SIMULATOR.name)
+
+
 def build() -> None:
     done = subprocess.run(nicely(BUILD), cwd=TREE, env=environment(), text=True, capture_output=True, check=False)
     if done.returncode != 0:
@@ -119,8 +128,9 @@ def build() -> None:
 
 def watched(command: Sequence[str], cwd: Path, sign: re.Pattern[str], ends_itself: bool = True, **env: str) -> Verdict:
     """Runs a judge until it ends or says the sign of a failure; the sign's first group names what has failed."""
+    env = {**environment(), **env}
     process = subprocess.Popen(
-        nicely(command), cwd=cwd, env={**environment(), **env}, text=True, errors="replace", stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+        nicely(command), cwd=cwd, env=env, text=True, errors="replace", stdout=subprocess.PIPE, stderr=subprocess.STDOUT
     )
     assert process.stdout is not None
     end = threading.Timer(MOST_SECONDS, process.terminate)
@@ -154,7 +164,7 @@ def core(patch: patches.Patch | None, _: int) -> Verdict:
     """The unit tests and laws of the crate that decides, where the defect is in it."""
     if patch is not None and not any(file.startswith("crates/core/") for file in patch.files):
         return Verdict(asked=False)
-    command = ["cargo", "test", "--release", "--locked", "-p", "awskms-core", "--lib"]
+    command = ["cargo", "test", "--release", "--locked", *FAST, "-p", "awskms-core", "--lib"]
     return watched(command, TREE, re.compile(r"^test (\S+) \.\.\. FAILED"))
 
 
@@ -230,6 +240,7 @@ def main() -> None:
     judge.build(judge.ENGINES[0])
     copy_tree()
     seed_target()
+    take_simulator()
     right = [] if given.words else [judged("right", "The provider as it is.", None, given.seconds)]
     wrong = [judged(patch.name, patch.words, patch, given.seconds) for patch in wanted]
     caught = sum(row.is_caught for row in wrong)
