@@ -1,4 +1,8 @@
-"""The wrong providers of tests/wrong: each a patch whose first line says in words what it breaks."""
+"""The wrong providers of tests/wrong.
+
+Each is a patch. Its first line says in words what it breaks; the second where judges are likely to notice, which saves time:
+the beginnings of scenarios, and files of tests/grpc.
+"""
 
 from __future__ import annotations
 
@@ -28,6 +32,11 @@ class Patch:
     def words(self) -> str:
         """What it breaks."""
         return self.file.read_text().splitlines()[0]
+
+    @property
+    def likely(self) -> list[str]:
+        """Scenarios and files of tests to look at first."""
+        return self.file.read_text().splitlines()[1].removeprefix("Look first at: ").split()
 
     @property
     def files(self) -> list[str]:
