@@ -20,6 +20,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -175,7 +176,7 @@ def scenarios(patch: patches.Patch | None, _: int) -> Verdict:
     skipped = "|".join(["^TestHistories$", *("/".join(f"^{re.escape(part)}$" for part in name.split("/")) for name in judge.OPEN)])
     likely = [f"^{name}" for name in patch.likely if name.startswith("Test")] if patch is not None else []
     verdict = Verdict()
-    for wanted in ["|".join(likely)] * bool(likely) + ["."]:
+    for wanted in filter(None, ["|".join(likely), "."]):
         command = [str(judge.ENGINES[0].binary), "-test.v", "-test.skip", skipped, "-test.run", wanted, "-test.parallel", "8"]
         verdict = verdict if verdict.caught else watched(command, judge.MODULE, FAILED_GO, ends_itself=False)
     return verdict
@@ -196,7 +197,7 @@ def grpc(patch: patches.Patch | None, _: int) -> Verdict:
     """The provider called over gRPC."""
     likely = [f"tests/grpc/{name}" for name in patch.likely if name.endswith(".py")] if patch is not None else []
     verdict = Verdict()
-    for wanted in [likely] * bool(likely) + [["tests/grpc"]]:
+    for wanted in filter(None, [likely, ["tests/grpc"]]):
         command = [*PYTEST, "-x", "-n", "4", "--no-header", "-v", *wanted]
         verdict = verdict if verdict.caught else watched(command, TREE, re.compile(r"(?:FAILED|ERROR) tests/grpc/([\w.:]+)"))
     return verdict
@@ -218,10 +219,13 @@ def judged(name: str, words: str, patch: patches.Patch | None, seconds: int) -> 
         sys.exit(why)
     try:
         build()
-        for title, ask in JUDGES.items():
-            began = time.monotonic()
-            row.verdicts[title] = ask(patch, seconds)
-            print(f"{title:16} {row.verdicts[title]} ({time.monotonic() - began:.0f} s)", flush=True)
+        began = time.monotonic()
+        # Most of their time they wait.
+        with ThreadPoolExecutor() as pool:
+            asked = {title: pool.submit(ask, patch, seconds) for title, ask in JUDGES.items()}
+            for title, verdict in asked.items():
+                row.verdicts[title] = verdict.result()
+                print(f"{title:16} {row.verdicts[title]} ({time.monotonic() - began:.0f} s)", flush=True)
     finally:
         for file in patch.files if patch is not None else []:
             write(TREE / file, (paths.ROOT / file).read_bytes())
