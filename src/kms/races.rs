@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use aws_sdk_kms::Client;
 use aws_sdk_kms::config::retry::RetryConfig;
-use aws_sdk_kms::config::{BehaviorVersion, Config, Credentials, Region};
+use aws_sdk_kms::config::{BehaviorVersion, Config, Credentials, Region, StalledStreamProtectionConfig};
 use aws_smithy_runtime_api::client::http::{
     HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpConnector,
 };
@@ -47,6 +47,8 @@ impl Kms {
             .region(Region::new(region.to_owned()))
             .credentials_provider(Credentials::new("test", "test", None, None, "test"))
             .retry_config(RetryConfig::disabled())
+            // An answer comes when the test lets it come.
+            .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
             .http_client(self.clone());
         Client::from_conf(config.build())
     }
