@@ -248,6 +248,8 @@ def main() -> None:
     if stale:
         sys.exit("\n\n".join(stale))
     wanted = [patch for patch in patches.every() if not given.words or any(word in patch.name for word in given.words)]
+    if not wanted:
+        parser.error(f"no patch of tests/wrong is called so: {' '.join(given.words)}")
     judge.FOLDER.mkdir(parents=True, exist_ok=True)
     judge.build(judge.ENGINES[0])
     copy_tree()
