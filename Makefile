@@ -4,7 +4,7 @@ PYTHON ?= python3
 JUDGE_MINUTES ?= 10
 VENV := .tools/venv/bin/python
 
-.PHONY: demo test judge tools build sdk fmt lint install packages dist bench mutants aws-check clean
+.PHONY: demo test judge wrong tools build sdk fmt lint install packages dist bench mutants fuzz aws-check clean
 
 ## A real `pulumi up` on the embedded simulator, in TypeScript and Python. No AWS account.
 demo: tools build
@@ -18,6 +18,11 @@ test: tools
 judge: build
 	@$(PYTHON) tools/setup.py judge
 	@$(PYTHON) tools/judge.py --minutes $(JUDGE_MINUTES)
+
+## Ten wrong providers, and which judge catches each: half an hour. make wrong WRONG='alias mark' makes those alone.
+wrong: tools build
+	@$(PYTHON) tools/setup.py judge
+	@$(VENV) tools/wrong.py $(WRONG)
 
 ## The Pulumi CLI, Python and Node packages, below .tools.
 tools:
@@ -71,6 +76,14 @@ mutants:
 	@test -x $(MUTANTS) || cargo install --quiet --locked --root target/tools --version 27.1.0 cargo-mutants
 	@CARGO_PROFILE_TEST_OPT_LEVEL=1 nice $(MUTANTS) mutants --package awskms-core --output target --timeout 120 \
 	  $(foreach file,$(MUTATE),--file 'crates/core/src/$(file)') --exclude '*/laws.rs' -- --lib
+
+## Arbitrary bytes and JSON at what is open to them: the wire form, the policy parser and evaluator, the simulator's HTTP face.
+## The tests do it shortly; this as long as you like: make fuzz FUZZ_CASES=1000000.
+FUZZ_CASES ?= 50000
+fuzz:
+	@PROPTEST_CASES=$(FUZZ_CASES) nice cargo test --release --locked --quiet -p pulumi-awskms --lib any_bytes
+	@PROPTEST_CASES=$(FUZZ_CASES) nice cargo test --release --locked --quiet -p awskms-core --lib policy::laws::anything
+	@PROPTEST_CASES=$(FUZZ_CASES) nice cargo test --release --locked --quiet -p awskms-sim any_
 
 clean:
 	@rm -rf .tools target dist

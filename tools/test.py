@@ -29,6 +29,7 @@ PARTS: list[tuple[str, list[str]]] = [
     ("types of the Python SDK and examples", [str(paths.VENV / "bin/mypy"), "--config-file", "tools/mypy.ini"]),
     ("types of the TypeScript examples, strict", [sys.executable, "tools/typescript.py"]),
     ("wire contract against Pulumi's own descriptors", [*PYTEST, "tests/wire"]),
+    ("wrong providers: each of the ten can still be made, for `make wrong` to see them caught", [*PYTEST, "tests/wrong"]),
     # Most of their time these two wait, for the engine or for what is limited in time, so more of them than cores go on.
     ("gRPC: the running provider, called as the engine calls it", [*PYTEST, "-n", "6", "tests/grpc"]),
     ("the real engine in process: the promises in named scenarios and 1,000 random histories, on two engines", [sys.executable, "tools/judge.py"]),

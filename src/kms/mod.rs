@@ -11,6 +11,8 @@ mod observe;
 mod observe_set;
 mod pace;
 mod patience;
+#[cfg(test)]
+mod races;
 mod rotations;
 mod run;
 mod run_set;

@@ -58,6 +58,8 @@ fn per_second(operation: &str) -> Option<u64> {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use tokio::time::Instant;
 
     use super::Pace;
@@ -70,5 +72,17 @@ mod tests {
         assert!(turns.windows(2).all(|pair| pair[1] - pair[0] > 0.2), "{turns:?}");
         assert!((2.0..2.1).contains(&turns[10]), "{turns:?}");
         assert!(turn("eu-west-1", "CreateKey") == 0.0 && turn("eu-central-1", "DescribeKey") == 0.0);
+    }
+
+    #[test]
+    fn calls_of_many_threads_get_a_turn_each() {
+        let (pace, now) = (Pace::default(), Instant::now());
+        let turns = || (0..50).map(|_| pace.reserve("eu-west-1", "CreateKey", now).unwrap_or(now)).collect::<Vec<_>>();
+        let mut all = std::thread::scope(|scope| {
+            let threads: Vec<_> = (0..8).map(|_| scope.spawn(turns)).collect();
+            threads.into_iter().flat_map(|thread| thread.join().expect("no panic")).collect::<Vec<_>>()
+        });
+        all.sort();
+        assert!(all.windows(2).all(|pair| pair[1] - pair[0] == Duration::from_millis(204)), "no turn is given twice");
     }
 }

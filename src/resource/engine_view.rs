@@ -135,6 +135,7 @@ impl EngineView {
                 shown.taken_up.insert(key_id.to_owned());
             }
         });
+        self.changed.notify_waiters();
     }
 
     /// A preview shows that `Create` would answer with this key, which is there already.
@@ -208,19 +209,21 @@ impl EngineView {
         holders.next().map(|(other, _)| other.clone())
     }
 
-    /// As [`EngineView::holder_beside`], and waits for the engine to show one until `over` ends.
+    /// As [`EngineView::holder_beside`], and waits for one to be shown, or made by this run, until `over` ends.
     pub async fn wait_for_holder(&self, urn: &str, key_id: &str, over: impl Future<Output = ()>) -> Option<String> {
         tokio::pin!(over);
         loop {
             let changed = self.changed.notified();
             tokio::pin!(changed);
+            // Before the look: what is shown in between would wake nobody else.
             changed.as_mut().enable();
             if let Some(holder) = self.holder_beside(urn, key_id) {
                 return Some(holder);
             }
             tokio::select! {
                 () = changed => {}
-                () = &mut over => return None,
+                // What has come at the last moment counts.
+                () = &mut over => return self.holder_beside(urn, key_id),
             }
         }
     }
@@ -234,8 +237,13 @@ impl EngineView {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+    use std::time::Duration;
+
     use awskms_core::takeover::Row;
     use awskms_core::value::PropertyMap;
+    use futures_util::future::join_all;
 
     use super::EngineView;
 
@@ -283,5 +291,34 @@ mod tests {
         });
         assert_eq!(holder.as_deref(), Some("a"));
         assert_eq!(view.wait_for_holder("b", "other", std::future::ready(())).await, None);
+    }
+
+    /// Whatever way the holder becomes known, and whenever: all that wait hear of it.
+    #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+    async fn no_holder_comes_unnoticed() {
+        const WAITING: usize = 100;
+        for round in 0..600 {
+            let (view, begun) = (Arc::new(EngineView::default()), Arc::new(AtomicUsize::new(0)));
+            let waiting = (0..WAITING).map(|_| {
+                let (view, begun) = (view.clone(), begun.clone());
+                tokio::spawn(async move {
+                    begun.fetch_add(1, Ordering::SeqCst);
+                    view.wait_for_holder("b", "k", std::future::pending()).await
+                })
+            });
+            let waiting: Vec<_> = waiting.collect();
+            // It becomes known while so many of them wait and another one is about to.
+            while begun.load(Ordering::SeqCst) < round % WAITING {
+                std::hint::spin_loop();
+            }
+            if round % 2 == 0 {
+                view.shown("a", "k", &PropertyMap::new(), None);
+            } else {
+                view.made("a", "arn:aws:kms:eu-west-1:111122223333:key/k", false);
+            }
+            let holders =
+                tokio::time::timeout(Duration::from_secs(20), join_all(waiting)).await.expect("all are woken");
+            assert!(holders.iter().all(|holder| matches!(holder, Ok(Some(urn)) if urn == "a")), "{holders:?}");
+        }
     }
 }

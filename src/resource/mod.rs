@@ -88,6 +88,15 @@ impl Context {
     }
 }
 
+#[cfg(test)]
+impl Context {
+    /// The surroundings of a call that nobody listens to and that has all the time.
+    pub(crate) fn for_tests(urn: &str) -> Self {
+        let log = crate::rpc::engine::Engine::default().log(urn, awskms_core::secrets::Secrets::default());
+        Self { urn: urn.to_owned(), is_preview: false, log, cancel: CancellationToken::new(), deadline: None }
+    }
+}
+
 /// A resource after a call.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Outcome {

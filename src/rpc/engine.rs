@@ -29,7 +29,7 @@ impl Engine {
     }
 
     /// A log of one resource, which keeps some texts to itself.
-    pub(super) fn log(&self, urn: &str, hidden: Secrets) -> ResourceLog {
+    pub(crate) fn log(&self, urn: &str, hidden: Secrets) -> ResourceLog {
         ResourceLog {
             engine: self.clone(),
             urn: urn.to_owned(),

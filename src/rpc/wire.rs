@@ -58,10 +58,10 @@ fn decode_value(value: Value) -> PropertyValue {
 }
 
 fn decode_object(mut fields: BTreeMap<String, Value>) -> PropertyValue {
-    let Some(Kind::StringValue(signature)) = fields.get(SIGNATURE).and_then(|value| value.kind.as_ref()) else {
-        return PropertyValue::Map(map(fields));
-    };
-    match signature.as_str() {
+    let Some(signature) = fields.get(SIGNATURE) else { return PropertyValue::Map(map(fields)) };
+    // A signature that is no text is one that nobody knows; as a member of a map it could be written as one that somebody does.
+    let signature = if let Some(Kind::StringValue(text)) = &signature.kind { text.as_str() } else { "" };
+    match signature {
         SECRET => inner(&mut fields).unwrap_or(PropertyValue::Null).into_secret(),
         // An output value without a value is unknown.
         OUTPUT => {
@@ -97,6 +97,9 @@ fn encode_value(value: &PropertyValue) -> Value {
     };
     Value { kind: Some(kind) }
 }
+
+#[cfg(test)]
+mod any_bytes;
 
 #[cfg(test)]
 mod tests {
@@ -137,6 +140,13 @@ mod tests {
         assert_eq!(output(&[("value", text("a"))]), PropertyValue::from("a"));
         assert_eq!(output(std::slice::from_ref(&secret)), PropertyValue::Unknown.into_secret());
         assert_eq!(output(&[("value", text("a")), secret]), PropertyValue::from("a").into_secret());
+    }
+
+    #[test]
+    fn a_signature_that_is_no_text_makes_no_map() {
+        let odd = Value { kind: Some(Kind::StructValue(object(&[(SIGNATURE, text(UNKNOWNS[0]))]))) };
+        let signed = Value { kind: Some(Kind::StructValue(object(&[(SIGNATURE, odd)]))) };
+        assert!(matches!(decode(Some(object(&[("x", signed)])))["x"], PropertyValue::Foreign(_)));
     }
 
     fn any_value() -> impl Strategy<Value = PropertyValue> {

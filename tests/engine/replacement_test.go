@@ -219,6 +219,22 @@ func TestCreateAgainAfterALostAnswerFinishesTheSameKey(t *testing.T) {
 	}
 }
 
+// The stacks of the other scenarios let the SDK repeat no call, to save time. Users let it; CreateKey must not be among what it
+// repeats.
+func TestCallsThatAreRepeatedMakeNoSecondKey(t *testing.T) {
+	for _, effect := range []string{"cutAfter", "cutBody", "cutBefore", "kmsInternal"} {
+		t.Run(effect, func(t *testing.T) {
+			h, dev := begin(t)
+			dev.Configure("maxRetries", "3")
+			dev.Program = stack.One(named1)
+			h.Fault(fields{"operation": "CreateKey", "count": 1, "effect": effect})
+			dev.Up()
+			h.Settle(dev)
+			lives(t, h, 1)
+		})
+	}
+}
+
 func TestRetriedReplacementMakesOneKey(t *testing.T) {
 	h, dev := begin(t)
 	dev.Program = stack.Of(key{Name: "a", Inputs: allowed("alias/a"), Trigger: "1"})

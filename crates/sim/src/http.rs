@@ -73,7 +73,7 @@ async fn answer(served: Arc<Served>, request: HttpRequest<Incoming>) -> Result<R
     let (head, body) = request.into_parts();
     let body = match Limited::new(body, LARGEST).collect().await {
         Ok(body) => body.to_bytes(),
-        Err(_) => return Ok(respond(413, "application/json", b"{}".to_vec())),
+        Err(_) => return Ok(json(413, &too_large().body())),
     };
     let header = |name: &str| head.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let path = head.uri.path();
@@ -97,6 +97,11 @@ async fn answer(served: Arc<Served>, request: HttpRequest<Incoming>) -> Result<R
         Ok(request) => call(&served, request).await,
         Err(error) => Ok(json(error.status, &error.body())),
     }
+}
+
+fn too_large() -> ApiError {
+    let message = Some(format!("the simulator reads at most {LARGEST} bytes"));
+    ApiError { code: "RequestEntityTooLargeException".into(), message, status: 413 }
 }
 
 /// Host and port of an origin.

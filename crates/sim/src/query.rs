@@ -119,7 +119,11 @@ pub(crate) fn error_xml(error: &ApiError) -> String {
     )
 }
 
+/// A text inside of an element. What XML has no characters for becomes the sign for it.
 fn escaped(text: &str) -> String {
+    let is_character =
+        |c: char| !matches!(c, '\0'..='\x08' | '\x0b' | '\x0c' | '\x0e'..='\x1f' | '\u{fffe}' | '\u{ffff}');
+    let text: String = text.chars().map(|c| if is_character(c) { c } else { char::REPLACEMENT_CHARACTER }).collect();
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }
 

@@ -20,7 +20,7 @@ func SecretsStaySecret(m Moment) (broken []string) {
 	if r == nil || len(m.Planted) == 0 {
 		return nil
 	}
-	places := map[string]string{"a message": r.Text(), "the provider's log": r.Log}
+	places := map[string]string{"a message": r.Text(), "a status": strings.Join(r.Statuses, "\n"), "the provider's log": r.Log}
 	if r.Saved != nil {
 		saved, _ := json.Marshal(r.Saved)
 		places["the state"] = string(saved)

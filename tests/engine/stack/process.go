@@ -89,7 +89,8 @@ func environment(endpoint string, more []string) []string {
 		"AWS_ENDPOINT_URL=" + endpoint, "AWS_REGION=" + sim.Region, "AWS_ACCESS_KEY_ID=test", "AWS_SECRET_ACCESS_KEY=test",
 		"AWS_EC2_METADATA_DISABLED=true", "AWS_CONFIG_FILE=/dev/null", "AWS_SHARED_CREDENTIALS_FILE=/dev/null",
 	}
-	for _, name := range []string{"PATH", "HOME", "TMPDIR", "AWSKMS_LOG"} {
+	// A provider that was built fast rather than well needs more stack.
+	for _, name := range []string{"PATH", "HOME", "TMPDIR", "AWSKMS_LOG", "RUST_MIN_STACK"} {
 		if value, ok := os.LookupEnv(name); ok {
 			env = append(env, name+"="+value)
 		}

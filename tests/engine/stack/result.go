@@ -64,6 +64,8 @@ type Result struct {
 	Err       error
 	Steps     []Step
 	Messages  []Message
+	// Statuses are the lines that people see in a resource's status column for a moment.
+	Statuses []string
 	// Before and After are the rows of our type.
 	Before, After []Row
 	// Pending are operations that a killed engine has left: "creating a".

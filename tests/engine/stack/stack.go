@@ -210,7 +210,11 @@ func (r *Result) note(events []engine.Event) {
 				}
 			}
 		case engine.DiagEventPayload:
-			if !p.Ephemeral && p.Severity != "debug" {
+			switch {
+			case p.Severity == "debug":
+			case p.Ephemeral:
+				r.Statuses = append(r.Statuses, plain(p.Message))
+			default:
 				r.Messages = append(r.Messages, Message{string(p.Severity), p.URN, plain(p.Message)})
 			}
 		}

@@ -1,5 +1,6 @@
 //! The simulator from outside: under the real AWS SDK, and held against what others recorded of AWS.
 
+mod any_request;
 mod client;
 mod drive;
 mod golden;

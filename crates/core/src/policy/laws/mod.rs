@@ -3,6 +3,7 @@
 //! The policies are made as a [`model::Policy`], which has one value for one meaning, and then [`spelling`] writes them
 //! down in one of the many ways that mean the same. So the right answer is known without asking the code under test.
 
+mod anything;
 mod documented;
 mod equality;
 mod evaluation;
@@ -12,6 +13,8 @@ mod typed;
 
 use proptest::prelude::ProptestConfig;
 
+/// So many cases, unless the environment wants others (`make fuzz`).
 fn cases(number: u32) -> ProptestConfig {
-    ProptestConfig::with_cases(number)
+    let given = std::env::var_os("PROPTEST_CASES").is_some();
+    if given { ProptestConfig::default() } else { ProptestConfig::with_cases(number) }
 }
