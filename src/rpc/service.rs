@@ -17,6 +17,7 @@ use awskms_core::spec::input::Unreadable;
 use awskms_core::spec::normal::normal;
 use awskms_core::spec::provider::check_config;
 use awskms_core::value::{PropertyMap, PropertyValue};
+use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use futures_util::Stream;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
@@ -49,6 +50,8 @@ pub struct Service {
     engine: Engine,
     running: Running,
     provider: Arc<watch::Sender<Option<Arc<Provider>>>>,
+    /// What carries the calls of AWS; HTTPS if there is nothing else.
+    network: Option<SharedHttpClient>,
 }
 
 type Answer<T> = Result<Response<T>, Status>;
@@ -56,7 +59,13 @@ type Answer<T> = Result<Response<T>, Status>;
 impl Service {
     /// A service without configuration.
     pub fn new(engine: Engine) -> Self {
-        Self { engine, running: Running::default(), provider: Arc::new(watch::Sender::new(None)) }
+        Self { engine, running: Running::default(), provider: Arc::new(watch::Sender::new(None)), network: None }
+    }
+
+    /// The same, with something else than HTTPS to carry the calls of AWS: tests give it the simulator.
+    #[must_use]
+    pub fn over(self, network: SharedHttpClient) -> Self {
+        Self { network: Some(network), ..self }
     }
 
     /// Asks every running call to stop between two steps.
@@ -233,7 +242,7 @@ impl ResourceProvider for Service {
             let failure = Secrets::of(&[&given]).mask(&failure.to_string());
             return Err(Status::invalid_argument(format!("provider configuration: {failure}")));
         }
-        let clients = Clients::new(Settings::read(&checked.inputs).map_err(unreadable)?).await;
+        let clients = Clients::new(Settings::read(&checked.inputs).map_err(unreadable)?, self.network.clone()).await;
         let clients = clients.map_err(|error| Status::from(ResourceError::from(error)))?;
         let lineage = lineage(request.id.as_deref());
         let is_stateless = request.urn.as_deref().is_some_and(is_stateless);
