@@ -63,6 +63,8 @@ pub(crate) struct Plugin {
     pub(crate) cloud: Cloud,
     messages: UnboundedReceiver<pb::LogRequest>,
     pub(crate) said: Vec<Said>,
+    /// The calls so far, as [`crate::Report::rpcs`] has them.
+    pub(crate) rpcs: Vec<String>,
     /// What this provider does wrong on purpose.
     pub(crate) wrong: Option<Wrong>,
 }
@@ -81,7 +83,7 @@ impl Plugin {
             interrupt.interrupted().await;
             canceller.cancel();
         });
-        Self { service, cloud, messages, said: vec![], wrong }
+        Self { service, cloud, messages, said: vec![], rpcs: vec![], wrong }
     }
 
     /// Waits for an answer, unless the process dies before.
@@ -143,6 +145,7 @@ impl Plugin {
             random_seed: vec![7; 32],
             ..Default::default()
         };
+        self.rpcs.push(if olds.is_some() { "Check old" } else { "Check" }.into());
         let service = self.service.clone();
         let answer = self.ask("Check", service.check(Request::new(request))).await?;
         let inputs = from_wire(answer.inputs);
@@ -168,6 +171,7 @@ impl Plugin {
             old_inputs: Some(to_wire(old_inputs)),
             ..Default::default()
         };
+        self.rpcs.push("Diff".into());
         let service = self.service.clone();
         let mut answer = self.ask("Diff", service.diff(Request::new(request))).await?;
         Wrong::diffed(self.wrong, &mut answer);
@@ -178,6 +182,7 @@ impl Plugin {
     pub(crate) async fn create(&mut self, urn: &str, inputs: &Properties, preview: bool) -> Answer<(String, Properties)> {
         let request =
             pb::CreateRequest { urn: urn.to_owned(), properties: Some(to_wire(inputs)), preview, ..Default::default() };
+        self.rpcs.push(if preview { "Create preview" } else { "Create" }.into());
         let service = self.service.clone();
         let answer = self.ask("Create", service.create(Request::new(request))).await;
         let answer = Wrong::created(self.wrong, &self.cloud, answer, preview)?;
@@ -204,6 +209,7 @@ impl Plugin {
             old_inputs: Some(to_wire(old_inputs)),
             ..Default::default()
         };
+        self.rpcs.push(if preview { "Update preview" } else { "Update" }.into());
         let service = self.service.clone();
         let answer = self.ask("Update", service.update(Request::new(request))).await?;
         Wrong::updated(self.wrong, &self.cloud, id, preview);
@@ -226,6 +232,7 @@ impl Plugin {
             inputs: Some(to_wire(inputs)),
             ..Default::default()
         };
+        self.rpcs.push("Read".into());
         let service = self.service.clone();
         let answer = self.ask("Read", service.read(Request::new(request))).await?;
         let (inputs, outputs) = (from_wire(answer.inputs), from_wire(answer.properties));
@@ -244,6 +251,7 @@ impl Plugin {
             old_inputs: Some(to_wire(inputs)),
             ..Default::default()
         };
+        self.rpcs.push("Delete".into());
         let service = self.service.clone();
         self.ask("Delete", service.delete(Request::new(request))).await
     }

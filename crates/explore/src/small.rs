@@ -2,7 +2,6 @@
 //! matters are gone on from once.
 
 use std::collections::HashSet;
-use std::hash::Hash;
 use std::sync::{Condvar, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 

@@ -60,6 +60,8 @@ pub struct Report {
     pub messages: Vec<Message>,
     /// What the provider has answered with.
     pub said: Vec<Said>,
+    /// The engine's calls of the provider: `Check`, `Check old` with inputs of the state, `Create preview`.
+    pub rpcs: Vec<String>,
     /// The calls of KMS.
     pub calls: Vec<Call>,
     /// The rows before it and after it.
@@ -150,7 +152,7 @@ impl World {
         let new_id = format!("00000000-0000-4000-8000-{:012x}", self.providers_made);
         let (sim, before) = (self.sim.fork(), self.before.take());
         let (now, wrong) = (self.now, self.wrong);
-        let (steps, error, said, messages, (cloud, ended)) = runtime.block_on(async {
+        let (steps, error, (said, rpcs), messages, (cloud, ended)) = runtime.block_on(async {
             let mut plugin = Plugin::start(sim, before, now, faults.clone(), wrong);
             let deployment = Deployment::new(&mut plugin, &mut state, is_preview);
             let (steps, error) = deployment.run(operation, &new_id).await;
@@ -159,7 +161,7 @@ impl World {
             let cloud = plugin.cloud.clone();
             // Only here does the clock stand still.
             let ended = cloud.inner().now();
-            (steps, error, plugin.said, messages, (cloud, ended))
+            (steps, error, (plugin.said, plugin.rpcs), messages, (cloud, ended))
         });
         // The process is gone with all that it had still to do.
         drop(runtime);
@@ -177,7 +179,7 @@ impl World {
         let keys = (keys_before, self.keys());
         let (operation, is_troubled) = (operation.clone(), calls.iter().any(|call| call.fault.is_some()));
         let report =
-            Report { stack, operation, is_preview, error, steps, messages, said, calls, rows, keys, is_troubled };
+            Report { stack, operation, is_preview, error, steps, messages, said, rpcs, calls, rows, keys, is_troubled };
         self.note(&report);
         report
     }
