@@ -18,6 +18,8 @@ pub struct Ledger {
     released: BTreeSet<String>,
     /// Keys of creates that failed before a row had them.
     begun: BTreeMap<String, Begun>,
+    /// Regions that creates without a row have begun, by stack and URN.
+    begun_regions: BTreeMap<(usize, String), BTreeSet<String>>,
     /// Keys that a warning or an error of a run has named to the user.
     named: BTreeSet<String>,
     /// Whether a person has changed anything.
@@ -64,6 +66,7 @@ impl Ledger {
             if let Some(old) = &step.old {
                 self.note_step(stacks, report, step, old);
             }
+            self.note_begun_regions(report, step);
         }
         for row in report.rows.1.iter().filter(|row| stays(row)) {
             self.released.remove(&row.id);
@@ -79,7 +82,8 @@ impl Ledger {
 
     fn note_new_keys(&mut self, report: &Report) {
         for key in &report.keys.1 {
-            let is_new = !report.keys.0.iter().any(|before| before.id == key.id);
+            // Made, or brought back from its deletion.
+            let is_new = key.is_live() && !report.keys.0.iter().any(|before| before.id == key.id && before.is_live());
             let failed = report.steps.iter().find(|step| step.has_failed);
             if let Some(step) = failed.filter(|_| is_new && !held(&report.rows.1, &key.id)) {
                 let begun = Begun { stack: report.stack, urn: step.urn.clone(), again: false };
@@ -111,6 +115,19 @@ impl Ledger {
             let now = regions(inputs);
             let left = regions(&old.inputs).into_iter().filter(|region| !now.contains(region));
             self.asked.extend(left.map(|region| (old.id.clone(), region)));
+        }
+    }
+
+    /// A create that takes up what an interrupted one has begun gives up the Regions that it does not name.
+    fn note_begun_regions(&mut self, report: &Report, step: &Step) {
+        let (Op::Create | Op::Replace, Some(inputs)) = (step.op, &step.inputs) else { return };
+        let (place, now) = ((report.stack, step.urn.clone()), regions(inputs));
+        if let Some(new) = &step.new {
+            let begun = self.begun_regions.get(&place).into_iter().flatten();
+            let left = begun.filter(|region| !now.contains(region)).cloned();
+            self.asked.extend(left.map(|region| (new.id.clone(), region)));
+        } else {
+            self.begun_regions.entry(place).or_default().extend(now);
         }
     }
 

@@ -11,6 +11,7 @@ pub mod history;
 mod json;
 pub mod judge;
 mod keys;
+pub mod known;
 mod ledger;
 pub mod lives;
 mod plugin;

@@ -1,5 +1,6 @@
 //! Random longer lives: several keys, two stacks, many steps, from a seed; a life that breaks a promise is shrunk.
 
+use std::collections::BTreeMap;
 use std::sync::Mutex;
 use std::sync::PoisonError;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -8,6 +9,7 @@ use std::time::{Duration, Instant};
 use crate::cloud::Fault;
 use crate::history::{Act, History, Step, live};
 use crate::judge::Breach;
+use crate::known::known;
 use crate::program::{Program, Spec};
 use crate::random::Random;
 use crate::world::Hand;
@@ -21,6 +23,8 @@ pub struct Figures {
     pub operations: u64,
     /// Faults that were met.
     pub faults: u64,
+    /// How often what is known to be broken was met, by the file that shows it.
+    pub known: BTreeMap<&'static str, usize>,
     /// Seeds of lives that break a promise, shrunk, with what they break.
     pub broken: Vec<(u64, History, Breach)>,
     /// How long it took.
@@ -62,6 +66,10 @@ fn one(seed: u64, figures: &Mutex<Figures>) {
         all.lives += 1;
         all.operations += lived.operations as u64;
         all.faults += lived.faults as u64;
+        if let Some(name) = known(&lived.breaches) {
+            *all.known.entry(name).or_default() += 1;
+            return;
+        }
         all.broken.len() < MOST_BROKEN
     };
     if let Some(breach) = lived.breaches.into_iter().next().filter(|_| is_shrunk) {
@@ -72,7 +80,7 @@ fn one(seed: u64, figures: &Mutex<Figures>) {
 }
 
 /// Attempts at making a life smaller.
-const MOST_ATTEMPTS: usize = 400;
+const MOST_ATTEMPTS: usize = 200;
 
 /// The smallest part of a life that still breaks the promise: without steps, faults, keys and previews that do not matter.
 pub fn shrunk(mut history: History, promise: &str) -> History {
@@ -107,7 +115,9 @@ fn smaller(history: &History) -> Vec<History> {
     };
     for (at, step) in history.steps.iter().enumerate() {
         for fault in 0..step.faults.len() {
-            change(at, &|step| drop(step.faults.remove(fault)));
+            change(at, &|step| {
+                step.faults.remove(fault);
+            });
         }
         change(at, &|step| step.is_previewed = false);
         let (Act::Up(program) | Act::UpRefresh(program)) = &step.act else { continue };
@@ -116,7 +126,9 @@ fn smaller(history: &History) -> Vec<History> {
             without.remove(key);
             change(at, &|step| step.act = Act::Up(without.clone()));
             let mut plainer = program.clone();
-            plainer[key] = Spec { name: program[key].name.clone(), replicas: program[key].replicas.clone(), ..Spec::default() };
+            let Spec { name, replicas, secret, .. } = program[key].clone();
+            let hidden = if secret { "1" } else { "" }.to_owned();
+            plainer[key] = Spec { name, replicas, secret, description: hidden.clone(), tag: hidden, ..Spec::default() };
             change(at, &|step| step.act = Act::Up(plainer.clone()));
         }
     }
@@ -127,7 +139,7 @@ fn smaller(history: &History) -> Vec<History> {
 pub fn history(seed: u64) -> History {
     let mut random = Random::new(seed);
     let natures: Vec<Spec> = ["a", "b", "c"].into_iter().map(|name| nature(&mut random, name)).collect();
-    let steps = 14 + random.below(8);
+    let steps = 14 + random.below(4);
     History { steps: (0..steps).map(|_| step(&mut random, &natures)).collect() }
 }
 
@@ -150,7 +162,7 @@ fn step(random: &mut Random, natures: &[Spec]) -> Step {
         _ => Act::Up(program(random, natures, stack)),
     };
     let faults = if random.one_in(2) { faults(random) } else { vec![] };
-    Step { stack, act, faults, is_previewed: random.one_in(2) }
+    Step { stack, act, faults, is_previewed: random.one_in(4) }
 }
 
 fn faults(random: &mut Random) -> Vec<(usize, Fault)> {
@@ -164,7 +176,7 @@ fn faults(random: &mut Random) -> Vec<(usize, Fault)> {
 fn program(random: &mut Random, natures: &[Spec], stack: usize) -> Program {
     let mut program = vec![];
     for (at, nature) in natures.iter().enumerate() {
-        if at == 0 || random.one_in(2) {
+        if random.one_in(at + 1) {
             program.push(spec(random, nature, stack));
         }
     }
@@ -179,6 +191,11 @@ fn spec(random: &mut Random, nature: &Spec, stack: usize) -> Spec {
     }
     let one = |random: &mut Random| (*random.of(&["", "1", "2"])).to_owned();
     (spec.description, spec.tag, spec.trigger) = (one(random), one(random), one(random));
+    if spec.secret {
+        // Whatever a killed run has set, the state must know that it is secret.
+        let set = |random: &mut Random| (*random.of(&["1", "2"])).to_owned();
+        (spec.description, spec.tag) = (set(random), set(random));
+    }
     if random.one_in(4) {
         spec.role = (*random.of(&["App", "Other"])).to_owned();
     }

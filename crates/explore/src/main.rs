@@ -36,12 +36,13 @@ fn every_small_history(is_long: bool) -> bool {
     for (name, acts, bounds) in scope::all(is_long) {
         let figures = small::explore(&acts, bounds);
         println!(
-            "{name}: {} histories, {} worlds, {} brought to rest, in {:.1} s; {} broken",
+            "{name}: {} histories, {} worlds, {} brought to rest, in {:.1} s; {} broken; known: {:?}",
             figures.histories,
             figures.worlds,
             figures.rests,
             figures.took.as_secs_f64(),
-            figures.broken.len()
+            figures.broken.len(),
+            figures.known
         );
         for (history, breach) in figures.broken.iter().take(10) {
             println!("BROKEN {}: {}\n  {}", breach.promise, breach.what, written(history));
@@ -54,12 +55,13 @@ fn every_small_history(is_long: bool) -> bool {
 fn random_lives(count: u64, first: u64) -> bool {
     let figures = lives::run(first, count);
     println!(
-        "{} random lives, {} operations, {} faults met, in {:.1} s; {} broken",
+        "{} random lives, {} operations, {} faults met, in {:.1} s; {} broken; known: {:?}",
         figures.lives,
         figures.operations,
         figures.faults,
         figures.took.as_secs_f64(),
-        figures.broken.len()
+        figures.broken.len(),
+        figures.known
     );
     for (seed, history, breach) in &figures.broken {
         println!("BROKEN {}: {}\n  again: awskms-explore live {seed}\n  {}", breach.promise, breach.what, written(history));

@@ -1,13 +1,14 @@
 //! All small histories: every act, every fault at every call, every crash, up to a bound; worlds that differ in nothing that
 //! matters are gone on from once.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::{Condvar, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use crate::cloud::{Call, Fault, Faults, is_read};
 use crate::history::{Act, History, STACKS, Step, allowed};
 use crate::judge::{self, Breach};
+use crate::known::known;
 use crate::program::Program;
 use crate::world::World;
 
@@ -35,6 +36,8 @@ pub struct Figures {
     pub rests: usize,
     /// Histories that break a promise.
     pub broken: Vec<(History, Breach)>,
+    /// How often what is known to be broken was met, by the file that shows it.
+    pub known: BTreeMap<&'static str, usize>,
     /// How long it took.
     pub took: Duration,
 }
@@ -196,6 +199,9 @@ impl Search<'_> {
     }
 
     fn broken(&self, history: &History, breaches: Vec<Breach>) {
+        if let Some(name) = known(&breaches) {
+            return self.with(|shared| *shared.figures.known.entry(name).or_default() += 1);
+        }
         self.with(|shared| {
             for breach in breaches {
                 if shared.figures.broken.len() < MOST_BROKEN {

@@ -34,7 +34,10 @@ impl<'a> Deployment<'a> {
             Operation::Destroy => (&none, false),
         };
         if program.is_empty() && self.stack.rows.is_empty() {
-            self.stack.provider = None;
+            // A refresh leaves the provider's own row where it is.
+            if *operation != Operation::Refresh {
+                self.stack.provider = None;
+            }
             return Ok(());
         }
         self.configure(new_id).await?;

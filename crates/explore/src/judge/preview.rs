@@ -47,11 +47,15 @@ fn calls_unlike(preview: &Report, run: &Report) -> Option<String> {
     }
     let mut made = vec![];
     for call in &run.calls {
-        let is_gone_already =
-            call.operation == "DeleteAlias" && call.code.as_deref().is_some_and(|code| code.starts_with("NotFound"));
+        // Tried, as the preview has said, and done already: KMS may be told something twice after an interrupted run.
+        let is_done_already = match call.code.as_deref() {
+            Some(code) if code.starts_with("NotFound") => call.operation == "DeleteAlias",
+            Some(code) if code.starts_with("AlreadyExists") => call.operation == "CreateAlias",
+            _ => false,
+        };
         if call.effect {
             made.push(call.operation.clone());
-        } else if is_gone_already && let Some(at) = listed.iter().position(|name| *name == call.operation) {
+        } else if is_done_already && let Some(at) = listed.iter().position(|name| *name == call.operation) {
             listed.remove(at);
         }
     }

@@ -45,7 +45,9 @@ pub fn settle(world: &mut World, stack: usize, program: &Program) -> Vec<Breach>
 fn heeded(world: &mut World, stack: usize, program: &Program) -> Program {
     let mut program = program.clone();
     for _ in 0..program.len() {
-        if world.stacks[stack].providers < 2 {
+        let state = &world.stacks[stack];
+        let had_others = state.providers >= 2 || state.providers == 1 && state.provider.is_none();
+        if !had_others {
             break;
         }
         let operation = Operation::Up { program: program.clone(), refresh: false };
