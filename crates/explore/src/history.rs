@@ -133,6 +133,8 @@ fn take(world: &mut World, step: &Step, lived: &mut Lived) {
     lived.faults += report.calls.iter().filter(|call| call.fault.is_some()).count();
     lived.breaches.extend(judge::judge(world, &report, preview.as_ref()));
     lived.log.push(told(&report));
+    let serious = report.messages.iter().filter(|message| message.is_serious && !message.text.contains("no policy is given"));
+    lived.log.extend(serious.map(|message| format!("  {}", message.text)));
 }
 
 /// An operation in one line.

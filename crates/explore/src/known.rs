@@ -12,7 +12,7 @@ struct Known {
     text: &'static str,
 }
 
-const KNOWN: [Known; 2] = [
+const KNOWN: [Known; 8] = [
     Known {
         name: "policy-of-a-key-that-is-taken-up",
         promise: "P5",
@@ -22,6 +22,28 @@ const KNOWN: [Known; 2] = [
         name: "replacement-that-may-not-move-its-name",
         promise: "P6",
         text: "carries the owner mark of this very resource and is not the key that this state has",
+    },
+    Known {
+        name: "name-whose-last-look-was-refused",
+        promise: "P6",
+        text: "the refresh at rest finds changes of [\"aliases\"]",
+    },
+    Known {
+        name: "note-of-a-replica-that-goes",
+        promise: "P5",
+        text: "calls that the preview listed and the run left out: [\"TagResource\"], and the other way round: []",
+    },
+    Known {
+        name: "replica-that-goes-is-previewed-as-staying",
+        promise: "P5",
+        text: "said replicaKeys of",
+    },
+    Known { name: "replicas-of-a-killed-update", promise: "P3", text: "the live key mrk-" },
+    Known { name: "unmarked-key-deleted-before-it-is-replaced", promise: "P5", text: "is taken in" },
+    Known {
+        name: "rotation-of-a-restored-hmac-key",
+        promise: "P5",
+        text: "said rotationEnabled of",
     },
 ];
 

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
+use crate::cloud::{Call, Fault};
 use crate::engine::{Op, Row, Stack, Step};
 use crate::json::{Properties, text};
 use crate::program::REGION;
@@ -81,6 +82,11 @@ impl Ledger {
     }
 
     fn note_new_keys(&mut self, report: &Report) {
+        // Without a look at the tags nobody can tell what an interrupted run has left; a warning says so.
+        let is_blind = |call: &Call| call.fault == Some(Fault::Refused) && call.operation == "ListResourceTags";
+        if report.calls.iter().any(is_blind) {
+            self.named.extend(self.begun.keys().cloned());
+        }
         for key in &report.keys.1 {
             // Made, or brought back from its deletion.
             let is_new = key.is_live() && !report.keys.0.iter().any(|before| before.id == key.id && before.is_live());
@@ -110,7 +116,10 @@ impl Ledger {
                 self.released.insert(old.id.clone());
                 return;
             }
-            self.asked.extend(regions(&old.inputs).into_iter().map(|region| (old.id.clone(), region)));
+            // An update that has failed half-way may have made keys in Regions that the row's inputs do not name.
+            let begun = self.begun_regions.get(&(report.stack, step.urn.clone())).into_iter().flatten().cloned();
+            let all = regions(&old.inputs).into_iter().chain(begun);
+            self.asked.extend(all.map(|region| (old.id.clone(), region)).collect::<Vec<_>>());
         } else if let Some(inputs) = &step.inputs {
             let now = regions(inputs);
             let left = regions(&old.inputs).into_iter().filter(|region| !now.contains(region));
@@ -118,11 +127,11 @@ impl Ledger {
         }
     }
 
-    /// A create that takes up what an interrupted one has begun gives up the Regions that it does not name.
+    /// A run that takes up what an interrupted one has begun gives up the Regions that it does not name.
     fn note_begun_regions(&mut self, report: &Report, step: &Step) {
-        let (Op::Create | Op::Replace, Some(inputs)) = (step.op, &step.inputs) else { return };
+        let (Op::Create | Op::Replace | Op::Update, Some(inputs)) = (step.op, &step.inputs) else { return };
         let (place, now) = ((report.stack, step.urn.clone()), regions(inputs));
-        if let Some(new) = &step.new {
+        if let Some(new) = step.new.as_ref().filter(|_| !step.has_failed) {
             let begun = self.begun_regions.get(&place).into_iter().flatten();
             let left = begun.filter(|region| !now.contains(region)).cloned();
             self.asked.extend(left.map(|region| (new.id.clone(), region)));

@@ -59,9 +59,20 @@ fn calls_unlike(preview: &Report, run: &Report) -> Option<String> {
             listed.remove(at);
         }
     }
-    listed.sort();
-    made.sort();
-    (listed != made).then(|| format!("the preview listed the calls {listed:?}, the run made {made:?}"))
+    let (unmade, unlisted) = (without(&listed, &made), without(&made, &listed));
+    let differ = !unmade.is_empty() || !unlisted.is_empty();
+    differ.then(|| format!("calls that the preview listed and the run left out: {unmade:?}, and the other way round: {unlisted:?}"))
+}
+
+/// One list without each member that the other has, as often as it has it.
+fn without(all: &[String], others: &[String]) -> Vec<String> {
+    let mut left = all.to_vec();
+    for other in others {
+        if let Some(at) = left.iter().position(|name| name == other) {
+            left.remove(at);
+        }
+    }
+    left
 }
 
 /// A list of calls without what stands in brackets behind them.

@@ -1,7 +1,10 @@
 //! The end of a history: once faults stop, the world must come to rest.
 
+use std::collections::BTreeSet;
+
 use super::{Breach, Moment, judge, of};
-use crate::engine::Operation;
+use crate::engine::{Op, Operation, Step};
+use crate::json::Properties;
 use crate::program::{Program, REGION, Spec};
 use crate::world::{Report, World};
 
@@ -71,7 +74,7 @@ pub fn converges(moment: &Moment<'_>) -> Vec<String> {
         return vec![format!("the first up without trouble fails: {error}")];
     }
     let mut broken = vec![];
-    let same = |step: &crate::engine::Step| step.op == crate::engine::Op::Same;
+    let same = |step: &Step| step.op == Op::Same;
     if rest.again.error.is_some() || !rest.again.steps.iter().all(same) {
         broken.push(format!("the second up takes steps, with the error {:?}", rest.again.error));
     }
@@ -81,13 +84,23 @@ pub fn converges(moment: &Moment<'_>) -> Vec<String> {
     }
     for row in &rest.refresh.rows.0 {
         let after = rest.refresh.rows.1.iter().find(|after| after.urn == row.urn);
-        if after.is_none_or(|after| after.id != row.id || after.inputs != row.inputs) {
-            let inputs = after.map(|after| (&row.inputs, &after.inputs));
-            broken.push(format!("the refresh at rest finds changes in {}: {inputs:?}", row.urn));
+        match after.filter(|after| after.id == row.id) {
+            None => broken.push(format!("the refresh at rest finds another key in {}", row.urn)),
+            Some(after) if after.inputs != row.inputs => {
+                let names = changed(&row.inputs, &after.inputs);
+                broken.push(format!("the refresh at rest finds changes of {names:?} in {}", row.urn));
+            }
+            Some(_) => {}
         }
     }
     broken.extend(rest.program.iter().flat_map(|spec| unlike(moment, rest, spec)));
     broken
+}
+
+/// The names of properties that differ.
+fn changed(before: &Properties, after: &Properties) -> Vec<String> {
+    let names: BTreeSet<&String> = before.keys().chain(after.keys()).collect();
+    names.into_iter().filter(|name| before.get(*name) != after.get(*name)).cloned().collect()
 }
 
 /// What of the keys of a resource is not as its program says.
@@ -110,9 +123,9 @@ fn unlike(moment: &Moment<'_>, rest: &Rest, spec: &Spec) -> Vec<String> {
         check("tag", key.tags.get("t").map_or("", String::as_str), &spec.text(&spec.tag));
         check("state", &key.state, if spec.disabled { "Disabled" } else { "Enabled" });
         check("spec", &key.spec, if spec.hmac { "HMAC_256" } else { "SYMMETRIC_DEFAULT" });
+        // A replica has its key's names.
         let alias = if spec.alias.is_empty() { String::new() } else { format!("alias/{}", spec.alias) };
-        // A replica has its key's names unless it is given its own.
-        check("alias", key.aliases.first().map_or("", String::as_str), &alias);
+        check("aliases", &key.aliases.join(", "), &alias);
         if region == REGION {
             let names_role = spec.role.is_empty()
                 || key.policy.to_string().contains(&crate::program::role_arn(&spec.role));
