@@ -102,11 +102,11 @@ pub fn live(history: &History, wrong: Option<Wrong>) -> Lived {
             return lived;
         }
     }
-    for (stack, program) in programs.iter().enumerate() {
-        let Some(program) = program else { continue };
-        lived.operations += 4;
-        lived.breaches.extend(judge::settle(&mut world, stack, &allowed(program)));
-    }
+    let programs = programs.iter().enumerate();
+    let programs = programs.filter_map(|(stack, program)| Some((stack, allowed(program.as_ref()?))));
+    let programs: Vec<(usize, Program)> = programs.collect();
+    lived.operations += 4 * programs.len();
+    lived.breaches.extend(judge::settle(&mut world, &programs));
     lived
 }
 

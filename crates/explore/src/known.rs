@@ -12,7 +12,7 @@ struct Known {
     text: &'static str,
 }
 
-const KNOWN: [Known; 8] = [
+const KNOWN: [Known; 10] = [
     Known {
         name: "policy-of-a-key-that-is-taken-up",
         promise: "P5",
@@ -39,6 +39,16 @@ const KNOWN: [Known; 8] = [
         text: "said replicaKeys of",
     },
     Known { name: "replicas-of-a-killed-update", promise: "P3", text: "the live key mrk-" },
+    Known {
+        name: "replica-region-comes-back",
+        promise: "P6",
+        text: "has been taken over by a newer owner since this state was written",
+    },
+    Known {
+        name: "killed-restore",
+        promise: "P6",
+        text: "recorded by an earlier run, but the engine asks for a new one",
+    },
     Known { name: "unmarked-key-deleted-before-it-is-replaced", promise: "P5", text: "is taken in" },
     Known {
         name: "rotation-of-a-restored-hmac-key",

@@ -80,7 +80,7 @@ fn one(seed: u64, figures: &Mutex<Figures>) {
 }
 
 /// Attempts at making a life smaller.
-const MOST_ATTEMPTS: usize = 200;
+const MOST_ATTEMPTS: usize = 120;
 
 /// The smallest part of a life that still breaks the promise: without steps, faults, keys and previews that do not matter.
 pub fn shrunk(mut history: History, promise: &str) -> History {
@@ -150,7 +150,7 @@ fn nature(random: &mut Random, name: &str) -> Spec {
 }
 
 fn step(random: &mut Random, natures: &[Spec]) -> Step {
-    let stack = usize::from(random.one_in(5));
+    let stack = usize::from(random.one_in(6));
     let act = match random.below(20) {
         0 | 1 => Act::Refresh,
         2 => Act::Destroy,
@@ -162,7 +162,7 @@ fn step(random: &mut Random, natures: &[Spec]) -> Step {
         _ => Act::Up(program(random, natures, stack)),
     };
     let faults = if random.one_in(2) { faults(random) } else { vec![] };
-    Step { stack, act, faults, is_previewed: random.one_in(4) }
+    Step { stack, act, faults, is_previewed: random.one_in(5) }
 }
 
 fn faults(random: &mut Random) -> Vec<(usize, Fault)> {
@@ -176,7 +176,7 @@ fn faults(random: &mut Random) -> Vec<(usize, Fault)> {
 fn program(random: &mut Random, natures: &[Spec], stack: usize) -> Program {
     let mut program = vec![];
     for (at, nature) in natures.iter().enumerate() {
-        if random.one_in(at + 1) {
+        if random.one_in(2 * at + 1) {
             program.push(spec(random, nature, stack));
         }
     }

@@ -131,7 +131,7 @@ impl Search<'_> {
         let mut world = node.world.clone();
         let name = (world.canonical(), node.program.clone());
         if self.with(|shared| shared.rested.insert(name)) {
-            let breaches = judge::settle(&mut world, 0, &allowed(program));
+            let breaches = judge::settle(&mut world, &[(0, allowed(program))]);
             self.with(|shared| shared.figures.rests += 1);
             self.broken(&node.history, breaches);
         }

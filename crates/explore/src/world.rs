@@ -17,6 +17,8 @@ use crate::wrong::Wrong;
 #[derive(Debug)]
 pub struct World {
     sim: Sim,
+    /// Its keys, once they were looked at.
+    seen: Option<Vec<Key>>,
     /// KMS before the latest change, while a read may still show it.
     before: Option<Sim>,
     now: f64,
@@ -33,6 +35,7 @@ impl Clone for World {
     fn clone(&self) -> Self {
         Self {
             sim: self.sim.fork(),
+            seen: self.seen.clone(),
             before: self.before.as_ref().map(Sim::fork),
             now: self.now,
             stacks: self.stacks.clone(),
@@ -119,6 +122,7 @@ impl World {
         let options = Options { known_principals_only: false, ..Options::default() };
         Self {
             sim: Sim::new(State::new(1, options)),
+            seen: None,
             before: None,
             now: now.map_or(0.0, |since| since.as_secs_f64().floor()),
             stacks: stacks.iter().map(|name| Stack { name: (*name).to_owned(), ..Stack::default() }).collect(),
@@ -130,7 +134,10 @@ impl World {
 
     /// The keys as they are.
     pub fn keys(&mut self) -> Vec<Key> {
-        keys::all(&mut self.sim, self.now)
+        if self.seen.is_none() {
+            self.seen = Some(keys::all(&mut self.sim, self.now));
+        }
+        self.seen.clone().unwrap_or_default()
     }
 
     /// Whether a read can still be stale.
@@ -168,6 +175,7 @@ impl World {
         let mut inner = cloud.inner();
         self.now = ended;
         self.sim = inner.sim.fork();
+        self.seen = None;
         self.before = inner.before.take();
         let calls = std::mem::take(&mut inner.calls);
         drop(inner);
@@ -219,6 +227,7 @@ impl World {
     fn call(&mut self, region: &str, operation: &str, body: Value) -> bool {
         let request =
             Request { region: region.to_owned(), access_key: "person".into(), operation: operation.to_owned(), body };
+        self.seen = None;
         self.sim.handle(self.now, &request).status == 200
     }
 
@@ -234,6 +243,7 @@ impl World {
     /// Time passes, so that no read is late any more.
     pub fn rest(&mut self) {
         self.now += 1800.0;
+        self.seen = None;
         self.before = None;
     }
 

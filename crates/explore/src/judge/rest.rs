@@ -23,24 +23,30 @@ pub struct Rest {
     pub refresh: Report,
 }
 
-/// Runs the program of a stack until it must be at rest, and judges all of it. Where a person has changed a key, the first run
-/// is one with `--refresh`, because the engine knows of no such change otherwise.
-pub fn settle(world: &mut World, stack: usize, program: &Program) -> Vec<Breach> {
+/// Runs the programs of these stacks until they must be at rest, and judges all of it. Where a person has changed a key, the first
+/// run is one with `--refresh`, because the engine knows of no such change otherwise.
+pub fn settle(world: &mut World, programs: &[(usize, Program)]) -> Vec<Breach> {
     world.rest();
+    let mut breaches = vec![];
+    let rests: Vec<Rest> = programs.iter().map(|(stack, program)| run(world, *stack, program, &mut breaches)).collect();
+    // Not before all stacks have had their turn: what one is about to delete is alive in the eyes of another.
+    breaches.extend(rests.iter().flat_map(|rest| of(world, None, None, Some(rest))));
+    breaches
+}
+
+fn run(world: &mut World, stack: usize, program: &Program, breaches: &mut Vec<Breach>) -> Rest {
     let program = &heeded(world, stack, program);
     let refresh = world.ledger.is_handed;
     let operation = Operation::Up { program: program.clone(), refresh };
     let preview = (!refresh).then(|| world.operate(stack, &operation, true, &vec![]));
-    let mut breaches = preview.iter().flat_map(|preview| judge(world, preview, None)).collect::<Vec<_>>();
+    breaches.extend(preview.iter().flat_map(|preview| judge(world, preview, None)).collect::<Vec<_>>());
     let up = world.operate(stack, &operation, false, &vec![]);
     breaches.extend(judge(world, &up, preview.as_ref()));
     let again = world.up(stack, program, false);
     breaches.extend(judge(world, &again, None));
     let refresh = world.operate(stack, &Operation::Refresh, false, &vec![]);
     breaches.extend(judge(world, &refresh, None));
-    let rest = Rest { stack, program: program.clone(), up, again, refresh };
-    breaches.extend(of(world, None, None, Some(&rest)));
-    breaches
+    Rest { stack, program: program.clone(), up, again, refresh }
 }
 
 /// The program after its user has done what the errors advise: a live key of a former lineage of this state is rightly refused
