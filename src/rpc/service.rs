@@ -5,6 +5,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
+use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use awskms_core::diff::Sides;
 use awskms_core::failure::Failure;
 use awskms_core::ignored::Ignored;
@@ -17,7 +18,6 @@ use awskms_core::spec::input::Unreadable;
 use awskms_core::spec::normal::normal;
 use awskms_core::spec::provider::check_config;
 use awskms_core::value::{PropertyMap, PropertyValue};
-use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use futures_util::Stream;
 use tokio::net::TcpListener;
 use tokio::sync::watch;

@@ -38,15 +38,8 @@ pub enum Fault {
 
 impl Fault {
     /// All of them.
-    pub const ALL: [Self; 7] = [
-        Self::Lost,
-        Self::Refused,
-        Self::Cut,
-        Self::Stale,
-        Self::KilledBefore,
-        Self::KilledAfter,
-        Self::Interrupted,
-    ];
+    pub const ALL: [Self; 7] =
+        [Self::Lost, Self::Refused, Self::Cut, Self::Stale, Self::KilledBefore, Self::KilledAfter, Self::Interrupted];
 
     /// Whether the process ends with it.
     pub fn kills(self) -> bool {
@@ -147,8 +140,7 @@ enum Reply {
 impl Cloud {
     /// Must be called in the runtime whose clock the service shall go by.
     pub(crate) fn new(sim: Sim, before: Option<Sim>, base: f64, faults: Faults) -> Self {
-        let inner =
-            Inner { sim, before, calls: vec![], faults, base, start: Instant::now(), is_dead: false };
+        let inner = Inner { sim, before, calls: vec![], faults, base, start: Instant::now(), is_dead: false };
         let (killed, interrupted) = (Notify::new(), Notify::new());
         Self { shared: Arc::new(Shared { inner: Mutex::new(inner), killed, interrupted }) }
     }

@@ -133,7 +133,8 @@ fn take(world: &mut World, step: &Step, lived: &mut Lived) {
     lived.faults += report.calls.iter().filter(|call| call.fault.is_some()).count();
     lived.breaches.extend(judge::judge(world, &report, preview.as_ref()));
     lived.log.push(told(&report));
-    let serious = report.messages.iter().filter(|message| message.is_serious && !message.text.contains("no policy is given"));
+    let serious =
+        report.messages.iter().filter(|message| message.is_serious && !message.text.contains("no policy is given"));
     lived.log.extend(serious.map(|message| format!("  {}", message.text)));
 }
 
@@ -143,9 +144,10 @@ pub fn told(report: &Report) -> String {
         let name = step.urn.rsplit(':').next().unwrap_or_default();
         format!("{:?} {name}{}", step.op, if step.has_failed { " FAILED" } else { "" })
     });
-    let calls = report.calls.iter().filter(|call| call.effect || call.fault.is_some()).map(|call| {
-        format!("{}{}", call.operation, call.fault.map(|fault| format!(" {fault:?}")).unwrap_or_default())
-    });
+    let calls =
+        report.calls.iter().filter(|call| call.effect || call.fault.is_some()).map(|call| {
+            format!("{}{}", call.operation, call.fault.map(|fault| format!(" {fault:?}")).unwrap_or_default())
+        });
     format!(
         "stack {}: {} => {}; calls {}; error {:?}",
         report.stack,

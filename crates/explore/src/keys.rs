@@ -58,7 +58,13 @@ fn key(value: &Value) -> Key {
         spec: text("spec"),
         description: text("description"),
         tags: tags.map(|(key, value)| (key.clone(), value.as_str().unwrap_or_default().to_owned())).collect(),
-        aliases: value["aliases"].as_array().into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect(),
+        aliases: value["aliases"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .filter_map(Value::as_str)
+            .map(str::to_owned)
+            .collect(),
         policy: value["policy"].clone(),
     }
 }

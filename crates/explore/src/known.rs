@@ -13,11 +13,7 @@ struct Known {
 }
 
 const KNOWN: [Known; 10] = [
-    Known {
-        name: "policy-of-a-key-that-is-taken-up",
-        promise: "P5",
-        text: "said policyJson of",
-    },
+    Known { name: "policy-of-a-key-that-is-taken-up", promise: "P5", text: "said policyJson of" },
     Known {
         name: "replacement-that-may-not-move-its-name",
         promise: "P6",
@@ -33,11 +29,7 @@ const KNOWN: [Known; 10] = [
         promise: "P5",
         text: "calls that the preview listed and the run left out: [\"TagResource\"], and the other way round: []",
     },
-    Known {
-        name: "replica-that-goes-is-previewed-as-staying",
-        promise: "P5",
-        text: "said replicaKeys of",
-    },
+    Known { name: "replica-that-goes-is-previewed-as-staying", promise: "P5", text: "said replicaKeys of" },
     Known { name: "replicas-of-a-killed-update", promise: "P3", text: "the live key mrk-" },
     Known {
         name: "replica-region-comes-back",
@@ -50,11 +42,7 @@ const KNOWN: [Known; 10] = [
         text: "recorded by an earlier run, but the engine asks for a new one",
     },
     Known { name: "unmarked-key-deleted-before-it-is-replaced", promise: "P5", text: "is taken in" },
-    Known {
-        name: "rotation-of-a-restored-hmac-key",
-        promise: "P5",
-        text: "said rotationEnabled of",
-    },
+    Known { name: "rotation-of-a-restored-hmac-key", promise: "P5", text: "said rotationEnabled of" },
 ];
 
 /// The file that shows what these breaches are, if they are known.

@@ -98,9 +98,8 @@ impl Ledger {
         }
         for (id, begun) in &mut self.begun {
             let was_there = report.keys.0.iter().any(|key| key.id == *id);
-            let makes = |step: &Step| {
-                step.urn == begun.urn && !step.has_failed && matches!(step.op, Op::Create | Op::Replace)
-            };
+            let makes =
+                |step: &Step| step.urn == begun.urn && !step.has_failed && matches!(step.op, Op::Create | Op::Replace);
             begun.again |= was_there && report.stack == begun.stack && report.steps.iter().any(makes);
         }
     }

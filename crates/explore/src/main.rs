@@ -64,7 +64,12 @@ fn random_lives(count: u64, first: u64) -> bool {
         figures.known
     );
     for (seed, history, breach) in &figures.broken {
-        println!("BROKEN {}: {}\n  again: awskms-explore live {seed}\n  {}", breach.promise, breach.what, written(history));
+        println!(
+            "BROKEN {}: {}\n  again: awskms-explore live {seed}\n  {}",
+            breach.promise,
+            breach.what,
+            written(history)
+        );
     }
     figures.broken.is_empty()
 }

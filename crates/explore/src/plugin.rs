@@ -137,7 +137,12 @@ impl Plugin {
     }
 
     /// `Check`: the inputs as the state keeps them.
-    pub(crate) async fn check(&mut self, urn: &str, olds: Option<&Properties>, news: &Properties) -> Answer<Properties> {
+    pub(crate) async fn check(
+        &mut self,
+        urn: &str,
+        olds: Option<&Properties>,
+        news: &Properties,
+    ) -> Answer<Properties> {
         let request = pb::CheckRequest {
             urn: urn.to_owned(),
             olds: olds.map(to_wire),
@@ -179,9 +184,14 @@ impl Plugin {
     }
 
     /// `Create`: the ID and the outputs.
-    pub(crate) async fn create(&mut self, urn: &str, inputs: &Properties, preview: bool) -> Answer<(String, Properties)> {
-        let request =
-            pb::CreateRequest { urn: urn.to_owned(), properties: Some(to_wire(inputs)), preview, ..Default::default() };
+    pub(crate) async fn create(
+        &mut self,
+        urn: &str,
+        inputs: &Properties,
+        preview: bool,
+    ) -> Answer<(String, Properties)> {
+        let properties = Some(to_wire(&Wrong::asked(self.wrong, inputs)));
+        let request = pb::CreateRequest { urn: urn.to_owned(), properties, preview, ..Default::default() };
         self.rpcs.push(if preview { "Create preview" } else { "Create" }.into());
         let service = self.service.clone();
         let answer = self.ask("Create", service.create(Request::new(request))).await;
@@ -243,7 +253,12 @@ impl Plugin {
     }
 
     /// `Delete`.
-    pub(crate) async fn delete(&mut self, urn: &str, id: &str, (inputs, outputs): (&Properties, &Properties)) -> Answer<()> {
+    pub(crate) async fn delete(
+        &mut self,
+        urn: &str,
+        id: &str,
+        (inputs, outputs): (&Properties, &Properties),
+    ) -> Answer<()> {
         let request = pb::DeleteRequest {
             id: id.to_owned(),
             urn: urn.to_owned(),

@@ -8,7 +8,8 @@ use crate::world::Hand;
 /// The acts of one key with two programs: they differ in everything that a call each is for.
 pub fn one_key() -> Vec<Act> {
     let first = Spec { name: "a".into(), alias: "a".into(), ..Spec::default() };
-    let second = Spec { description: "2".into(), tag: "2".into(), alias: "b".into(), trigger: "2".into(), ..first.clone() };
+    let second =
+        Spec { description: "2".into(), tag: "2".into(), alias: "b".into(), trigger: "2".into(), ..first.clone() };
     let first = Spec { trigger: "1".into(), ..first };
     acts(first, second, &[Hand::Schedule, Hand::Unmark])
 }
@@ -23,7 +24,8 @@ pub fn another_key() -> Vec<Act> {
 /// The acts of one key that changes in place.
 pub fn one_change() -> Vec<Act> {
     let first = Spec { name: "a".into(), alias: "a".into(), secret: true, description: "1".into(), ..Spec::default() };
-    let second = Spec { description: "2".into(), role: "App".into(), disabled: true, alias: "b".into(), ..first.clone() };
+    let second =
+        Spec { description: "2".into(), role: "App".into(), disabled: true, alias: "b".into(), ..first.clone() };
     acts(first, second, &[Hand::Describe, Hand::Schedule])
 }
 

@@ -110,8 +110,7 @@ pub enum Hand {
 
 impl Hand {
     /// All of them.
-    pub const ALL: [Self; 6] =
-        [Self::Describe, Self::Disable, Self::Schedule, Self::Untag, Self::Unmark, Self::Unname];
+    pub const ALL: [Self; 6] = [Self::Describe, Self::Disable, Self::Schedule, Self::Untag, Self::Unmark, Self::Unname];
 }
 
 impl World {
@@ -201,7 +200,9 @@ impl World {
     /// What a person does to the key of a resource; whether KMS has let it be done.
     pub fn by_hand(&mut self, stack: usize, name: &str, hand: Hand) -> bool {
         let urn = self.stacks[stack].urn(name);
-        let Some(row) = self.stacks[stack].row(&urn).map(|at| self.stacks[stack].rows[at].clone()) else { return false };
+        let Some(row) = self.stacks[stack].row(&urn).map(|at| self.stacks[stack].rows[at].clone()) else {
+            return false;
+        };
         let Some(key) = self.keys().into_iter().find(|key| key.id == row.id) else { return false };
         let id = key.arn.as_str();
         let (operation, body) = match hand {

@@ -44,6 +44,15 @@ impl Wrong {
         }
     }
 
+    /// The inputs that it takes for those of a create.
+    pub(crate) fn asked(wrong: Option<Self>, inputs: &Properties) -> Properties {
+        let mut inputs = inputs.clone();
+        if wrong == Some(Self::ReplacesAlways) {
+            inputs.insert("replacementPolicy".into(), json!("ALLOW"));
+        }
+        inputs
+    }
+
     pub(crate) fn created(
         wrong: Option<Self>,
         cloud: &Cloud,
@@ -100,8 +109,12 @@ fn call(cloud: &Cloud, operation: &str, body: &serde_json::Value) {
     let mut inner = cloud.inner();
     let now = inner.now();
     let (operation, region) = (operation.to_owned(), crate::program::REGION.to_owned());
-    let request =
-        awskms_sim::Request { region: region.clone(), access_key: "test".into(), operation: operation.clone(), body: body.clone() };
+    let request = awskms_sim::Request {
+        region: region.clone(),
+        access_key: "test".into(),
+        operation: operation.clone(),
+        body: body.clone(),
+    };
     let answer = inner.sim.handle(now, &request);
     let (request, effect) = (body.clone(), answer.changed);
     inner.calls.push(Call { operation, region, request, effect, code: None, fault: None, may_be_stale: false });

@@ -20,7 +20,10 @@ fn every_small_history_keeps_the_promises() {
 #[test]
 fn two_thousand_long_lives_keep_the_promises() {
     let figures = lives::run(0, 2_000);
-    println!("{} lives, {} operations, {} faults in {:?}", figures.lives, figures.operations, figures.faults, figures.took);
+    println!(
+        "{} lives, {} operations, {} faults in {:?}",
+        figures.lives, figures.operations, figures.faults, figures.took
+    );
     assert_eq!(figures.lives, 2_000);
     let broken = figures.broken.iter().take(5).map(|(seed, history, breach)| {
         (format!("cargo run --release -p awskms-explore -- live {seed}"), written(history), breach)
@@ -46,7 +49,8 @@ fn found_histories_keep_the_promises() {
     let mut names = BTreeSet::new();
     for path in files.filter(|path| path.extension().is_some_and(|extension| extension == "json")) {
         let name = path.file_stem().and_then(|name| name.to_str()).expect("a name").to_owned();
-        let history: History = serde_json::from_str(&std::fs::read_to_string(&path).expect("a file")).expect("a history");
+        let history: History =
+            serde_json::from_str(&std::fs::read_to_string(&path).expect("a file")).expect("a history");
         let lived = live(&history, None);
         if open.contains(name.as_str()) {
             assert!(!lived.breaches.is_empty(), "{name} holds by now: take it off open.txt");

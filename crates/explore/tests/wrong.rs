@@ -57,14 +57,14 @@ fn one_resource_has_one_key() {
 }
 
 #[test]
-fn a_preview_may_not_write() {
+fn a_preview_may_not_write_and_must_tell_the_truth() {
     breaks(Wrong::WritesInPreview, "P5");
+    breaks(Wrong::LosesId, "P5");
 }
 
 #[test]
 fn the_world_must_come_to_rest() {
     breaks(Wrong::NeverConverges, "P6");
-    breaks(Wrong::LosesId, "P6");
 }
 
 #[test]

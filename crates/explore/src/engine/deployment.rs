@@ -88,7 +88,7 @@ impl<'a> Deployment<'a> {
 
     /// Deletes a row. What was deleted before and waited for a replacement only leaves the state.
     async fn delete(&mut self, at: usize, row: &Row) -> Result<(), Failure> {
-        if !row.awaits_replacement {
+        if !row.awaits_replacement || row.is_to_delete {
             self.call_delete(row).await?;
         }
         self.stack.rows.remove(at);

@@ -16,7 +16,7 @@ impl Deployment<'_> {
         let old = at.map(|at| self.stack.rows[at].clone());
         let inputs = self.plugin.check(&urn, old.as_ref().map(|old| &old.inputs), &given).await?;
         let (Some(at), Some(old)) = (at, old) else {
-            return self.create(&urn, spec, &inputs, None).await;
+            return self.create(&urn, spec, &inputs, None, false).await;
         };
         // Without a trigger on one side there is none; with a new one the engine asks for no comparison.
         let is_triggered = !old.trigger.is_empty() && !spec.trigger.is_empty() && old.trigger != spec.trigger;
@@ -30,11 +30,12 @@ impl Deployment<'_> {
         if replaces || old.awaits_replacement {
             // The values of the old resource are not carried over.
             let inputs = self.plugin.check(&urn, None, &given).await?;
-            if (delete_first || spec.delete_before) && !old.awaits_replacement {
+            delete_first |= spec.delete_before;
+            if delete_first && !old.awaits_replacement {
                 self.call_delete(&old).await?;
                 self.stack.rows[at].awaits_replacement = true;
             }
-            return self.create(&urn, spec, &inputs, Some(at)).await;
+            return self.create(&urn, spec, &inputs, Some(at), delete_first).await;
         }
         if changes || old.has_init_errors {
             return self.update(at, spec, &inputs).await;
@@ -45,8 +46,16 @@ impl Deployment<'_> {
         Ok(())
     }
 
-    /// A new key, in the place of that of a row if there is one.
-    async fn create(&mut self, urn: &str, spec: &Spec, inputs: &Properties, at: Option<usize>) -> Result<(), Failure> {
+    /// A new key, in the place of that of a row if there is one. Only where that one was to be deleted first does its row go at
+    /// once; else it is deleted at the end, once more even if an earlier run has deleted it first.
+    async fn create(
+        &mut self,
+        urn: &str,
+        spec: &Spec,
+        inputs: &Properties,
+        at: Option<usize>,
+        is_deleted: bool,
+    ) -> Result<(), Failure> {
         let op = if at.is_some() { Op::Replace } else { Op::Create };
         let answer = self.plugin.create(urn, inputs, self.is_preview).await;
         let made = match &answer {
@@ -70,7 +79,7 @@ impl Deployment<'_> {
         self.note(op, &old, Some(inputs), row.clone(), &result);
         if let Some(row) = row {
             match at {
-                Some(at) if old.awaits_replacement => drop(self.stack.rows.remove(at)),
+                Some(at) if is_deleted => drop(self.stack.rows.remove(at)),
                 Some(at) => self.stack.rows[at].is_to_delete = true,
                 None => {}
             }

@@ -63,7 +63,8 @@ pub fn never_fights(moment: &Moment<'_>) -> Vec<String> {
     let mut broken: Vec<String> =
         touched.map(|call| format!("{} changes the key {} of another stack", call.operation, call.key_id())).collect();
     for key in report.keys.0.iter().filter(|key| is_foreign(&key.id)) {
-        let has = |alias: &String| moment.keys.iter().any(|now: &Key| now.arn == key.arn && now.aliases.contains(alias));
+        let has =
+            |alias: &String| moment.keys.iter().any(|now: &Key| now.arn == key.arn && now.aliases.contains(alias));
         let lost = key.aliases.iter().filter(|alias| !has(alias));
         broken.extend(lost.map(|alias| format!("{alias} is taken from the key {} of another stack", key.id)));
     }

@@ -74,9 +74,9 @@ pub fn judge(world: &mut World, report: &Report, preview: Option<&Report>) -> Ve
 fn of(world: &mut World, report: Option<&Report>, preview: Option<&Report>, rest: Option<&Rest>) -> Vec<Breach> {
     let keys = world.keys();
     let moment = Moment { keys: &keys, stacks: &world.stacks, ledger: &world.ledger, report, preview, rest };
-    let breaches = PROMISES.iter().flat_map(|promise| {
-        (promise.judge)(&moment).into_iter().map(|what| Breach { promise: promise.id, what })
-    });
+    let breaches = PROMISES
+        .iter()
+        .flat_map(|promise| (promise.judge)(&moment).into_iter().map(|what| Breach { promise: promise.id, what }));
     breaches.collect()
 }
 

@@ -61,7 +61,9 @@ fn calls_unlike(preview: &Report, run: &Report) -> Option<String> {
     }
     let (unmade, unlisted) = (without(&listed, &made), without(&made, &listed));
     let differ = !unmade.is_empty() || !unlisted.is_empty();
-    differ.then(|| format!("calls that the preview listed and the run left out: {unmade:?}, and the other way round: {unlisted:?}"))
+    differ.then(|| {
+        format!("calls that the preview listed and the run left out: {unmade:?}, and the other way round: {unlisted:?}")
+    })
 }
 
 /// One list without each member that the other has, as often as it has it.
@@ -95,7 +97,8 @@ fn values_unlike(preview: &Report, run: &Report) -> Vec<String> {
     for step in preview.steps.iter().filter(makes) {
         let row = run.rows.1.iter().find(|row| row.urn == step.urn && !row.is_to_delete);
         let (Some(foreseen), Some(row)) = (&step.new, row) else { continue };
-        for (name, said) in foreseen.outputs.iter().filter(|(name, said)| !name.starts_with("__") && !is_unknown(said)) {
+        for (name, said) in foreseen.outputs.iter().filter(|(name, said)| !name.starts_with("__") && !is_unknown(said))
+        {
             let came = row.outputs.get(name);
             if came.map(plain) != Some(plain(said)) {
                 broken.push(format!("the preview said {name} of {} would be {said}, it is {came:?}", row.urn));

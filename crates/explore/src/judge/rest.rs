@@ -133,8 +133,8 @@ fn unlike(moment: &Moment<'_>, rest: &Rest, spec: &Spec) -> Vec<String> {
         let alias = if spec.alias.is_empty() { String::new() } else { format!("alias/{}", spec.alias) };
         check("aliases", &key.aliases.join(", "), &alias);
         if region == REGION {
-            let names_role = spec.role.is_empty()
-                || key.policy.to_string().contains(&crate::program::role_arn(&spec.role));
+            let names_role =
+                spec.role.is_empty() || key.policy.to_string().contains(&crate::program::role_arn(&spec.role));
             check("role", if names_role { "there" } else { "missing" }, "there");
         }
     }
