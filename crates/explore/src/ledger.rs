@@ -130,13 +130,16 @@ impl Ledger {
     fn note_begun_regions(&mut self, report: &Report, step: &Step) {
         let (Op::Create | Op::Replace | Op::Update, Some(inputs)) = (step.op, &step.inputs) else { return };
         let (place, now) = ((report.stack, step.urn.clone()), regions(inputs));
-        if let Some(new) = step.new.as_ref().filter(|_| !step.has_failed) {
-            let begun = self.begun_regions.get(&place).into_iter().flatten();
-            let left = begun.filter(|region| !now.contains(region)).cloned();
-            self.asked.extend(left.map(|region| (new.id.clone(), region)));
-        } else {
-            self.begun_regions.entry(place).or_default().extend(now);
+        let begun = self.begun_regions.entry(place).or_default();
+        let left: Vec<String> = begun.iter().filter(|region| !now.contains(region)).cloned().collect();
+        if step.has_failed {
+            begun.extend(now);
         }
+        let unrecorded = self.begun.iter().filter(|(_, key)| key.stack == report.stack && key.urn == step.urn);
+        let rows = step.new.iter().chain(&step.old).map(|row| &row.id);
+        let ids: Vec<String> = unrecorded.map(|(id, _)| id).chain(rows).cloned().collect();
+        let places = ids.into_iter().flat_map(|id| left.iter().map(move |region| (id.clone(), region.clone())));
+        self.asked.extend(places);
     }
 
     /// Whether anybody has asked for the deletion of a key in a Region.

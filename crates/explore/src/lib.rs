@@ -7,6 +7,7 @@
 mod canon;
 mod cloud;
 pub mod engine;
+mod failure;
 pub mod history;
 mod json;
 pub mod judge;

@@ -1,40 +1,19 @@
 //! The provider's process: its own service, called in process as the engine calls it, with its messages and its end.
 
 use awskms_sim::Sim;
-use prost::Message as _;
 use pulumi_awskms::rpc::Service;
 use pulumi_awskms::rpc::engine::Engine;
+use pulumi_awskms::rpc::generated::pulumirpc as pb;
 use pulumi_awskms::rpc::generated::pulumirpc::resource_provider_server::ResourceProvider as _;
-use pulumi_awskms::rpc::generated::{google_rpc, pulumirpc as pb};
 use serde_json::json;
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 use tonic::{Request, Response, Status};
 
 use crate::cloud::{Cloud, Faults};
+use crate::failure::Failure;
 use crate::json::{Properties, from_wire, to_wire};
 use crate::program::REGION;
 use crate::wrong::Wrong;
-
-/// Why a call of the provider has no answer.
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) enum Failure {
-    /// The process is dead.
-    Dead,
-    /// The provider's error.
-    Refused(String),
-    /// The error that carries the resource.
-    Partial { id: String, outputs: Properties, reasons: String },
-}
-
-impl std::fmt::Display for Failure {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::Dead => f.write_str("the provider's process died"),
-            Self::Refused(text) => f.write_str(text),
-            Self::Partial { id, reasons, .. } => write!(f, "{id}: {reasons}"),
-        }
-    }
-}
 
 /// An answer of the provider, as the judge of secrets reads it.
 #[derive(Debug, Clone)]
@@ -98,7 +77,7 @@ impl Plugin {
             answer = call => answer,
         };
         answer.map(Response::into_inner).map_err(|status| {
-            let failure = failure(&status);
+            let failure = Failure::of(&status);
             let (properties, reasons) = match &failure {
                 Failure::Partial { outputs, reasons, .. } => (outputs.clone(), reasons.as_str()),
                 _ => (Properties::new(), ""),
@@ -291,19 +270,5 @@ impl Plugin {
             }
         }
         all
-    }
-}
-
-/// What the engine makes of an error.
-fn failure(status: &Status) -> Failure {
-    let detail = google_rpc::Status::decode(status.details()).ok().and_then(|status| status.details.into_iter().next());
-    let resource = detail.and_then(|detail| pb::ErrorResourceInitFailed::decode(detail.value.as_slice()).ok());
-    match resource {
-        Some(resource) => Failure::Partial {
-            id: resource.id,
-            outputs: from_wire(resource.properties),
-            reasons: resource.reasons.join("\n"),
-        },
-        None => Failure::Refused(status.message().to_owned()),
     }
 }

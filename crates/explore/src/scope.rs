@@ -42,17 +42,29 @@ fn acts(first: Spec, second: Spec, hands: &[Hand]) -> Vec<Act> {
     engine.into_iter().chain(hands.iter().map(|hand| Act::ByHand(name.clone(), *hand))).collect()
 }
 
-/// Everything that is tried, with its name, in a part of the suite or, without end, as far as a machine gets in some hours.
+/// Everything that is tried, with its name: in the tests, or as far as a machine gets in some hours.
 pub fn all(is_long: bool) -> Vec<(&'static str, Vec<Act>, Bounds)> {
-    let (single, set) = if is_long {
-        (Bounds { steps: 4, faults: 3, crashes: 3, hands: 1 }, Bounds { steps: 3, faults: 2, crashes: 2, hands: 1 })
+    let (single, crashes, set) = if is_long {
+        (
+            Bounds { steps: 4, slips: 2, crashes: 3, hands: 1 },
+            Bounds { steps: 5, slips: 0, crashes: 3, hands: 1 },
+            Bounds { steps: 3, slips: 1, crashes: 2, hands: 1 },
+        )
     } else {
-        (Bounds { steps: 2, faults: 1, crashes: 1, hands: 1 }, Bounds { steps: 2, faults: 1, crashes: 1, hands: 0 })
+        (
+            Bounds { steps: 2, slips: 1, crashes: 1, hands: 1 },
+            Bounds { steps: 4, slips: 0, crashes: 3, hands: 0 },
+            Bounds { steps: 2, slips: 1, crashes: 1, hands: 0 },
+        )
     };
+    let set_crashes = Bounds { steps: crashes.steps - 1, crashes: 2, hands: 0, ..crashes };
     vec![
         ("one key, replaced by its trigger", one_key(), single),
         ("one key, replaced by its spec", another_key(), single),
         ("one key, changed", one_change(), single),
         ("a set of two Regions", two_regions(), set),
+        ("one key and three crashes", one_key(), crashes),
+        ("a change and three crashes", one_change(), crashes),
+        ("a set of two Regions and two crashes", two_regions(), set_crashes),
     ]
 }

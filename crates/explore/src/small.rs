@@ -17,8 +17,8 @@ use crate::world::World;
 pub struct Bounds {
     /// Steps before the rest.
     pub steps: usize,
-    /// Calls that go wrong, crashes included.
-    pub faults: usize,
+    /// Calls that go wrong without a crash.
+    pub slips: usize,
     /// Crashes.
     pub crashes: usize,
     /// Steps of a person.
@@ -160,7 +160,7 @@ impl Search<'_> {
                 let crashes = faults.iter().filter(|(_, fault)| fault.kills()).count();
                 let left = Bounds {
                     steps: node.left.steps - 1,
-                    faults: node.left.faults - faults.len(),
+                    slips: node.left.slips - (faults.len() - crashes),
                     crashes: node.left.crashes - crashes,
                     hands: node.left.hands,
                 };
@@ -184,7 +184,7 @@ impl Search<'_> {
     /// Keeps a world to go on from, unless one like it was there.
     fn go_on(&self, mut node: Node) {
         let name = node.world.canonical();
-        let left = [node.left.steps, node.left.faults, node.left.crashes, node.left.hands];
+        let left = [node.left.steps, node.left.slips, node.left.crashes, node.left.hands];
         let is_new = self.with(|shared| {
             shared.worlds.insert(name);
             let is_new = shared.seen.insert((name, node.program.clone(), left));
@@ -221,7 +221,8 @@ fn with(history: &History, step: &Step) -> History {
 /// The ways in which a run can go wrong once more, after the last fault that it has met.
 fn further(calls: &[Call], faults: &Faults, left: Bounds) -> Vec<Faults> {
     let last = faults.last();
-    if faults.len() >= left.faults || last.is_some_and(|(_, fault)| fault.kills()) {
+    // Whatever dies takes no further call; so all faults but the last are slips.
+    if last.is_some_and(|(_, fault)| fault.kills()) {
         return vec![];
     }
     let from = last.map_or(0, |(at, _)| at + 1);
@@ -229,7 +230,7 @@ fn further(calls: &[Call], faults: &Faults, left: Bounds) -> Vec<Faults> {
     let mut ways = vec![];
     for (at, call) in calls.iter().enumerate().skip(from) {
         for fault in Fault::ALL {
-            let is_within = !fault.kills() || left.crashes > 0;
+            let is_within = if fault.kills() { left.crashes > 0 } else { left.slips > faults.len() };
             if is_within && makes_a_difference(call, fault, first_write == Some(at)) {
                 ways.push(faults.iter().copied().chain([(at, fault)]).collect());
             }

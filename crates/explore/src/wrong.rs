@@ -4,9 +4,9 @@ use pulumi_awskms::rpc::generated::pulumirpc as pb;
 use serde_json::json;
 
 use crate::cloud::{Call, Cloud};
+use crate::failure::Failure;
 use crate::json::{Properties, plain};
 use crate::keys::Key;
-use crate::plugin::Failure;
 
 /// What a provider does wrong.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -11,20 +11,20 @@ fn every_small_history_keeps_the_promises() {
         let figures = small::explore(&acts, bounds);
         let (histories, worlds, rests) = (figures.histories, figures.worlds, figures.rests);
         println!("{name}: {histories} histories, {worlds} worlds, {rests} rests in {:?}", figures.took);
-        assert!(histories > 100, "{name}: only {histories} histories were lived");
+        assert!(histories > 50, "{name}: only {histories} histories were lived");
         let broken = figures.broken.iter().take(5).map(|(history, breach)| (written(history), breach));
         assert!(figures.broken.is_empty(), "{name}: {:#?}", broken.collect::<Vec<_>>());
     }
 }
 
 #[test]
-fn two_thousand_long_lives_keep_the_promises() {
-    let figures = lives::run(0, 2_000);
+fn a_thousand_long_lives_keep_the_promises() {
+    let figures = lives::run(0, 1_000);
     println!(
         "{} lives, {} operations, {} faults in {:?}",
         figures.lives, figures.operations, figures.faults, figures.took
     );
-    assert_eq!(figures.lives, 2_000);
+    assert_eq!(figures.lives, 1_000);
     let broken = figures.broken.iter().take(5).map(|(seed, history, breach)| {
         (format!("cargo run --release -p awskms-explore -- live {seed}"), written(history), breach)
     });
@@ -60,6 +60,9 @@ fn found_histories_keep_the_promises() {
         names.insert(name);
     }
     assert!(open.iter().all(|name| names.contains(*name)), "open.txt names a history that is not there");
+    // What the explorations leave out of their verdict must still be broken.
+    let known = awskms_explore::known::names();
+    assert!(known.iter().all(|name| open.contains(name)), "{known:?} are known, {open:?} are open");
 }
 
 fn written(history: &History) -> String {

@@ -1,8 +1,9 @@
 //! One operation of the engine on one stack.
 
 use super::{Op, Operation, Row, Stack, Step};
+use crate::failure::Failure;
 use crate::json::{Properties, UNKNOWN};
-use crate::plugin::{Failure, Plugin};
+use crate::plugin::Plugin;
 use crate::program::Program;
 
 /// An operation while it runs. The stack is the engine's own: of a preview it is thrown away.

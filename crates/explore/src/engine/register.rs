@@ -3,8 +3,8 @@
 use pulumi_awskms::rpc::generated::pulumirpc::diff_response::DiffChanges;
 
 use super::{Deployment, Op, Row};
+use crate::failure::Failure;
 use crate::json::Properties;
-use crate::plugin::Failure;
 use crate::program::Spec;
 
 impl Deployment<'_> {
