@@ -82,8 +82,12 @@ impl Ledger {
     }
 
     fn note_new_keys(&mut self, report: &Report) {
-        // Without a look at the tags nobody can tell what an interrupted run has left; a warning says so.
-        let is_blind = |call: &Call| call.fault == Some(Fault::Refused) && call.operation == "ListResourceTags";
+        // Without a look at the tags nobody can tell what an interrupted run has left; a warning says so. Nor can a run that comes
+        // within the seconds in which KMS does not list a new key. docs/reliability.md names both.
+        let is_blind = |call: &Call| {
+            let looks = ["ListKeys", "ListResourceTags"].contains(&call.operation.as_str());
+            looks && matches!(call.fault, Some(Fault::Refused | Fault::Stale))
+        };
         if report.calls.iter().any(is_blind) {
             self.named.extend(self.begun.keys().cloned());
         }

@@ -197,7 +197,7 @@ fn spec(random: &mut Random, nature: &Spec, stack: usize) -> Spec {
         (spec.description, spec.tag) = (set(random), set(random));
     }
     if random.one_in(4) {
-        spec.role = (*random.of(&["App", "Other"])).to_owned();
+        (*random.of(&["App", "Other"])).clone_into(&mut spec.role);
     }
     spec.disabled = random.one_in(5);
     spec.forbidden = random.one_in(3);
