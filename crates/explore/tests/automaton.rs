@@ -1,4 +1,4 @@
-//! The model against Pulumi's own engine: tests/engine/automaton_test.go lives the same histories on the same simulator and
+//! The model against Pulumi's own engine: `tests/engine/automaton_test.go` lives the same histories on the same simulator and
 //! wants the same calls of the provider and the same rows.
 
 use awskms_explore::engine::{Operation, Row};
