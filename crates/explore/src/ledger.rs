@@ -25,6 +25,8 @@ pub struct Ledger {
     named: BTreeSet<String>,
     /// Whether a person has changed anything.
     pub(crate) is_handed: bool,
+    /// Whether a change or a deletion was killed, of which the state knows nothing.
+    pub(crate) is_cut_short: bool,
 }
 
 /// A create that has failed.
@@ -55,6 +57,8 @@ impl Ledger {
         if report.is_preview {
             return;
         }
+        let is_killed = report.calls.iter().any(|call| call.fault.is_some_and(Fault::kills));
+        self.is_cut_short |= is_killed && report.steps.iter().any(|step| step.has_failed && step.old.is_some());
         self.note_names(report);
         self.note_new_keys(report);
         for key in report.keys.1.iter().filter(|key| key.is_live()) {

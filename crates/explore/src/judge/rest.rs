@@ -36,7 +36,7 @@ pub fn settle(world: &mut World, programs: &[(usize, Program)]) -> Vec<Breach> {
 
 fn run(world: &mut World, stack: usize, program: &Program, breaches: &mut Vec<Breach>) -> Rest {
     let program = &heeded(world, stack, program);
-    let refresh = world.ledger.is_handed;
+    let refresh = world.ledger.is_handed || world.ledger.is_cut_short && is_unchanged(world, stack, program);
     let operation = Operation::Up { program: program.clone(), refresh };
     let preview = (!refresh).then(|| world.operate(stack, &operation, true, &vec![]));
     breaches.extend(preview.iter().flat_map(|preview| judge(world, preview, None)).collect::<Vec<_>>());
@@ -47,6 +47,13 @@ fn run(world: &mut World, stack: usize, program: &Program, breaches: &mut Vec<Br
     let refresh = world.operate(stack, &Operation::Refresh, false, &vec![]);
     breaches.extend(judge(world, &refresh, None));
     Rest { stack, program: program.clone(), up, again, refresh }
+}
+
+/// Whether the engine has nothing to ask the provider for, because the program says what the state says: then only a refresh
+/// tells of what a killed run has done.
+fn is_unchanged(world: &mut World, stack: usize, program: &Program) -> bool {
+    let operation = Operation::Up { program: program.clone(), refresh: false };
+    world.operate(stack, &operation, true, &vec![]).steps.iter().all(|step| step.op == Op::Same)
 }
 
 /// The program after its user has done what the errors advise: a live key of a former lineage of this state is rightly refused
