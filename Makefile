@@ -14,7 +14,8 @@ demo: tools build
 test: tools
 	@$(VENV) tools/test.py
 
-## Random histories under Pulumi's own engine, as long as you like: make judge JUDGE_MINUTES=60. It prints figures.
+## Every small history and 100,000 long ones under a model of the engine, then random histories under Pulumi's own, as long as
+## you like: make judge JUDGE_MINUTES=60. It prints figures.
 judge: build
 	@$(PYTHON) tools/setup.py judge
 	@$(PYTHON) tools/judge.py --minutes $(JUDGE_MINUTES)
@@ -28,11 +29,11 @@ wrong: tools build
 tools:
 	@$(PYTHON) tools/setup.py
 
-## The provider and the simulator, into target/release; with the feature that the tests need, so that neither builds again
-## what the other has built.
+## The provider and the simulator, into target/release; with the features that the tests need, awskms-explore's of tokio among
+## them, so that neither builds again what the other has built.
 build:
 	@echo "==> building the provider and the simulator (about 4 min the first time)"
-	@cargo build --quiet --release --locked -p pulumi-awskms -p awskms-sim --features awskms-sim/connector
+	@cargo build --quiet --release --locked -p pulumi-awskms -p awskms-sim -p awskms-explore --features awskms-sim/connector
 
 ## Everything generated: Rust tables, schema.json, SDKs, reference.
 sdk:

@@ -2,7 +2,8 @@
 """The judge of the promises: Pulumi's own engine drives the release binary in process, below tests/engine.
 
     tools/judge.py                 the named scenarios and 1,000 random histories, on both engines: a part of the tests
-    tools/judge.py --minutes 60    random histories for so long
+    tools/judge.py --minutes 60    every small history and 100,000 long ones under a model of the engine (crates/explore), then
+                                   random histories for so long
 """
 
 from __future__ import annotations
@@ -175,6 +176,13 @@ def histories(rounds: int, seconds: int, each: int) -> None:
             print(f"BROKEN on engine {engine.version}:\n{text[:20000]}")
 
 
+def explore() -> int:
+    """The longer runs under the model of the engine; gives how many of them break a promise."""
+    program, lives = str(paths.ROOT / "target/release/awskms-explore"), os.environ.get("JUDGE_LIVES", "100000")
+    commands = [[program, "small", "long"], [program, "lives", lives]]
+    return sum(subprocess.run(command, check=False).returncode != 0 for command in commands)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--minutes", type=float, help="random histories alone, for so long")
@@ -183,6 +191,8 @@ def main() -> None:
     for engine in ENGINES:
         build(engine)
     held = failed = 0
+    if minutes is not None:
+        failed += explore()
     if minutes is None:
         for engine in ENGINES:
             good, bad = scenarios(engine)

@@ -11,6 +11,7 @@ use aws_credential_types::Credentials;
 use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_sdk_kms::config::retry::RetryConfig;
 use aws_sdk_kms::error::{DisplayErrorContext, ProvideErrorMetadata};
+use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use awskms_core::spec::constants::names;
 use awskms_core::spec::provider::check_url;
 use tokio::sync::OnceCell;
@@ -66,13 +67,13 @@ pub struct Clients {
 }
 
 impl Clients {
-    /// Reads credentials chain and defaults; makes no call to AWS.
+    /// Reads credentials chain and defaults; makes no call to AWS. Calls go over `network`, by default over HTTPS.
     ///
     /// # Errors
     /// A URL in the environment cannot be called.
-    pub async fn new(settings: Settings) -> Result<Self, ConfigError> {
+    pub async fn new(settings: Settings, network: Option<SharedHttpClient>) -> Result<Self, ConfigError> {
         check_environment()?;
-        let shared = load(&settings).await;
+        let shared = load(&settings, network).await;
         let region = settings.region.clone().or_else(|| shared.region().map(ToString::to_string));
         Ok(Self { settings, shared, region, by_region: Mutex::default(), identity: OnceCell::new() })
     }
@@ -182,7 +183,7 @@ fn check_environment() -> Result<(), ConfigError> {
     Ok(())
 }
 
-async fn load(settings: &Settings) -> SdkConfig {
+async fn load(settings: &Settings, network: Option<SharedHttpClient>) -> SdkConfig {
     let retry = if settings.adaptive_retries { RetryConfig::adaptive() } else { RetryConfig::standard() };
     // Without these a connection that goes silent would hang the engine for ever.
     let timeouts = TimeoutConfig::builder()
@@ -197,6 +198,9 @@ async fn load(settings: &Settings) -> SdkConfig {
         .use_fips(settings.use_fips)
         .use_dual_stack(settings.use_dual_stack)
         .app_name(aws_config::AppName::new("pulumi-awskms").expect("a legal name"));
+    if let Some(network) = network {
+        loader = loader.http_client(network);
+    }
     if let Some(region) = &settings.region {
         loader = loader.region(Region::new(region.clone()));
     }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use awskms_core::secrets::Secrets;
+use tokio::sync::mpsc::UnboundedSender;
 use tonic::transport::{Channel, Endpoint};
 
 use super::generated::pulumirpc::engine_client::EngineClient;
@@ -13,16 +14,30 @@ use super::generated::pulumirpc::{LogRequest, LogSeverity};
 /// there is none: an operation never fails because of them.
 #[derive(Debug, Clone, Default)]
 pub struct Engine {
-    client: Arc<Mutex<Option<EngineClient<Channel>>>>,
+    listener: Arc<Mutex<Option<Listener>>>,
+}
+
+/// Who hears the messages.
+#[derive(Debug, Clone)]
+enum Listener {
+    /// An engine in another process.
+    Engine(EngineClient<Channel>),
+    /// Something in this process.
+    Local(UnboundedSender<LogRequest>),
 }
 
 impl Engine {
+    /// In place of an engine, something in this process hears the messages: tests that stand for the engine do.
+    pub fn heard_by(listener: UnboundedSender<LogRequest>) -> Self {
+        Self { listener: Arc::new(Mutex::new(Some(Listener::Local(listener)))) }
+    }
+
     /// Points to an engine at `host:port`. The connection is made with the first message.
     pub fn attach(&self, address: &str) {
         match Endpoint::from_shared(format!("http://{address}")) {
             Ok(endpoint) => {
                 let client = EngineClient::new(endpoint.connect_lazy());
-                *self.client.lock().unwrap_or_else(PoisonError::into_inner) = Some(client);
+                *self.listener.lock().unwrap_or_else(PoisonError::into_inner) = Some(Listener::Engine(client));
             }
             Err(error) => tracing::warn!("the engine's address {address:?} is not usable: {error}"),
         }
@@ -40,8 +55,8 @@ impl Engine {
         }
     }
 
-    fn client(&self) -> Option<EngineClient<Channel>> {
-        self.client.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    fn listener(&self) -> Option<Listener> {
+        self.listener.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }
 
@@ -114,13 +129,18 @@ impl ResourceLog {
     fn send(&self, severity: LogSeverity, message: &str, ephemeral: bool) {
         let message = self.hidden.mask(message);
         tracing::debug!(urn = self.urn, "{message}");
-        let Some(mut client) = self.engine.client() else { return };
+        let Some(listener) = self.engine.listener() else { return };
         let request = LogRequest {
             severity: severity.into(),
             message: message.trim_end().to_owned(),
             urn: self.urn.clone(),
             stream_id: 0,
             ephemeral,
+        };
+        let mut client = match listener {
+            Listener::Engine(client) => client,
+            // Whoever no longer listens has heard enough.
+            Listener::Local(listener) => return drop(listener.send(request)),
         };
         // Tokio's mutex is fair: messages leave in the order in which they were given.
         let turn = self.pending.clone();

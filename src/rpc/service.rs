@@ -5,6 +5,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
+use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use awskms_core::diff::Sides;
 use awskms_core::failure::Failure;
 use awskms_core::ignored::Ignored;
@@ -50,6 +51,8 @@ pub struct Service {
     engine: Engine,
     running: Running,
     provider: Arc<watch::Sender<Option<Arc<Provider>>>>,
+    /// What carries the calls of AWS; HTTPS if there is nothing else.
+    network: Option<SharedHttpClient>,
 }
 
 type Answer<T> = Result<Response<T>, Status>;
@@ -57,7 +60,13 @@ type Answer<T> = Result<Response<T>, Status>;
 impl Service {
     /// A service without configuration.
     pub fn new(engine: Engine) -> Self {
-        Self { engine, running: Running::default(), provider: Arc::new(watch::Sender::new(None)) }
+        Self { engine, running: Running::default(), provider: Arc::new(watch::Sender::new(None)), network: None }
+    }
+
+    /// The same, with something else than HTTPS to carry the calls of AWS: tests give it the simulator.
+    #[must_use]
+    pub fn over(self, network: SharedHttpClient) -> Self {
+        Self { network: Some(network), ..self }
     }
 
     /// Asks every running call to stop between two steps.
@@ -234,7 +243,7 @@ impl ResourceProvider for Service {
             let failure = Secrets::of(&[&given]).mask(&failure.to_string());
             return Err(Status::invalid_argument(format!("provider configuration: {failure}")));
         }
-        let clients = Clients::new(Settings::read(&checked.inputs).map_err(unreadable)?).await;
+        let clients = Clients::new(Settings::read(&checked.inputs).map_err(unreadable)?, self.network.clone()).await;
         let clients = clients.map_err(|error| Status::from(ResourceError::from(error)))?;
         let lineage = lineage(request.id.as_deref());
         let is_stateless = request.urn.as_deref().is_some_and(is_stateless);

@@ -30,7 +30,7 @@ use serde_json::Value;
 use crate::error::ApiError;
 use crate::faults::Effect;
 use crate::sim::{Answer, Sim};
-use crate::{control, wire};
+use crate::wire;
 
 /// A service that SDK clients share. Copies are the same service.
 #[derive(Debug, Clone)]
@@ -49,11 +49,7 @@ impl Connector {
     /// # Errors
     /// The service refuses it; the text says why.
     pub fn control(&self, method: &str, path: &str, body: &Value) -> Result<Value, String> {
-        let (path, query) = path.split_once('?').unwrap_or((path, ""));
-        let path = format!("/_sim/{path}");
-        let (status, answer, _) =
-            control::answer(&mut self.sim(), now(), method, &path, query, body.to_string().as_bytes());
-        if status == 200 { Ok(answer) } else { Err(answer.to_string()) }
+        self.sim().control(now(), method, path, body)
     }
 
     fn sim(&self) -> MutexGuard<'_, Sim> {

@@ -7,6 +7,7 @@ use rand_chacha::rand_core::SeedableRng;
 use serde_json::{Value, json};
 
 use crate::caller::Caller;
+use crate::control;
 use crate::dates;
 use crate::error::ApiError;
 use crate::faults::{self, Effect, Fault};
@@ -15,8 +16,10 @@ use crate::journal::{self, Entry};
 use crate::lag::{self, History};
 use crate::ops;
 use crate::policy;
+use crate::query;
 use crate::quotas::Buckets;
 use crate::state::State;
+use crate::wire::{self, Scope};
 
 /// How many calls the journal keeps; a server that runs for long must not grow with it.
 const JOURNAL: usize = 20_000;
@@ -112,6 +115,35 @@ impl Sim {
             request: journal::without_secrets(&request.body),
         });
         Answer { status, body, fault, changed }
+    }
+
+    /// Another service with the same keys and clock, without this one's faults and journal.
+    #[must_use]
+    pub fn fork(&self) -> Self {
+        Self::new(self.state.clone())
+    }
+
+    /// A control request, as over HTTP: `control(now, "POST", "clock", …)` stands for `POST /_sim/clock`.
+    ///
+    /// # Errors
+    /// The service refuses it; the text says why.
+    pub fn control(&mut self, now: f64, method: &str, path: &str, body: &Value) -> Result<Value, String> {
+        let (path, query) = path.split_once('?').unwrap_or((path, ""));
+        let path = format!("/_sim/{path}");
+        let (status, answer, _) = control::answer(self, now, method, &path, query, body.to_string().as_bytes());
+        if status == 200 { Ok(answer) } else { Err(answer.to_string()) }
+    }
+
+    /// A signed request of STS or IAM, a form: HTTP status and XML.
+    pub fn query(&mut self, now: f64, authorization: &str, body: &[u8]) -> (u16, String) {
+        let answer = match Scope::read(authorization) {
+            Some(scope) => query::answer(self, now, &scope.access_key, &scope.region, body),
+            None => Err(wire::unsigned()),
+        };
+        match answer {
+            Ok((xml, _)) => (200, xml),
+            Err(error) => (error.status, query::error_xml(&error)),
+        }
     }
 
     /// Does again what a call did before a restart, without faults and journal.
