@@ -20,8 +20,8 @@ PARTS: list[tuple[str, list[str]]] = [
     ("format of the Rust code", ["cargo", "fmt", "--all", "--check"]),
     # With the feature that the tests need, so that they find everything built.
     ("provider and simulator build", ["cargo", "build", "--release", "--locked", "--quiet", "--workspace", "--features", "awskms-sim/connector"]),
-    ("unit and property tests: checks, diff, plan, policy, wire form, simulator", ["cargo", "test", "--release", "--locked", "--quiet", "--workspace"]),
-    ("lints", ["cargo", "clippy", "--release", "--locked", "--quiet", "--workspace", "--all-targets", "--", "-D", "warnings"]),
+    ("unit and property tests: checks, diff, plan, policy, wire form, simulator", ["cargo", "test", "--release", "--locked", "--quiet", "--workspace", "--features", "awskms-sim/connector"]),
+    ("lints", ["cargo", "clippy", "--release", "--locked", "--quiet", "--workspace", "--all-targets", "--features", "awskms-sim/connector", "--", "-D", "warnings"]),
     ("licences, sources and versions of dependencies", [sys.executable, "tools/licences.py"]),
     ("generated Rust code, schema and reference are up to date", ["cargo", "xtask", "check"]),
     ("generated SDKs are up to date, and Pulumi's binder takes the schema", [str(paths.BIN / "awskms-sdkgen"), ".", "--check"]),

@@ -63,7 +63,7 @@ impl EngineView {
             }
             shown.asked = Some(inputs.clone());
             shown.is_replacement = old_inputs.is_empty() && shown.in_state;
-            shown.is_new = old_inputs.is_empty() && !shown.in_state;
+            shown.is_new = old_inputs.is_empty() && !shown.in_state && shown.made.is_empty();
             if old_inputs.is_empty() {
                 return;
             }

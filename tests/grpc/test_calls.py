@@ -29,7 +29,9 @@ layout: package
 
 How many calls KMS gets for one key, from the simulator's journal; a test keeps this table true. STS is asked once per
 process who the caller is. Looking for a key of an interrupted run costs one `ListKeys` per 1,000 keys and one
-`ListResourceTags` per key of the Region, once per process; the simulator has no other keys here.
+`ListResourceTags` per key of the Region, once per process; the simulator has no other keys here. A deletion tags the key first, so
+that a restore that is interrupted can go on (see [Ownership](lifecycle.md#ownership)); a new key is tagged once more, and its tags
+are read, when the process ends.
 
 | operation | writes | reads | which |
 |---|---|---|---|

@@ -241,10 +241,10 @@ def test_an_old_state_leaves_a_newer_owner_s_key_alone(
     second.configure(region=simulator.REGION)
     new = second.create(KEY)  # The key is taken up, one generation on.
     assert new.id == old.id
+    inputs = struct(second.checked(KEY))
     stop(second)
     third = start(env, engine[0], engine[1])
     third.configure(region=simulator.REGION)
-    inputs = struct(third.checked(KEY))
     third.stub.Delete(provider_pb2.DeleteRequest(id=old.id, urn=URN, properties=old.properties, old_inputs=inputs))
     [key] = sim.keys()
     assert key["state"] == "Enabled"

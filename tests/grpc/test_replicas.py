@@ -270,6 +270,8 @@ def test_a_promotion_by_hand_that_the_state_does_not_know_yet(provider: Provider
     assert writes(sim, mark) == sorted(
         [("DeleteAlias", region) for region in (HOME, SOUTH, WEST)]
         + [("ScheduleKeyDeletion", region) for region in (HOME, SOUTH, WEST)]
+        # The mark says what became of the key.
+        + [("TagResource", WEST)]
     )
     order = [call["region"] for call in sim.calls(mark) if call["operation"] == "ScheduleKeyDeletion"]
     assert order[-1] == WEST

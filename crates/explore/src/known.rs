@@ -14,15 +14,10 @@ struct Known {
     texts: &'static [&'static str],
 }
 
-const KNOWN: [Known; 12] = [
+const KNOWN: [Known; 8] = [
     Known { name: "tag-of-a-killed-update", promise: "P5", texts: &["said tagsAll of"] },
     Known { name: "tag-of-a-killed-update", promise: "P6", texts: &["tag of ", "and shall be \"\""] },
     Known { name: "policy-of-a-key-that-is-taken-up", promise: "P5", texts: &["said policyJson of"] },
-    Known {
-        name: "replacement-that-may-not-move-its-name",
-        promise: "P6",
-        texts: &["carries the owner mark of this very resource and is not the key that this state has"],
-    },
     Known {
         name: "name-whose-last-look-was-refused",
         promise: "P6",
@@ -35,18 +30,7 @@ const KNOWN: [Known; 12] = [
     },
     Known { name: "replica-that-goes-is-previewed-as-staying", promise: "P5", texts: &["said replicaKeys of"] },
     Known { name: "replicas-of-a-killed-update", promise: "P3", texts: &["the live key mrk-"] },
-    Known {
-        name: "replica-region-comes-back",
-        promise: "P6",
-        texts: &["has been taken over by a newer owner since this state was written"],
-    },
-    Known {
-        name: "killed-restore",
-        promise: "P6",
-        texts: &["recorded by an earlier run, but the engine asks for a new one"],
-    },
     Known { name: "unmarked-key-deleted-before-it-is-replaced", promise: "P5", texts: &["is taken in"] },
-    Known { name: "rotation-of-a-restored-hmac-key", promise: "P5", texts: &["said rotationEnabled of"] },
 ];
 
 /// The file that shows what these breaches are, if they are known.

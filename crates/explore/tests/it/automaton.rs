@@ -32,7 +32,7 @@ struct Kill {
 
 #[test]
 fn the_model_calls_what_the_engine_calls() {
-    let recorded = include_str!("../../../tests/engine/testdata/automaton.json");
+    let recorded = include_str!("../../../../tests/engine/testdata/automaton.json");
     let recorded: Vec<Recorded> = serde_json::from_str(recorded).expect("histories of the engine");
     assert!(recorded.len() >= 10);
     for history in &recorded {
