@@ -33,7 +33,7 @@ tools:
 ## them, so that neither builds again what the other has built.
 build:
 	@echo "==> building the provider and the simulator (about 4 min the first time)"
-	@cargo build --quiet --release --locked -p pulumi-awskms -p awskms-sim -p awskms-explore --features awskms-sim/connector
+	@cargo build --quiet --release --locked --workspace --features awskms-sim/connector
 
 ## Everything generated: Rust tables, schema.json, SDKs, reference.
 sdk:

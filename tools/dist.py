@@ -68,8 +68,10 @@ def program(triple: str, profile: str) -> Path:
     """Builds the provider."""
     # The host's own folder, so that nothing is built twice.
     target = [] if triple == host() else ["--target", triple]
-    features = ["-p", "awskms-sim", "-p", "awskms-explore", "--features", "awskms-sim/connector"] if profile == "release" and not target else []
-    command = ["cargo", "zigbuild" if zig(triple) else "build", "--quiet", "--locked", "--profile", profile, "-p", "pulumi-awskms", *features, *target]
+    # The tests' build has all of the workspace in it.
+    tests = profile == "release" and not target
+    what = ["--workspace", "--features", "awskms-sim/connector"] if tests else ["-p", "pulumi-awskms"]
+    command = ["cargo", "zigbuild" if zig(triple) else "build", "--quiet", "--locked", "--profile", profile, *what, *target]
     subprocess.run(command, cwd=paths.ROOT, check=True)
     name = f"{PLUGIN}.exe" if "windows" in triple else PLUGIN
     return paths.ROOT / "target" / (triple if target else "") / profile / name

@@ -55,7 +55,7 @@ def test_a_key_lives_and_goes(each: KeyProgram, sim: simulator.Simulator) -> Non
 
     mark = sim.mark()
     each.up(None)
-    assert sim.writes(mark) == ["ScheduleKeyDeletion", "DeleteAlias"]
+    assert sim.writes(mark) == ["TagResource", "ScheduleKeyDeletion", "DeleteAlias"]
     [key] = sim.keys()
     assert (key["state"], key["aliases"]) == ("PendingDeletion", [])
 

@@ -97,7 +97,7 @@ def test_a_set_lives_moves_and_comes_back(each: KeyProgram, sim: simulator.Simul
     ended = calls.new()
     scheduled = [region for operation, region in ended if operation == "ScheduleKeyDeletion"]
     assert set(scheduled) == {HOME, WEST, NORTH} and scheduled[-1] == HOME
-    assert {operation for operation, _ in ended} == {"ScheduleKeyDeletion", "DeleteAlias"}
+    assert {operation for operation, _ in ended} == {"TagResource", "ScheduleKeyDeletion", "DeleteAlias"}
     assert states(sim)[HOME] == "PendingReplicaDeletion"
     each.up(changed)
     assert each.stack.outputs()["keyId"] == made["keyId"]

@@ -61,7 +61,7 @@ def test_delete_before_replace(program: KeyProgram, sim: simulator.Simulator) ->
     program.up(INPUTS)
     mark = sim.mark()
     program.up(OTHER, deleteBeforeReplace=True)
-    assert sim.writes(mark)[:2] == ["ScheduleKeyDeletion", "DeleteAlias"]
+    assert sim.writes(mark)[:3] == ["TagResource", "ScheduleKeyDeletion", "DeleteAlias"]
     assert by_state(sim) == REPLACED
 
 
@@ -117,7 +117,7 @@ def test_a_rename_with_aliases_keeps_the_key(program: KeyProgram, sim: simulator
     assert program.key()["id"] == old["id"] and sim.writes(mark) == ["TagResource"]
     program.up({**INPUTS, "description": "e"})
     program.up(None)
-    assert sim.writes(mark) == ["TagResource", "UpdateKeyDescription", "ScheduleKeyDeletion", "DeleteAlias"]
+    assert sim.writes(mark) == ["TagResource", "UpdateKeyDescription", "TagResource", "ScheduleKeyDeletion", "DeleteAlias"]
     program.up(INPUTS)
     assert program.key()["id"] == old["id"] and len(sim.keys()) == 1
 
