@@ -14,14 +14,12 @@ struct Known {
     texts: &'static [&'static str],
 }
 
-const KNOWN: [Known; 9] = [
+const KNOWN: [Known; 7] = [
     Known {
         name: "alias-of-a-key-whose-deletion-failed",
         promise: "P6",
         texts: &["carries the owner mark of this very resource and is not the key that this state has"],
     },
-    Known { name: "tag-of-a-killed-update", promise: "P5", texts: &["said tagsAll of"] },
-    Known { name: "tag-of-a-killed-update", promise: "P6", texts: &["tag of ", "and shall be \"\""] },
     Known { name: "policy-of-a-key-that-is-taken-up", promise: "P5", texts: &["said policyJson of"] },
     Known {
         name: "name-whose-last-look-was-refused",
