@@ -26,7 +26,7 @@ SERVICES: dict[tuple[str, str], tuple[list[str], dict[str, Any]]] = {
     ("CLOUDTRAIL", "WRITE"): (["GenerateDataKey*", "DescribeKey"], {"StringEquals": {"aws:SourceArn": SOURCE}}),
     ("CLOUDTRAIL", "WRITE_WITH_BUCKET_KEY"): (["GenerateDataKey*", "Decrypt"], {"StringEquals": {"aws:SourceArn": SOURCE}}),
     ("CLOUDTRAIL", "READ"): (["Decrypt"], {"Null": {"kms:EncryptionContext:aws:cloudtrail:arn": "false"}}),
-    ("CLOUDWATCH_LOGS", "WRITE"): (["Encrypt", "Decrypt", "ReEncrypt*", "GenerateDataKey*", "Describe*"], {"ArnLike": {"kms:EncryptionContext:aws:logs:arn": f"arn:aws:logs:{HOME}:{ACCOUNT}:*"}}),
+    ("CLOUDWATCH_LOGS", "WRITE"): (["Encrypt", "Decrypt", "ReEncrypt*", "GenerateDataKey*", "Describe*"], {"ArnLike": {"kms:EncryptionContext:aws:logs:arn": f"arn:aws:*:{HOME}:{ACCOUNT}:*"}}),
     ("DYNAMODB", "CREATE"): (["DescribeKey", "CreateGrant"], {"StringLike": {"kms:ViaService": "dynamodb.*.amazonaws.com"}}),
     ("DYNAMODB", "USE"): (["Decrypt"], {"StringLike": {"kms:ViaService": "dynamodb.*.amazonaws.com"}}),
     ("EBS", "CREATE"): (["CreateGrant", "DescribeKey", "GenerateDataKeyWithoutPlaintext"], {"StringEquals": {"kms:ViaService": f"ec2.{HOME}.amazonaws.com"}}),
