@@ -196,7 +196,7 @@ impl Provider {
         }
         let left_names = [left_names, only_names_are_left(&mut done)].concat();
         if !done.is_complete() {
-            let reasons = done.reasons().join("\n");
+            let reasons = [left_names, done.reasons()].concat().join("\n");
             return Err(ResourceError::failed(Code::FailedPrecondition, format!("{reasons}\n{HALF_DELETED}")));
         }
         if !left_names.is_empty() {

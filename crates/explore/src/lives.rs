@@ -31,6 +31,17 @@ pub struct Figures {
     pub took: Duration,
 }
 
+impl std::fmt::Display for Figures {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self { lives, operations, faults, known, broken, took } = self;
+        let (took, broken) = (took.as_secs_f64(), broken.len());
+        write!(
+            f,
+            "{lives} lives, {operations} operations, {faults} faults met, in {took:.1} s; {broken} broken; known: {known:?}"
+        )
+    }
+}
+
 /// Broken lives that are shrunk; of more only the seeds would differ.
 const MOST_BROKEN: usize = 20;
 

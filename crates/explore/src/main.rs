@@ -35,15 +35,7 @@ fn every_small_history(is_long: bool) -> bool {
     let mut is_good = true;
     for (name, acts, bounds) in scope::all(is_long) {
         let figures = small::explore(&acts, bounds);
-        println!(
-            "{name}: {} histories, {} worlds, {} brought to rest, in {:.1} s; {} broken; known: {:?}",
-            figures.histories,
-            figures.worlds,
-            figures.rests,
-            figures.took.as_secs_f64(),
-            figures.broken.len(),
-            figures.known
-        );
+        println!("{name}: {figures}");
         for (history, breach) in figures.broken.iter().take(10) {
             println!("BROKEN {}: {}\n  {}", breach.promise, breach.what, written(history));
         }
@@ -54,15 +46,7 @@ fn every_small_history(is_long: bool) -> bool {
 
 fn random_lives(count: u64, first: u64) -> bool {
     let figures = lives::run(first, count);
-    println!(
-        "{} random lives, {} operations, {} faults met, in {:.1} s; {} broken; known: {:?}",
-        figures.lives,
-        figures.operations,
-        figures.faults,
-        figures.took.as_secs_f64(),
-        figures.broken.len(),
-        figures.known
-    );
+    println!("{figures}");
     for (seed, history, breach) in &figures.broken {
         println!(
             "BROKEN {}: {}\n  again: awskms-explore live {seed}\n  {}",

@@ -42,6 +42,17 @@ pub struct Figures {
     pub took: Duration,
 }
 
+impl std::fmt::Display for Figures {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self { histories, worlds, rests, broken, known, took } = self;
+        let (took, broken) = (took.as_secs_f64(), broken.len());
+        write!(
+            f,
+            "{histories} histories, {worlds} worlds, {rests} brought to rest, in {took:.1} s; {broken} broken; known: {known:?}"
+        )
+    }
+}
+
 /// A world with the way to it.
 struct Node {
     world: World,

@@ -38,6 +38,12 @@ pub(super) fn replicas(old: &PropertyMap, new: &PropertyMap, changes: &mut Vec<C
                 // What is written where it was inherited before, or the other way round, may ask for the same.
                 let (was, is) = (members::effective(old, before), members::effective(new, after));
                 found.retain(|change| !means_the_same(change, &was, &is));
+                // No tags of its own and none at all compare as alike, but the first inherits the default tags.
+                if inner(before, names::TAGS) != inner(after, names::TAGS) && !found.iter().any(is_about_tags) {
+                    let (was, is) = (inner(&was, names::TAGS_ALL), inner(&is, names::TAGS_ALL));
+                    let path = at.name(region).name(names::TAGS_ALL);
+                    compare(&path, Effect::Update, names::TAGS_ALL, was, is, &mut found);
+                }
                 changes.extend(found);
             }
         }
@@ -55,6 +61,10 @@ fn entry(at: &Path, before: &PropertyMap, after: &PropertyMap, changes: &mut Vec
         let (old, new) = (inner(before, names::TAGS_ALL), inner(after, names::TAGS_ALL));
         compare(&at.name(names::TAGS_ALL), Effect::Update, names::TAGS_ALL, old, new, changes);
     }
+}
+
+fn is_about_tags(change: &Change) -> bool {
+    matches!(change.path.segments(), [_, _, Segment::Name(name), ..] if name == names::TAGS)
 }
 
 /// Whether a change is of the form only: the replica as a whole asks for the same as before.

@@ -38,6 +38,16 @@ pub(super) fn assert_comes_true(shown: &PropertyMap, real: &PropertyMap) {
     assert!(missing.is_empty(), "the preview lacks {missing:?}");
 }
 
+/// The outputs of a key of these inputs, and what a change to others makes of them.
+fn before_and_after(old: &PropertyMap, new: &PropertyMap) -> (PropertyMap, PropertyMap) {
+    let mut observed = made(old);
+    let before = outputs(old, &observed, &PropertyMap::new());
+    let plan = plan(&desired(new), &observed, &managed(old));
+    apply(&mut observed, &plan);
+    let real = outputs(new, &observed, &before);
+    (before, real)
+}
+
 pub(super) fn with_unknowns(program: &Program, parts: &[bool]) -> PropertyMap {
     checked(&program.with(with_parts(&program.inputs, parts, unknown)))
 }
@@ -57,11 +67,7 @@ proptest! {
     #[test]
     fn a_preview_of_a_change_names_every_output_and_contradicts_none((old, new) in changes()) {
         let (old, new) = (checked(&old), checked(&new));
-        let mut observed = made(&old);
-        let before = outputs(&old, &observed, &PropertyMap::new());
-        let plan = plan(&desired(&new), &observed, &managed(&old));
-        apply(&mut observed, &plan);
-        let real = outputs(&new, &observed, &before);
+        let (before, real) = before_and_after(&old, &new);
         let shown = preview_of_change(&new, &before, policy_of(&new));
         prop_assert_eq!(shown.keys().collect::<Vec<_>>(), real.keys().collect::<Vec<_>>());
         assert_comes_true(&shown, &real);
@@ -82,11 +88,7 @@ proptest! {
     fn what_depends_on_an_unknown_value_of_a_change_is_not_known((old, new) in changes(), parts in parts()) {
         let partly = with_unknowns(&new, &parts);
         let (old, new) = (checked(&old), checked(&new));
-        let mut observed = made(&old);
-        let before = outputs(&old, &observed, &PropertyMap::new());
-        let plan = plan(&desired(&new), &observed, &managed(&old));
-        apply(&mut observed, &plan);
-        let real = outputs(&new, &observed, &before);
+        let (before, real) = before_and_after(&old, &new);
         assert_comes_true(&preview_of_change(&partly, &before, policy_of(&partly)), &real);
     }
 }

@@ -12,9 +12,8 @@ const LIVES: u64 = 250;
 fn every_small_history_keeps_the_promises() {
     for (name, acts, bounds) in scope::all(false) {
         let figures = small::explore(&acts, bounds);
-        let (histories, worlds, rests) = (figures.histories, figures.worlds, figures.rests);
-        println!("{name}: {histories} histories, {worlds} worlds, {rests} rests in {:?}", figures.took);
-        assert!(histories > 20, "{name}: only {histories} histories were lived");
+        println!("{name}: {figures}");
+        assert!(figures.histories > 20, "{name}: only {} histories were lived", figures.histories);
         let broken = figures.broken.iter().take(5).map(|(history, breach)| (written(history), breach));
         assert!(figures.broken.is_empty(), "{name}: {:#?}", broken.collect::<Vec<_>>());
     }
@@ -23,10 +22,7 @@ fn every_small_history_keeps_the_promises() {
 #[test]
 fn long_lives_keep_the_promises() {
     let figures = lives::run(3_000, LIVES);
-    println!(
-        "{} lives, {} operations, {} faults in {:?}",
-        figures.lives, figures.operations, figures.faults, figures.took
-    );
+    println!("{figures}");
     assert_eq!(figures.lives, LIVES);
     let broken = figures.broken.iter().take(5).map(|(seed, history, breach)| {
         (format!("cargo run --release -p awskms-explore -- live {seed}"), written(history), breach)
