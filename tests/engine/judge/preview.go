@@ -70,10 +70,11 @@ func foreseen(names []string) []string {
 
 var regionNote = regexp.MustCompile(` \([^)]*\)`)
 
-// callsUnlike compares the calls of updates. Only where all that is done are updates does a preview list every call.
+// callsUnlike compares the calls of creations and updates. Only where all that is done are these does a preview list every call:
+// the engine does not ask the provider about a deletion before it makes it.
 func callsUnlike(p, r *stack.Result) []string {
 	for _, s := range r.Steps {
-		if s.Op != "update" && s.Op != "same" {
+		if s.Op != "create" && s.Op != "update" && s.Op != "same" {
 			return nil
 		}
 	}
