@@ -16,6 +16,7 @@ use super::error::{Kind, KmsError};
 use super::names::Names;
 use super::pace::Pace;
 use super::patience::{self, Patience};
+use super::waiting::telling;
 use crate::resource::Context;
 
 /// Where a plan runs.
@@ -187,8 +188,9 @@ async fn in_time<T>(
         context.ended().await;
         tokio::time::sleep(LAST_CALL).await;
     };
+    let kms = format!("KMS in {}", target.region);
     tokio::select! {
-        answer = call => answer,
+        answer = telling(context, &kms, call) => answer,
         () = over => {
             let message = format!("KMS had not answered when {}", context.stopped().unwrap_or("the run ended"));
             Err(KmsError::local(operation, &target.region, Kind::NoAnswer, "NoAnswer", message))

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::check::Checked;
+use super::check::{CheckContext, Checked};
 use super::constants::{defaults, limits, names};
 use super::generated::{AWS_KMS_KEY_SPEC, KEY_POLICY};
 use super::key_kinds::{KeyKind, key_kind};
@@ -16,6 +16,10 @@ use crate::value::{PropertyMap, PropertyValue};
 
 /// AWS allows as many tags a key (AWS KMS developer guide, "Quotas"); the owner mark and the rotation mark are two of them.
 const TAGS_OF_A_KEY: usize = 50;
+
+/// What to do where neither the resource nor the provider names a Region.
+const NO_REGION: &str = "no AWS Region is known; set the resource's region, or the provider's (`pulumi config set awskms:region \
+                         REGION`), or AWS_REGION, or the profile's region";
 
 impl Checked {
     pub(super) fn fail(&mut self, path: Path, reason: impl Into<String>) {
@@ -88,11 +92,19 @@ pub(super) fn rotation(checked: &mut Checked) {
     }
 }
 
-pub(super) fn region(checked: &mut Checked, lenient: bool) {
-    if let Some(region) = checked.text(names::REGION)
-        && let Err(reason) = ids::check_region(&region, lenient)
-    {
-        checked.fail(Path::of(names::REGION), reason);
+/// The Region is one that exists, and there is one: a key is in a Region, and it needs no call to see that none is named.
+pub(super) fn region(checked: &mut Checked, context: &CheckContext<'_>) {
+    let path = Path::of(names::REGION);
+    match checked.text(names::REGION) {
+        Some(region) => {
+            if let Err(reason) = ids::check_region(&region, context.skip_region_validation()) {
+                checked.fail(path, reason);
+            }
+        }
+        None if context.config.is_some() && !checked.inputs.contains_key(names::REGION) => {
+            checked.fail(path, NO_REGION);
+        }
+        None => {}
     }
 }
 
