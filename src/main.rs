@@ -1,6 +1,6 @@
 //! `pulumi-resource-awskms`: the plugin that the Pulumi engine starts.
 
-use std::io::Write as _;
+use std::io::{IsTerminal as _, Write as _};
 use std::process::ExitCode;
 
 use pulumi_awskms::rpc::engine::Engine;
@@ -78,7 +78,7 @@ fn run(engine_address: Option<&str>) -> Result<(), AnyError> {
 async fn serve_engine(engine_address: Option<&str>) -> Result<(), AnyError> {
     // stdout belongs to the engine.
     if let Ok(filter) = EnvFilter::try_from_env("AWSKMS_LOG") {
-        let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
+        let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr).with_ansi(std::io::stderr().is_terminal());
         tracing_subscriber::registry().with(lines).with(filter).with(filter_fn(keeps_secrets)).init();
     }
     let engine = Engine::default();

@@ -22,7 +22,7 @@ pub struct Engine {
 }
 
 /// How long an engine may take for one message, and how long a call waits for all of its messages to be taken.
-const PATIENCE: Duration = Duration::from_secs(5);
+const PATIENCE: Duration = Duration::from_secs(3);
 
 /// How long an engine that did not take a message is left alone.
 const DEAF_FOR: Duration = Duration::from_secs(30);

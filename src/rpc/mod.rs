@@ -24,3 +24,4 @@ mod wire;
 pub use lifeline::engine_is_gone;
 pub use serve::{Ending, serve};
 pub use service::{SCHEMA, Service, VERSION};
+pub use wire::Struct;
