@@ -44,7 +44,7 @@ VARIABLES: list[tuple[str, str, str]] = [
         for name in ("AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_KMS", "AWS_ENDPOINT_URL_STS")
         for bad in ("http://[:1", "http://a:b:1", "http://]:1", "x", "http://a\nb", "http://u:p@h:1", "\x1b[31m", "http://")
     ),
-    *(("AWS_REGION", bad, "region") for bad in ("eu central", "eu-central-1\n", "\x1b[31m", "é", "a" * 300)),
+    *(("AWS_REGION", bad, "Region") for bad in ("eu central", "eu-central-1\n", "\x1b[31m", "é", "a" * 300)),
     *(("AWS_PROFILE", bad, "") for bad in ("a\nb", "\x1b[31m", "é", "../x")),
     *(("AWS_CONFIG_FILE", bad, "") for bad in ("/nowhere", "/", "\n")),
     *((name, bad, "") for name in ("AWS_MAX_ATTEMPTS", "AWS_RETRY_MODE", "AWS_USE_FIPS_ENDPOINT") for bad in ("\n", "-1", "x")),
@@ -90,7 +90,7 @@ SETTINGS: list[tuple[dict[str, Any], str]] = [
     ({"endpoints": {"sts": "http://[:1"}}, "endpoints.sts"),
     ({"accessKey": "A\nB", "secretKey": "x"}, "the access key ID of the credentials"),
     ({"accessKey": "A", "secretKey": "x", "token": "a\nb"}, "the session token of the credentials"),
-    ({"region": "eu-central-1\n"}, "region"),
+    ({"region": "eu-central-1\n"}, "Region"),
     ({"profile": "no\nsuch"}, "have no such profile"),
     ({"sharedConfigFiles": ["/nowhere/\x1b[31m"]}, ""),
     ({"assumeRoles": [{"roleArn": "arn:aws:iam::123456789012:role/\x1b[31mx"}]}, "sts:AssumeRole"),

@@ -121,7 +121,7 @@ BODIES = [
 
 
 def test_answers_of_kms_are_not_repeated(env: dict[str, str], engine: Any, sim: simulator.Simulator) -> None:
-    """Each call of a key's life once with garbage, under every kind of it."""
+    """Each call of a key's life once with garbage, of one kind after the other."""
     spoilt = {"operation": "", "body": (200, ""), "seen": False}
 
     def answer(path: str, body: bytes, headers: dict[str, str]) -> tuple[int, bytes]:
@@ -137,7 +137,8 @@ def test_answers_of_kms_are_not_repeated(env: dict[str, str], engine: Any, sim: 
     }  # fmt: skip
     unseen = set(LIFE)
     with http(answer) as url:
-        provider = start({**env, "AWSKMS_LOG": "trace"}, engine[0], engine[1])
+        # Without a log, which nobody reads meanwhile: a full pipe would stop the process.
+        provider = start(env, engine[0], engine[1])
         provider.configure(region=simulator.REGION, maxRetries=1, endpoints={"kms": url})
         said: list[str] = []
 
@@ -148,24 +149,22 @@ def test_answers_of_kms_are_not_repeated(env: dict[str, str], engine: Any, sim: 
                 said.append(error.details())
             said.extend(key.reasons)
 
-        for body in BODIES:
-            for name in LIFE:
-                sim.control("POST", "reset")
-                sim.role("RDSServiceRole")
-                provider.forget()
-                spoilt.update(operation="", body=body, seen=False)
-                key = Resource()
-                spoilt["operation"] = name if name in ("ListKeys", "CreateKey") else ""
-                import time; t0 = time.time()
-                attempt(lambda: key.up(provider, first, timeout=2), key)
-                if key.id:
-                    spoilt["operation"] = name
-                    for inputs in (second, first):
-                        attempt(lambda inputs=inputs: key.up(provider, inputs, timeout=2), key)
-                    attempt(lambda: key.refresh(provider), key)
-                    attempt(lambda: key.delete(provider), key)
-                print(body[0], name, round(time.time() - t0, 1), spoilt["seen"], flush=True)
-                unseen -= {name} if spoilt["seen"] else set()
+        for number, name in enumerate(LIFE):
+            body = BODIES[number % len(BODIES)]
+            sim.control("POST", "reset")
+            sim.role("RDSServiceRole")
+            provider.forget()
+            spoilt.update(operation="", body=body, seen=False)
+            key = Resource()
+            spoilt["operation"] = name if name in ("ListKeys", "CreateKey") else ""
+            attempt(lambda: key.up(provider, first, timeout=1), key)
+            if key.id:
+                spoilt["operation"] = name
+                for inputs in (second, first):
+                    attempt(lambda inputs=inputs: key.up(provider, inputs, timeout=1), key)
+                attempt(lambda: key.refresh(provider), key)
+                attempt(lambda: key.delete(provider), key)
+            unseen -= {name} if spoilt["seen"] else set()
         said += [message.message for message in engine[0].messages]
         clean("\n".join(said))
         clean(ended(provider))
