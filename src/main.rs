@@ -78,7 +78,8 @@ fn run(engine_address: Option<&str>) -> Result<(), AnyError> {
 async fn serve_engine(engine_address: Option<&str>) -> Result<(), AnyError> {
     // stdout belongs to the engine.
     if let Ok(filter) = EnvFilter::try_from_env("AWSKMS_LOG") {
-        let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr).with_ansi(std::io::stderr().is_terminal());
+        let lines =
+            tracing_subscriber::fmt::layer().with_writer(std::io::stderr).with_ansi(std::io::stderr().is_terminal());
         tracing_subscriber::registry().with(lines).with(filter).with(filter_fn(keeps_secrets)).init();
     }
     let engine = Engine::default();

@@ -373,8 +373,10 @@ fn deletion_message(how: Retirement, key: &Observed, keys: usize) -> String {
         None => String::new(),
     };
     format!(
-        "{arn} will be deleted{when}. Until then `aws kms cancel-key-deletion --key-id {arn}` keeps it; so does bringing \
-         the resource back.",
-        arn = metadata.arn
+        "{arn} will be deleted{when}. Until then bringing the resource back keeps it, with its aliases. By hand it takes \
+         `aws kms cancel-key-deletion --region {region} --key-id {arn}`, then `aws kms enable-key --region {region} --key-id \
+         {arn}`, and `aws kms create-alias` for each alias.",
+        arn = metadata.arn,
+        region = metadata.region()
     )
 }

@@ -141,7 +141,7 @@ pub(super) fn names(checked: &mut Checked, named: Vec<(Path, PropertyValue)>) {
 /// A key's policy: one form of it, sound in itself, and fitting the key.
 pub(super) fn policy(checked: &mut Checked) {
     let inputs = checked.inputs.clone();
-    policy_of(checked, None, &inputs);
+    policy_of(checked, None, &inputs, &mut Judged::default());
     if !inputs.contains_key(names::POLICY) && !inputs.contains_key(names::POLICY_DOCUMENT) {
         checked.warn(
             Path::of(names::POLICY),
@@ -151,8 +151,27 @@ pub(super) fn policy(checked: &mut Checked) {
     }
 }
 
+/// Policy documents that were judged already: replicas often have the same one, and to judge it takes longer than all else.
+#[derive(Debug, Default)]
+pub(super) struct Judged(Vec<(PropertyValue, Result<policy::Findings, String>)>);
+
+impl Judged {
+    /// What is wrong with a document; `None` while it is not known.
+    fn judge(&mut self, document: &PropertyValue) -> Option<&Result<policy::Findings, String>> {
+        let known = self.0.iter().position(|(known, _)| known == document);
+        if known.is_none() {
+            let judgement = match document.to_json()? {
+                serde_json::Value::String(text) => policy::parse_text(&text),
+                object => Ok(object),
+            };
+            self.0.push((document.clone(), judgement.map(|json| policy::check_document(&json))));
+        }
+        known.map_or_else(|| self.0.last(), |index| self.0.get(index)).map(|(_, judgement)| judgement)
+    }
+}
+
 /// The policy among the properties at a path, if there is one.
-pub(super) fn policy_of(checked: &mut Checked, at: Option<&Path>, map: &PropertyMap) {
+pub(super) fn policy_of(checked: &mut Checked, at: Option<&Path>, map: &PropertyMap, judged: &mut Judged) {
     let path = |name: &str| below(at, name);
     match (map.get(names::POLICY), map.get(names::POLICY_DOCUMENT)) {
         (Some(_), Some(_)) => {
@@ -162,7 +181,7 @@ pub(super) fn policy_of(checked: &mut Checked, at: Option<&Path>, map: &Property
             checked.fail(path(names::POLICY_DOCUMENT), reason(names::POLICY));
         }
         (Some(typed), None) => typed_policy(checked, &path(names::POLICY), typed),
-        (None, Some(document)) => policy_document(checked, &path(names::POLICY_DOCUMENT), document),
+        (None, Some(document)) => policy_document(checked, &path(names::POLICY_DOCUMENT), document, judged),
         (None, None) => {}
     }
 }
@@ -211,17 +230,13 @@ fn typed_policy(checked: &mut Checked, at: &Path, policy: &PropertyValue) {
     );
 }
 
-fn policy_document(checked: &mut Checked, at: &Path, document: &PropertyValue) {
+fn policy_document(checked: &mut Checked, at: &Path, document: &PropertyValue, judged: &mut Judged) {
     let secret = document.has_secrets();
-    let Some(json) = document.to_json() else { return };
-    let json = match json {
-        serde_json::Value::String(text) => match policy::parse_text(&text) {
-            Ok(json) => json,
-            Err(reason) => return checked.fail(at.clone(), reason),
-        },
-        object => object,
+    let findings = match judged.judge(document) {
+        None => return,
+        Some(Err(reason)) => return checked.fail(at.clone(), reason.as_str()),
+        Some(Ok(findings)) => findings,
     };
-    let findings = policy::check_document(&json);
     let hide = |text: String| {
         if secret {
             "the policy document is not valid; its value is a secret, so no part of it is shown".into()
@@ -229,11 +244,11 @@ fn policy_document(checked: &mut Checked, at: &Path, document: &PropertyValue) {
             text
         }
     };
-    for error in findings.errors {
-        checked.fail(at.clone(), hide(error));
+    for error in &findings.errors {
+        checked.fail(at.clone(), hide(error.clone()));
     }
-    for warning in findings.warnings.into_iter().filter(|_| !secret) {
-        checked.warn(at.clone(), warning);
+    for warning in findings.warnings.iter().filter(|_| !secret) {
+        checked.warn(at.clone(), warning.clone());
     }
 }
 
