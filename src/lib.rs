@@ -3,6 +3,7 @@
 //! What to do is decided in the crate `awskms-core`; this crate talks.
 
 pub mod config;
+mod failed_call;
 pub mod kms;
 pub mod resource;
 pub mod rpc;

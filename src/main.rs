@@ -1,10 +1,10 @@
 //! `pulumi-resource-awskms`: the plugin that the Pulumi engine starts.
 
-use std::io::Write as _;
+use std::io::{IsTerminal as _, Write as _};
 use std::process::ExitCode;
 
 use pulumi_awskms::rpc::engine::Engine;
-use pulumi_awskms::rpc::{SCHEMA, Service, VERSION, serve};
+use pulumi_awskms::rpc::{Ending, SCHEMA, Service, VERSION, engine_is_gone, serve};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::filter::filter_fn;
@@ -52,17 +52,34 @@ fn engine_address<'a>(words: &[&'a str]) -> Option<&'a str> {
     words.iter().copied().rev().find(|word| !word.starts_with('-') && !word.contains("://") && is_address(word))
 }
 
-/// At the level of traces the AWS SDK and the crates below it write whole requests and answers, with what is secret in
-/// them; these are never written.
+/// The AWS SDK and the crates below it write requests and answers, with what is secret in them, and errors that hold them
+/// whole; these are never written. This provider says itself which calls fail.
 fn keeps_secrets(event: &tracing::Metadata<'_>) -> bool {
-    event.target().starts_with("pulumi_awskms") || *event.level() <= tracing::Level::DEBUG
+    event.target().starts_with("pulumi_awskms")
 }
 
-#[tokio::main]
-async fn run(engine_address: Option<&str>) -> Result<(), AnyError> {
+/// Where a panic happened, without what it says: that may hold what was being worked on.
+fn tell_place_of_panics() {
+    std::panic::set_hook(Box::new(|panic| {
+        let place = panic.location().map(ToString::to_string).unwrap_or_default();
+        eprintln!("pulumi-resource-awskms: internal error, please report it: panicked at {place}");
+    }));
+}
+
+fn run(engine_address: Option<&str>) -> Result<(), AnyError> {
+    tell_place_of_panics();
+    let runtime = tokio::runtime::Runtime::new()?;
+    let served = runtime.block_on(serve_engine(engine_address));
+    // A look-up of a name cannot be interrupted, and nobody waits for it any more.
+    runtime.shutdown_background();
+    served
+}
+
+async fn serve_engine(engine_address: Option<&str>) -> Result<(), AnyError> {
     // stdout belongs to the engine.
     if let Ok(filter) = EnvFilter::try_from_env("AWSKMS_LOG") {
-        let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
+        let lines =
+            tracing_subscriber::fmt::layer().with_writer(std::io::stderr).with_ansi(std::io::stderr().is_terminal());
         tracing_subscriber::registry().with(lines).with(filter).with(filter_fn(keeps_secrets)).init();
     }
     let engine = Engine::default();
@@ -70,13 +87,21 @@ async fn run(engine_address: Option<&str>) -> Result<(), AnyError> {
         engine.attach(address);
     }
     let service = Service::new(engine);
-    let canceller = service.clone();
     // Before the port is announced: whoever reads it may end the process at once.
     let signals = EndSignals::listen()?;
+    let engine_address = engine_address.map(str::to_owned);
     serve(service, async move {
-        signals.first().await;
-        // The engine gives the process a few seconds: running calls stop between two steps and answer.
-        canceller.cancel();
+        let gone = async {
+            match &engine_address {
+                Some(address) => engine_is_gone(address).await,
+                // Whoever attaches for debugging may come again.
+                None => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            () = signals.first() => Ending::Asked,
+            () = gone => Ending::EngineGone,
+        }
     })
     .await
 }

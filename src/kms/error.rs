@@ -1,8 +1,11 @@
 //! AWS's errors, each class mapped once: what it means here, and what a person can do about it.
 
-use aws_sdk_kms::error::{DisplayErrorContext, ProvideErrorMetadata, SdkError};
+use aws_sdk_kms::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_kms::operation::RequestId;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+
+use crate::config::TOO_MANY_REQUESTS;
+use crate::failed_call::{FailedCall, NO_MESSAGE, Stage};
 
 /// The classes of errors that this provider tells apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -59,7 +62,7 @@ pub enum Kind {
 
 /// A failed call to AWS.
 #[derive(Debug, Clone, thiserror::Error)]
-#[error("{operation} in {region} failed: {code}: {message}{}", request_suffix(request_id.as_deref()))]
+#[error("{operation} in {region} failed: {code}: {}{}", message.trim_end_matches('.'), request_suffix(request_id.as_deref()))]
 pub struct KmsError {
     /// The operation, such as `CreateKey`.
     pub operation: &'static str,
@@ -98,21 +101,21 @@ impl KmsError {
     where
         E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
     {
-        let code = error.code().unwrap_or(no_code(error)).to_owned();
-        let message = match error.message() {
-            Some(message) => message.to_owned(),
-            // AWS leaves the message out of some errors; the chain of causes is for calls without an answer.
-            None if error.code().is_some() => "AWS gave no further message".to_owned(),
-            None => DisplayErrorContext(error).to_string(),
-        };
-        Self {
+        let failed = FailedCall::read(error);
+        let kind = kind(&failed);
+        let error = Self {
             operation,
             region: region.to_owned(),
-            kind: kind(error, &code, &message),
-            code,
-            message,
-            request_id: error.request_id().map(str::to_owned),
-        }
+            kind,
+            code: failed.code,
+            message: match failed.remedy {
+                Some(remedy) => format!("{}. {remedy}", failed.message),
+                None => failed.message,
+            },
+            request_id: error.request_id().filter(|id| is_request_id(id)).map(str::to_owned),
+        };
+        tracing::debug!("{error}");
+        error
     }
 
     /// Whether the call may have had its effect although it failed.
@@ -136,7 +139,7 @@ impl KmsError {
                 "Enable the Region {} for the account (AWS's console, Account, AWS Regions), or choose another region.",
                 self.region
             ),
-            Kind::Unreachable => "Nothing was changed by this call. Check the network, the Region and the provider's endpoint.".into(),
+            Kind::Unreachable => "Nothing was changed by this call. Check the network, the Region, and the endpoint: the provider's endpoint or endpoints.kms, or AWS_ENDPOINT_URL.".into(),
             Kind::NoAnswer | Kind::Service => "The call may have had its effect; run it again, which looks first.".into(),
             Kind::Unclear => "Nothing was concluded from it; run it again.".into(),
             Kind::PendingDeletion => "Cancel the deletion first, or wait until the key is gone.".into(),
@@ -149,33 +152,20 @@ fn request_suffix(request_id: Option<&str>) -> String {
     request_id.map_or_else(String::new, |id| format!(" (request {id})"))
 }
 
-fn no_code<E>(error: &SdkError<E, HttpResponse>) -> &'static str {
-    match error {
-        SdkError::ConstructionFailure(_) => "RequestNotSent",
-        SdkError::TimeoutError(_) => "Timeout",
-        SdkError::DispatchFailure(_) => "NoConnection",
-        SdkError::ResponseError(_) => "BrokenAnswer",
-        _ => "UnknownError",
-    }
+/// A request ID as AWS makes them; it comes from whatever answered.
+fn is_request_id(id: &str) -> bool {
+    (1..=64).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
 }
 
-fn kind<E>(error: &SdkError<E, HttpResponse>, code: &str, message: &str) -> Kind {
-    match error {
-        SdkError::ConstructionFailure(_) => Kind::Credentials,
-        SdkError::DispatchFailure(failure) if failure.is_user() => Kind::Credentials,
-        // Only a connection that was never made proves that nothing happened.
-        SdkError::DispatchFailure(_) if is_connect_failure(message) => Kind::Unreachable,
-        SdkError::DispatchFailure(_) if message.contains("credentials") => Kind::Credentials,
-        SdkError::DispatchFailure(_) | SdkError::TimeoutError(_) | SdkError::ResponseError(_) => Kind::NoAnswer,
-        SdkError::ServiceError(service) => by_code(code, message, service.raw().status().as_u16()),
-        _ => Kind::Other,
+fn kind(failed: &FailedCall) -> Kind {
+    match failed.stage {
+        Stage::Credentials => Kind::Credentials,
+        Stage::Unsent => Kind::Invalid,
+        Stage::Unconnected => Kind::Unreachable,
+        Stage::Unanswered | Stage::Unreadable => Kind::NoAnswer,
+        Stage::Refused(TOO_MANY_REQUESTS) => Kind::Throttled,
+        Stage::Refused(status) => by_code(&failed.code, &failed.message, status),
     }
-}
-
-/// hyper says "client error (Connect)" for what went wrong before a connection stood, and "client error (`SendRequest`)"
-/// for what went wrong on one.
-fn is_connect_failure(message: &str) -> bool {
-    ["tcp connect error", "dns error", "(Connect)", "connect timeout"].iter().any(|sign| message.contains(sign))
 }
 
 /// Codes come with or without the suffix `Exception`, and some are in no service model, so they are compared as text.
@@ -215,7 +205,7 @@ fn by_code(code: &str, message: &str, status: u16) -> Kind {
 fn malformed_policy(message: &str) -> Kind {
     if message.contains("will not allow you to update the key policy") {
         Kind::Lockout
-    } else if message.contains("invalid principals") || message == "AWS gave no further message" {
+    } else if message.contains("invalid principals") || message == NO_MESSAGE {
         Kind::InvalidPrincipal
     } else {
         Kind::MalformedPolicy

@@ -72,7 +72,7 @@ impl MarkIndex {
             let mut regions = self.regions.lock().unwrap_or_else(PoisonError::into_inner);
             Arc::clone(regions.entry(target.region.clone()).or_default())
         };
-        look(context, &target.region, async {
+        look(context, &target.region, "ListKeys and ListResourceTags", async {
             let mut scan = scan.lock().await;
             if scan.keys.is_none() || anew {
                 scan.read(target).await?;

@@ -16,6 +16,7 @@ mod races;
 mod rotations;
 mod run;
 mod run_set;
+mod waiting;
 
 pub use apply::change_mark;
 pub use error::{Kind, KmsError};
@@ -31,3 +32,4 @@ pub use patience::{Patience, pause};
 pub use rotations::on_demand_rotations;
 pub use run::{Executed, Regions, Target, Trouble, create_key, run};
 pub use run_set::{ExecutedSet, SetRun, run_lanes, run_set};
+pub use waiting::telling;

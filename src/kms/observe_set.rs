@@ -78,6 +78,10 @@ async fn read_others(
     join_all(reads).await
 }
 
+/// What a key is read with, all at the same time.
+const DETAILS: &str =
+    "reading the key (GetKeyPolicy, ListResourceTags, ListAliases, GetKeyRotationStatus, GetPublicKey)";
+
 async fn details(
     context: &Context,
     at: Regions<'_>,
@@ -87,7 +91,7 @@ async fn details(
         let read = match looked {
             Lookup::Present(metadata) => {
                 let target = at(&region);
-                let read = look(context, &region, observe(&target.client, &region, metadata)).await;
+                let read = look(context, &region, DETAILS, observe(&target.client, &region, metadata)).await;
                 read.map_or_else(Lookup::Unknown, Lookup::Present)
             }
             Lookup::Absent => Lookup::Absent,

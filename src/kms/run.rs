@@ -16,6 +16,7 @@ use super::error::{Kind, KmsError};
 use super::names::Names;
 use super::pace::Pace;
 use super::patience::{self, Patience};
+use super::waiting::telling;
 use crate::resource::Context;
 
 /// Where a plan runs.
@@ -80,11 +81,23 @@ impl Executed {
 
     /// What a person must know of an incomplete run, one sentence a step.
     pub fn reasons(&self) -> Vec<String> {
-        let arn = &self.observed.metadata.arn;
-        let failed = self.failed.iter().map(|(step, trouble)| trouble.sentence(step, arn));
-        let left = self.left.iter().map(|step| format!("{} was not tried yet", step.doing()));
-        failed.chain(left).collect()
+        reasons(&self.failed, &self.left, &self.observed.metadata.arn)
     }
+}
+
+/// What a person must know of steps that failed, and of those that were left because of them: these are no failures of their
+/// own, so they stand in the sentence of the last one that is.
+pub(super) fn reasons(failed: &[(Step, Trouble)], left: &[Step], arn: &str) -> Vec<String> {
+    let mut reasons: Vec<String> = failed.iter().map(|(step, trouble)| trouble.sentence(step, arn)).collect();
+    if !left.is_empty() {
+        let what: Vec<String> = left.iter().map(Step::doing).collect();
+        let what = format!("Not tried yet: {}.", what.join(", "));
+        match reasons.last_mut() {
+            Some(last) => *last = format!("{}. {what}", last.trim_end_matches('.')),
+            None => reasons.push(what),
+        }
+    }
+    reasons
 }
 
 /// Creates a key, waiting for principals that were made moments ago.
@@ -187,8 +200,9 @@ async fn in_time<T>(
         context.ended().await;
         tokio::time::sleep(LAST_CALL).await;
     };
+    let kms = format!("KMS in {}", target.region);
     tokio::select! {
-        answer = call => answer,
+        answer = telling(context, &kms, call) => answer,
         () = over => {
             let message = format!("KMS had not answered when {}", context.stopped().unwrap_or("the run ended"));
             Err(KmsError::local(operation, &target.region, Kind::NoAnswer, "NoAnswer", message))

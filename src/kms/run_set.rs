@@ -92,12 +92,11 @@ impl ExecutedSet {
         let mut reasons: Vec<String> = vec![];
         for region in regions {
             let arn = self.set.members.get(region).map_or(region.as_str(), |member| &member.metadata.arn);
-            let failed = self.failed.get(region).into_iter().flatten();
-            let of_region = failed.map(|(step, trouble)| trouble.sentence(step, arn)).chain(
-                self.left.get(region).into_iter().flatten().map(|step| format!("{} was not tried yet", step.doing())),
-            );
+            let (failed, left) = (self.failed.get(region), self.left.get(region));
+            let none = (vec![], vec![]);
+            let of_region = super::run::reasons(failed.unwrap_or(&none.0), left.unwrap_or(&none.1), arn);
             let label = if several { format!("{region}: ") } else { String::new() };
-            reasons.extend(of_region.map(|reason| format!("{label}{reason}")));
+            reasons.extend(of_region.into_iter().map(|reason| format!("{label}{reason}")));
         }
         let unread = self.set.unreachable.iter();
         reasons.extend(unread.map(|(region, why)| format!("{region}: the key there could not be read: {why}")));
@@ -282,7 +281,7 @@ async fn settled(on: &SetRun<'_>, from: &str, to: &str, arn: &str) -> Result<(),
         if has_moved(&new) && (matches!(old, Lookup::Unknown(_)) || has_moved(&old)) {
             return Ok(());
         }
-        let over = (started.elapsed() > SETTLING).then_some("the keys have not settled within two minutes");
+        let over = (started.elapsed() > SETTLING).then_some("the primary had not moved within two minutes");
         if let Some(why) = on.context.stopped().or(over) {
             return Err(match (old, new) {
                 (Lookup::Unknown(error), _) | (_, Lookup::Unknown(error)) => Trouble::Kms(error),

@@ -59,7 +59,8 @@ impl Provider {
         }
         check_kind(&name, &metadata, desired)?;
         let read = kms::observe(&target.client, &target.region, metadata);
-        let observed = kms::look(context, &target.region, read).await.map_err(|error| reading(&error))?;
+        let observed =
+            kms::look(context, &target.region, "reading the key", read).await.map_err(|error| reading(&error))?;
         if let (Reading::Denied(permission), true) = (&observed.tags, self.identity(urn).is_some()) {
             context.log.warning(&format!(
                 "Whether {} belongs to another stack or resource could not be checked: allow {permission} to the caller. It is \

@@ -17,7 +17,7 @@ use super::remembered::{remember, remembered};
 use super::set::{Work, retirements};
 use super::unfinished::{leave_unreleased, note_replaced};
 use super::{Context, Outcome, ResourceError};
-use crate::kms::{self, ExecutedSet, Patience, Target, Trouble};
+use crate::kms::{self, ExecutedSet, Patience, Target, Trouble, telling};
 
 /// What is there before a key is created.
 #[derive(Debug)]
@@ -39,7 +39,7 @@ impl Provider {
     /// key's ID and what is left to do.
     pub async fn create(&self, context: &Context, urn: &str, inputs: &PropertyMap) -> Result<Outcome, ResourceError> {
         let target = self.target(region_of(inputs))?;
-        let account = self.account(&target.region).await?;
+        let account = telling(context, "STS", self.account(&target.region)).await?;
         let desired = resolved_set(inputs, &target.region, account.as_ref())?;
         self.view.creating(urn);
         self.recording.note_older().await;

@@ -22,7 +22,7 @@ use super::retirement::{prevented, schedules, would_not_wait_for_ever};
 use super::set::{Known, held_before, known_arns, retirements};
 use super::update::was_pending;
 use super::{Context, ResourceError};
-use crate::kms::{self, ExecutedSet, Patience, SetRun};
+use crate::kms::{self, ExecutedSet, Patience, SetRun, telling};
 
 /// What the engine says of a key that is to be retired.
 #[derive(Debug, Clone, Copy)]
@@ -83,12 +83,12 @@ impl Provider {
     /// Observes the keys and plans their retirement. Nothing is changed, but for the note on a key that stays by the user's wish.
     async fn prepare_deletion(&self, context: &Context, removal: &Removal<'_>) -> Result<Outcome, ResourceError> {
         let Removal { urn, id, outputs, old_inputs } = *removal;
-        let arn = key_arn(outputs, id);
+        let region = self.target(region_of(outputs).or_else(|| region_of(old_inputs)))?.region;
+        let arn = self.arn_of_state(outputs, id, &region).await?;
         if let Some(kept) = self.not_this_rows(removal, &arn)? {
             return Ok(Outcome::Kept(kept));
         }
         let old_inputs = if old_inputs.is_empty() { outputs } else { old_inputs };
-        let region = self.target(region_of(outputs))?.region;
         let how = retirements(old_inputs, outputs, &region);
         let mut held = held_before(old_inputs, outputs, &region);
         if let Some((region, _)) = how.iter().find(|(_, how)| how.policy == DeletionPolicy::Prevent) {
@@ -99,7 +99,7 @@ impl Provider {
             self.release(context, urn, &arn, &marks).await;
             return Ok(Outcome::Kept(format!("{arn} is retained with its aliases, as deletionPolicy RETAIN says.")));
         }
-        self.account(&region).await?;
+        telling(context, "STS", self.account(&region)).await?;
         let arns = known_arns(&arn, &region, &held, outputs);
         let Known::Present(mut set) = self.observe_known(context, &arns, &arn, attempts(outputs)).await? else {
             return Ok(Outcome::Kept(format!("{arn} does not exist any more.")));
@@ -169,7 +169,9 @@ impl Provider {
                 marks.settled.as_ref().filter(|mark| mark.names(&identity)).map(|mark| mark.in_phase(Phase::Released))
             }
         };
-        if let Err(error) = kms::look(context, &region, kms::change_mark(&target, arn, may)).await {
+        if let Err(error) =
+            kms::look(context, &region, "ListResourceTags and TagResource", kms::change_mark(&target, arn, may)).await
+        {
             context.log.warning(&format!(
                 "{arn} could not be marked as given away: {error}. A new resource of this name will not be created beside it unless \
                  it sets adopt."
@@ -371,8 +373,10 @@ fn deletion_message(how: Retirement, key: &Observed, keys: usize) -> String {
         None => String::new(),
     };
     format!(
-        "{arn} will be deleted{when}. Until then `aws kms cancel-key-deletion --key-id {arn}` keeps it; so does bringing \
-         the resource back.",
-        arn = metadata.arn
+        "{arn} will be deleted{when}. Until then bringing the resource back keeps it, with its aliases. By hand it takes \
+         `aws kms cancel-key-deletion --region {region} --key-id {arn}`, then `aws kms enable-key --region {region} --key-id \
+         {arn}`, and `aws kms create-alias` for each alias.",
+        arn = metadata.arn,
+        region = metadata.region()
     )
 }

@@ -135,8 +135,9 @@ impl From<ConfigError> for ResourceError {
     fn from(error: ConfigError) -> Self {
         let code = match error {
             ConfigError::BadUrl(..) => Code::InvalidArgument,
-            ConfigError::Credentials(..) | ConfigError::Account { .. } => Code::PermissionDenied,
-            ConfigError::Identity(_) => Code::Unavailable,
+            ConfigError::Credentials { .. } | ConfigError::Account { .. } => Code::PermissionDenied,
+            ConfigError::Identity { .. } => Code::Unavailable,
+            ConfigError::Cancelled => Code::Cancelled,
         };
         Self::failed(code, error.to_string())
     }

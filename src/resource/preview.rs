@@ -18,6 +18,7 @@ use super::tell::{calls, tell_access, tell_replicas};
 use super::update::{Change, Prepared, was_pending};
 use super::{Context, ResourceError};
 use crate::config::ConfigError;
+use crate::kms::telling;
 
 impl Provider {
     /// The outputs of a key that would be created. With credentials at hand it looks, reading only: an alias that is
@@ -32,53 +33,66 @@ impl Provider {
         inputs: &PropertyMap,
     ) -> Result<PropertyMap, ResourceError> {
         self.may_replace(context, urn, inputs).await?;
-        let account = self.quiet_account(inputs).await?;
+        let account = self.quiet_account(context, inputs).await?;
         let region = region_of(inputs).or_else(|| self.clients.region()).unwrap_or_default();
         let desired = resolve_set(inputs, region, account.as_ref()).ok();
         if let (Some(desired), Some(account)) = (desired, &account) {
-            let target = self.target(region_of(inputs))?;
-            let mark = self.mark(urn, &target.region, desired.main());
-            let present = self.already_there(context, urn, inputs, &target, desired.main(), mark).await?;
-            let Present { found, mark, replaced } = present;
-            let set = match &found {
-                Some(found) => {
-                    self.view.foresees(urn, &found.observed.metadata.key_id);
-                    Some(self.whole(context, &target.region, found.observed.clone()).await)
-                }
-                None => None,
-            };
-            if let Some(old) = &replaced {
-                context.log.warning(&format!(
-                    "{} is replaced by a new key, as replacementPolicy ALLOW says.",
-                    old.metadata.arn
-                ));
-            }
-            let replaces = self.replaces(urn, replaced.as_ref());
-            let claims = self.claims(context, urn, &desired, set.as_ref(), mark.as_ref(), &replaces).await?;
-            self.predict_lockouts(context, inputs, &desired, account).await?;
-            let held = set.as_ref().map(|set| self.held_of(set, &desired.members, mark.as_ref()));
-            let retirements = retirements(inputs, &PropertyMap::new(), &target.region);
-            let default_policy = default_policy(account);
-            let (remembered, nothing) = (Remembered::default(), Held::new());
-            let mut work =
-                Work { context, desired, mark, held: nothing, claims, retirements, default_policy, remembered };
-            let Some(((found, set), held)) = found.as_ref().zip(set).zip(held) else {
-                self.foresee_new(&work, account, &target.region)?;
-                return Ok(outputs::preview_of_new(inputs, policy_json(inputs, Some(account)), Some(account)));
-            };
-            work.will_own(found, &set, held);
-            let plan = work.plan(&set, Intent::Create)?;
-            self.foresee_deleted_names(&plan);
-            context.log.warning(&taking_up(found));
-            context.log.info(&calls(None, &plan, &set.primary, &self.noted_at_the_end(&work)));
-            plan.beyond.values().for_each(|beyond| context.log.warning(&beyond.to_string()));
-            for (region, member) in &set.members {
-                if let Some(wanted) = work.desired.members.get(region) {
-                    tell_access(context, member, wanted, account);
-                }
+            match self.look_before_create(context, urn, inputs, desired, account).await {
+                Err(error) if could_not_ask(&error) => self.tell_blind(context, "KMS", &error.to_string()),
+                seen => seen?,
             }
         }
         Ok(outputs::preview_of_new(inputs, policy_json(inputs, account.as_ref()), account.as_ref()))
+    }
+
+    /// Looks, reading only, at what is there before a key is created, and tells it.
+    async fn look_before_create(
+        &self,
+        context: &Context,
+        urn: &str,
+        inputs: &PropertyMap,
+        desired: DesiredSet,
+        account: &Account,
+    ) -> Result<(), ResourceError> {
+        let target = self.target(region_of(inputs))?;
+        let mark = self.mark(urn, &target.region, desired.main());
+        let present = self.already_there(context, urn, inputs, &target, desired.main(), mark).await?;
+        let Present { found, mark, replaced } = present;
+        let set = match &found {
+            Some(found) => {
+                self.view.foresees(urn, &found.observed.metadata.key_id);
+                Some(self.whole(context, &target.region, found.observed.clone()).await)
+            }
+            None => None,
+        };
+        if let Some(old) = &replaced {
+            context
+                .log
+                .warning(&format!("{} is replaced by a new key, as replacementPolicy ALLOW says.", old.metadata.arn));
+        }
+        let replaces = self.replaces(urn, replaced.as_ref());
+        let claims = self.claims(context, urn, &desired, set.as_ref(), mark.as_ref(), &replaces).await?;
+        self.predict_lockouts(context, inputs, &desired, account).await?;
+        let held = set.as_ref().map(|set| self.held_of(set, &desired.members, mark.as_ref()));
+        let retirements = retirements(inputs, &PropertyMap::new(), &target.region);
+        let default_policy = default_policy(account);
+        let (remembered, nothing) = (Remembered::default(), Held::new());
+        let mut work = Work { context, desired, mark, held: nothing, claims, retirements, default_policy, remembered };
+        let Some(((found, set), held)) = found.as_ref().zip(set).zip(held) else {
+            return self.foresee_new(&work, account, &target.region);
+        };
+        work.will_own(found, &set, held);
+        let plan = work.plan(&set, Intent::Create)?;
+        self.foresee_deleted_names(&plan);
+        context.log.warning(&taking_up(found));
+        context.log.info(&calls(None, &plan, &set.primary, &self.noted_at_the_end(&work)));
+        plan.beyond.values().for_each(|beyond| context.log.warning(&beyond.to_string()));
+        for (region, member) in &set.members {
+            if let Some(wanted) = work.desired.members.get(region) {
+                tell_access(context, member, wanted, account);
+            }
+        }
+        Ok(())
     }
 
     /// The outputs of a key that would be changed. With credentials at hand it looks, reading only, and says which calls
@@ -92,7 +106,9 @@ impl Provider {
         let account = account_of(&arn);
         let region = region_of(inputs).or_else(|| region_of(old_outputs)).unwrap_or_default();
         let desired = resolve_set(inputs, region, account.as_ref()).ok();
-        if let (Some(desired), Some(account), Some(_)) = (&desired, &account, self.quiet_account(inputs).await?) {
+        if let (Some(desired), Some(account), Some(_)) =
+            (&desired, &account, self.quiet_account(context, inputs).await?)
+        {
             match self.prepare_update(context, change).await {
                 Ok(Prepared { set, plan, .. }) => {
                     if plan.steps().any(|(_, step)| sets_policy(step)) {
@@ -121,8 +137,11 @@ impl Provider {
                     }
                 }
                 // A preview works where reading does not; what it would have said, the real run says.
-                Err(error) if matches!(error.code, Code::PermissionDenied | Code::Unavailable | Code::Unknown) => {
-                    context.log.warning(&format!("The preview could not look at the key: {error}"));
+                Err(error) if error.code == Code::PermissionDenied || could_not_ask(&error) => {
+                    context.log.warning(&format!(
+                        "The preview could not look at the key: {error} Which calls the update makes and whose access changes \
+                         is not known; the run looks again."
+                    ));
                 }
                 Err(error) => return Err(error),
             }
@@ -234,20 +253,37 @@ impl Provider {
         ))
     }
 
-    /// The account, if it can be had: a preview works without credentials too. An account that must not be worked on
-    /// is said at once.
-    async fn quiet_account(&self, inputs: &PropertyMap) -> Result<Option<Account>, ResourceError> {
+    /// The account, if it can be had: a preview works without credentials too, and says so. An account that must not be
+    /// worked on is an error at once.
+    async fn quiet_account(&self, context: &Context, inputs: &PropertyMap) -> Result<Option<Account>, ResourceError> {
         let Some(region) = region_of(inputs).or_else(|| self.clients.region()) else { return Ok(None) };
-        match self.clients.identity().await {
+        match telling(context, "STS", self.clients.identity()).await {
             Ok(None) => Ok(None),
             Ok(Some(_)) => self.account(region).await,
-            Err(excluded @ ConfigError::Account { .. }) => Err(excluded.into()),
+            Err(fatal @ (ConfigError::Account { .. } | ConfigError::Cancelled)) => Err(fatal.into()),
             Err(error) => {
-                tracing::debug!("the preview goes on without the account: {error}");
+                self.tell_blind(context, "AWS", &error.to_string());
                 Ok(None)
             }
         }
     }
+
+    /// Says that a preview shows the program only: once, because the other keys of the program fare alike.
+    fn tell_blind(&self, context: &Context, at: &str, why: &str) {
+        if self.say_once(format!("blind {at}")) {
+            let why = why.trim_end_matches('.');
+            context.log.warning(&format!(
+                "This preview could not look at {at}: {why}. So it does not show whether aliases are taken, whether a key of an \
+                 earlier run is taken up, which calls are made, whose access changes, and whether the policy would lock the \
+                 caller out; the run checks all that, and fails as long as this is not mended."
+            ));
+        }
+    }
+}
+
+/// Whether KMS could not be asked, or gave no answer: nothing is known of the key.
+fn could_not_ask(error: &ResourceError) -> bool {
+    matches!(error.code, Code::Unavailable | Code::Unknown)
 }
 
 fn sets_policy(step: &Step) -> bool {

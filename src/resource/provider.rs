@@ -117,6 +117,24 @@ impl Provider {
             .map(|identity| Account { partition: partition_of(&identity.arn, region), id: identity.account.clone() }))
     }
 
+    /// The ARN of the key that a state names. A state without outputs has its ID only; then it is a key of the caller's
+    /// account.
+    pub(super) async fn arn_of_state(
+        &self,
+        outputs: &PropertyMap,
+        id: &str,
+        region: &str,
+    ) -> Result<String, ResourceError> {
+        let arn = key_arn(outputs, id);
+        if account_of(&arn).is_some() {
+            return Ok(arn);
+        }
+        let account = self.account(region).await?;
+        Ok(account.map_or(arn, |Account { partition, id: account }| {
+            format!("arn:{partition}:kms:{region}:{account}:key/{id}")
+        }))
+    }
+
     /// The provider's default tags.
     pub(super) fn default_tags(&self) -> &BTreeMap<String, String> {
         &self.clients.settings().default_tags

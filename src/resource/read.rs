@@ -19,7 +19,7 @@ use super::set::{Known, held_before, known_arns};
 use super::unfinished::unfinished;
 use super::update::warn_of_denied;
 use super::{Context, ResourceError};
-use crate::kms::{self, Lookup, Target};
+use crate::kms::{self, Lookup, Target, telling};
 
 /// A key as it is.
 #[derive(Debug, Clone, PartialEq)]
@@ -51,7 +51,7 @@ impl Provider {
         let reference = if importing { id.to_owned() } else { key_arn(old_outputs, id) };
         let region = KmsArn::parse(&reference).map(|arn| arn.region);
         let target = self.target(region.as_deref().or_else(|| region_of(old_outputs)))?;
-        self.account(&target.region).await?;
+        telling(context, "STS", self.account(&target.region)).await?;
         let known = if importing {
             self.find_to_import(context, &target, &reference).await?
         } else {

@@ -15,13 +15,13 @@ use super::doubt::{doubted, untouched};
 use super::fence::{Marks, fence, marks};
 use super::look::{attempts, is_young};
 use super::on_demand::{is_rotation, keep_trigger, report_rotation, rotation_due};
-use super::provider::{Provider, account_of, default_policy, key_arn, region_of, resolved_set};
+use super::provider::{Provider, account_of, default_policy, region_of, resolved_set};
 use super::remembered::remembered;
 use super::retirement::{check_idle, prevented};
 use super::set::{Known, Work, held_before, known_arns, retirements};
 use super::unfinished::{note_replaced, replaces};
 use super::{Context, Outcome, ResourceError};
-use crate::kms::Patience;
+use crate::kms::{Patience, telling};
 
 /// What the engine says of a key that is to be changed.
 #[derive(Debug, Clone, Copy)]
@@ -50,7 +50,7 @@ impl Provider {
         let Change { urn, id, old_outputs, old_inputs, inputs, .. } = *change;
         self.shown(urn, id, old_outputs);
         let before = self.target(region_of(old_outputs).or_else(|| region_of(inputs)))?;
-        self.account(&before.region).await?;
+        telling(context, "STS", self.account(&before.region)).await?;
         let Prepared { work, set, plan } = self.prepare_update(context, change).await?;
         for (region, member) in &set.members {
             if member.metadata.state.is_pending_deletion() && work.desired.members.contains_key(region) {
@@ -81,8 +81,8 @@ impl Provider {
         change: &Change<'_>,
     ) -> Result<Prepared<'a>, ResourceError> {
         let Change { urn, id, old_outputs, old_inputs, inputs, .. } = *change;
-        let arn = key_arn(old_outputs, id);
         let before = self.target(region_of(old_outputs).or_else(|| region_of(inputs)))?.region;
+        let arn = self.arn_of_state(old_outputs, id, &before).await?;
         let account = account_of(&arn);
         let mut desired = resolved_set(inputs, region_of(inputs).unwrap_or(&before), account.as_ref())?;
         let mut held = held_before(old_inputs, old_outputs, &before);

@@ -30,7 +30,8 @@ impl Running {
         self.calls
             .spawn(call)
             .await
-            .map_err(|error| tonic::Status::internal(format!("internal error, please report it: {error}")))
+            // What a panic says may hold what was being worked on.
+            .map_err(|_| tonic::Status::internal("internal error, please report it; stderr has the place in the code"))
     }
 
     /// Waits until no call is left.

@@ -2,9 +2,11 @@
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use awskms_core::secrets::Secrets;
 use tokio::sync::mpsc::UnboundedSender;
+use tokio::time::{Instant, timeout};
 use tonic::transport::{Channel, Endpoint};
 
 use super::generated::pulumirpc::engine_client::EngineClient;
@@ -15,7 +17,15 @@ use super::generated::pulumirpc::{LogRequest, LogSeverity};
 #[derive(Debug, Clone, Default)]
 pub struct Engine {
     listener: Arc<Mutex<Option<Listener>>>,
+    /// Until when an engine that did not take a message is told none.
+    deaf_until: Arc<Mutex<Option<Instant>>>,
 }
+
+/// How long an engine may take for one message, and how long a call waits for all of its messages to be taken.
+const PATIENCE: Duration = Duration::from_secs(3);
+
+/// How long an engine that did not take a message is left alone.
+const DEAF_FOR: Duration = Duration::from_secs(30);
 
 /// Who hears the messages.
 #[derive(Debug, Clone)]
@@ -29,18 +39,16 @@ enum Listener {
 impl Engine {
     /// In place of an engine, something in this process hears the messages: tests that stand for the engine do.
     pub fn heard_by(listener: UnboundedSender<LogRequest>) -> Self {
-        Self { listener: Arc::new(Mutex::new(Some(Listener::Local(listener)))) }
+        Self { listener: Arc::new(Mutex::new(Some(Listener::Local(listener)))), deaf_until: Arc::default() }
     }
 
     /// Points to an engine at `host:port`. The connection is made with the first message.
     pub fn attach(&self, address: &str) {
-        match Endpoint::from_shared(format!("http://{address}")) {
-            Ok(endpoint) => {
-                let client = EngineClient::new(endpoint.connect_lazy());
-                *self.listener.lock().unwrap_or_else(PoisonError::into_inner) = Some(Listener::Engine(client));
-            }
-            Err(error) => tracing::warn!("the engine's address {address:?} is not usable: {error}"),
-        }
+        let Ok(endpoint) = Endpoint::from_shared(format!("http://{address}")) else {
+            return tracing::warn!("the engine's address {address:?} is not usable");
+        };
+        let client = EngineClient::new(endpoint.connect_lazy());
+        *self.listener.lock().unwrap_or_else(PoisonError::into_inner) = Some(Listener::Engine(client));
     }
 
     /// A log of one resource, which keeps some texts to itself.
@@ -54,6 +62,16 @@ impl Engine {
             board: Arc::default(),
             shown: Arc::default(),
         }
+    }
+
+    /// Whether the engine has lately left a message lying.
+    fn is_deaf(&self) -> bool {
+        let until = *self.deaf_until.lock().unwrap_or_else(PoisonError::into_inner);
+        until.is_some_and(|until| Instant::now() < until)
+    }
+
+    fn was_deaf(&self) {
+        *self.deaf_until.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now() + DEAF_FOR);
     }
 
     fn listener(&self) -> Option<Listener> {
@@ -136,11 +154,13 @@ impl ResourceLog {
         self.hidden.mask(message)
     }
 
-    /// Clears the status column, and waits until every message so far is with the engine; the engine drops what comes after the
-    /// answer of a call.
+    /// Clears the status column, and waits until every message so far is with the engine, which drops what comes after the answer of
+    /// a call; but not for ever: the answer is worth more than its messages.
     pub async fn flush(&self) {
         self.show("");
-        drop(self.pending.lock().await);
+        if timeout(PATIENCE, self.pending.lock()).await.is_err() {
+            tracing::debug!("the engine does not take messages");
+        }
     }
 
     fn send(&self, severity: LogSeverity, message: &str, ephemeral: bool) {
@@ -163,7 +183,7 @@ impl ResourceLog {
             Listener::Local(listener) => return drop(listener.send(request)),
         };
         // Tokio's mutex is fair: messages leave in the order in which they were given.
-        let turn = self.pending.clone();
+        let (turn, engine) = (self.pending.clone(), self.engine.clone());
         let mut turn_taken = Box::pin(turn.lock_owned());
         let taken = futures_util::FutureExt::now_or_never(&mut turn_taken);
         tokio::spawn(async move {
@@ -171,8 +191,13 @@ impl ResourceLog {
                 Some(turn) => turn,
                 None => turn_taken.await,
             };
-            if let Err(error) = client.log(request).await {
-                tracing::debug!("the engine did not take a message: {error}");
+            if engine.is_deaf() {
+                return;
+            }
+            match timeout(PATIENCE, client.log(request)).await {
+                Ok(Ok(_)) => {}
+                Ok(Err(error)) => tracing::debug!("the engine did not take a message: {:?}", error.code()),
+                Err(_) => engine.was_deaf(),
             }
         });
     }

@@ -15,8 +15,13 @@ pub mod generated {
         include!("gen/google_rpc.rs");
     }
 }
+mod lifeline;
+mod serve;
 mod service;
 mod status;
 mod wire;
 
-pub use service::{SCHEMA, Service, VERSION, serve};
+pub use lifeline::engine_is_gone;
+pub use serve::{Ending, serve};
+pub use service::{SCHEMA, Service, VERSION};
+pub use wire::Struct;

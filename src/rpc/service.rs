@@ -1,6 +1,5 @@
 //! The gRPC service: every call of `ResourceProvider`.
 
-use std::net::Ipv4Addr;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
@@ -17,10 +16,10 @@ use awskms_core::spec::constants::names;
 use awskms_core::spec::given::write_back;
 use awskms_core::spec::input::Unreadable;
 use awskms_core::spec::normal::normal;
-use awskms_core::spec::provider::check_config;
+use awskms_core::spec::provider::{check_config, mark_secrets};
+use awskms_core::text::presentable;
 use awskms_core::value::{PropertyMap, PropertyValue};
 use futures_util::Stream;
-use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::time::Instant;
 use tonic::{Request, Response, Status};
@@ -28,7 +27,7 @@ use tonic::{Request, Response, Status};
 use super::cancel::Running;
 use super::engine::Engine;
 use super::generated::pulumirpc as pb;
-use super::generated::pulumirpc::resource_provider_server::{ResourceProvider, ResourceProviderServer};
+use super::generated::pulumirpc::resource_provider_server::ResourceProvider;
 use super::{diff, status, wire};
 use crate::config::{Clients, Settings};
 use crate::resource::{Change, Context, Outcome, Provider, Removal, ResourceError, unfinished};
@@ -41,9 +40,6 @@ pub const VERSION: &str = env!("CARGO_PKG_VERSION");
 
 /// The one resource type.
 const RESOURCE: &str = "awskms:index:AwsKmsKey";
-
-/// The engine sends and takes messages up to this size; tonic's own limit is 4 MiB.
-const MESSAGE_LIMIT: usize = 400 * 1024 * 1024;
 
 /// The provider as a gRPC service.
 #[derive(Debug, Clone)]
@@ -72,6 +68,11 @@ impl Service {
     /// Asks every running call to stop between two steps.
     pub fn cancel(&self) {
         self.running.cancel();
+    }
+
+    /// Waits until no call is running any more.
+    pub(super) async fn finished(&self) {
+        self.running.finished().await;
     }
 
     /// Ends what is left to do when no call is running any more.
@@ -166,7 +167,10 @@ fn ours(urn: &str, type_: &str) -> Result<(), Status> {
 fn failures(found: Vec<Failure>, hidden: &Secrets) -> Vec<pb::CheckFailure> {
     found
         .into_iter()
-        .map(|failure| pb::CheckFailure { property: failure.path.to_string(), reason: hidden.mask(&failure.reason) })
+        .map(|failure| pb::CheckFailure {
+            property: presentable(&failure.path.to_string()),
+            reason: hidden.mask(&failure.reason),
+        })
         .collect()
 }
 
@@ -217,9 +221,9 @@ impl ResourceProvider for Service {
 
     async fn check_config(&self, request: Request<pb::CheckRequest>) -> Answer<pb::CheckResponse> {
         let request = request.into_inner();
-        let news = wire::decode(request.news);
+        // The engine keeps what it gave, secrets as secrets; defaults are filled in at Configure.
+        let news = mark_secrets(&wire::decode(request.news));
         let checked = check_config(&news);
-        // The engine keeps what it gave; defaults are filled in at Configure.
         Ok(Response::new(pb::CheckResponse {
             inputs: Some(wire::encode(&news)),
             failures: failures(checked.failures, &Secrets::of(&[&news])),
@@ -238,12 +242,14 @@ impl ResourceProvider for Service {
             Some(args) => wire::decode(Some(args)),
             None => by_variable(request.variables),
         };
+        let given = mark_secrets(&given);
         let checked = check_config(&given);
         if let Some(failure) = checked.failures.first() {
             let failure = Secrets::of(&[&given]).mask(&failure.to_string());
             return Err(Status::invalid_argument(format!("provider configuration: {failure}")));
         }
-        let clients = Clients::new(Settings::read(&checked.inputs).map_err(unreadable)?, self.network.clone()).await;
+        let settings = Settings::read(&checked.inputs).map_err(unreadable)?;
+        let clients = Clients::new(settings, self.network.clone(), self.running.token()).await;
         let clients = clients.map_err(|error| Status::from(ResourceError::from(error)))?;
         let lineage = lineage(request.id.as_deref());
         let is_stateless = request.urn.as_deref().is_some_and(is_stateless);
@@ -494,34 +500,4 @@ fn updated(outputs: &PropertyMap) -> pb::UpdateResponse {
 fn by_variable(variables: std::collections::BTreeMap<String, String>) -> PropertyMap {
     let short = |name: &str| name.rsplit(':').next().unwrap_or(name).to_owned();
     variables.into_iter().map(|(name, value)| (short(&name), PropertyValue::String(value))).collect()
-}
-
-/// Serves on a free loopback port until `stop` ends. The port's number is the first line on stdout: the engine waits for
-/// it.
-///
-/// # Errors
-/// The port cannot be opened or the server fails.
-pub async fn serve(
-    service: Service,
-    stop: impl Future<Output = ()> + Send + 'static,
-) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
-    announce(listener.local_addr()?.port())?;
-    let (running, ending) = (service.running.clone(), service.clone());
-    let server = ResourceProviderServer::new(service)
-        .max_decoding_message_size(MESSAGE_LIMIT)
-        .max_encoding_message_size(MESSAGE_LIMIT);
-    let incoming = tonic::transport::server::TcpIncoming::from(listener).with_nodelay(Some(true));
-    tonic::transport::Server::builder().add_service(server).serve_with_incoming_shutdown(incoming, stop).await?;
-    running.finished().await;
-    ending.end().await;
-    Ok(())
-}
-
-/// Nothing else may be written to stdout before the port, and nothing at all after it.
-fn announce(port: u16) -> std::io::Result<()> {
-    use std::io::Write as _;
-    let mut stdout = std::io::stdout().lock();
-    writeln!(stdout, "{port}")?;
-    stdout.flush()
 }

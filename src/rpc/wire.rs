@@ -3,11 +3,12 @@
 //! The constants are Pulumi's own: signatures of special objects and the texts that stand for unknown values
 //! (sdk/proto of the Pulumi repository documents both).
 
-use std::collections::BTreeMap;
+mod reading;
+mod writing;
 
 use awskms_core::value::{PropertyMap, PropertyValue};
-use prost_types::value::Kind;
-use prost_types::{ListValue, Struct, Value};
+use prost::bytes::{Buf, BufMut};
+use prost::encoding::{DecodeContext, WireType};
 
 const SIGNATURE: &str = "4dabf18193072939515e22adb298388d";
 const SECRET: &str = "1b47061264138c4ac30d75fd1eb44270";
@@ -26,14 +27,52 @@ const UNKNOWNS: [&str; 7] = [
     "dd056dcd-154b-4c76-9bd3-c8f88648b5ff",
 ];
 
+/// Properties as a message carries them: a `google.protobuf.Struct`, read straight into property values.
+///
+/// prost would read one as a tree of its own, and refuse a request that nests maps more deeply than some thirty before anybody
+/// could say in which property.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Struct(PropertyMap);
+
+impl prost::Message for Struct {
+    fn encode_raw(&self, buf: &mut impl BufMut) {
+        writing::map(&self.0, buf);
+    }
+
+    fn merge_field(
+        &mut self,
+        tag: u32,
+        wire_type: WireType,
+        buf: &mut impl Buf,
+        ctx: DecodeContext,
+    ) -> Result<(), prost::DecodeError> {
+        if tag != reading::FIELDS {
+            return prost::encoding::skip_field(wire_type, tag, buf, ctx);
+        }
+        let mut entry = vec![];
+        prost::encoding::bytes::merge(wire_type, &mut entry, buf, ctx)?;
+        let (name, value) = reading::entry(&entry, 1)?;
+        self.0.insert(name, value);
+        Ok(())
+    }
+
+    fn encoded_len(&self) -> usize {
+        writing::map_length(&self.0)
+    }
+
+    fn clear(&mut self) {
+        self.0.clear();
+    }
+}
+
 /// Reads the properties of a request; an absent struct has none.
 pub(super) fn decode(wire: Option<Struct>) -> PropertyMap {
-    wire.map(|wire| map(wire.fields)).unwrap_or_default()
+    wire.map(|wire| wire.0).unwrap_or_default()
 }
 
 /// Writes properties for an answer.
 pub(super) fn encode(properties: &PropertyMap) -> Struct {
-    Struct { fields: properties.iter().map(|(name, value)| (name.clone(), encode_value(value))).collect() }
+    Struct(properties.clone())
 }
 
 /// Whether a text stands for a value that is not known yet.
@@ -41,32 +80,17 @@ pub(super) fn is_unknown(text: &str) -> bool {
     UNKNOWNS.contains(&text)
 }
 
-fn map(fields: BTreeMap<String, Value>) -> PropertyMap {
-    fields.into_iter().map(|(name, value)| (name, decode_value(value))).collect()
-}
-
-fn decode_value(value: Value) -> PropertyValue {
-    match value.kind {
-        None | Some(Kind::NullValue(_)) => PropertyValue::Null,
-        Some(Kind::BoolValue(value)) => PropertyValue::Bool(value),
-        Some(Kind::NumberValue(value)) => PropertyValue::Number(value),
-        Some(Kind::StringValue(text)) if is_unknown(&text) => PropertyValue::Unknown,
-        Some(Kind::StringValue(text)) => PropertyValue::String(text),
-        Some(Kind::ListValue(list)) => PropertyValue::List(list.values.into_iter().map(decode_value).collect()),
-        Some(Kind::StructValue(object)) => decode_object(object.fields),
-    }
-}
-
-fn decode_object(mut fields: BTreeMap<String, Value>) -> PropertyValue {
-    let Some(signature) = fields.get(SIGNATURE) else { return PropertyValue::Map(map(fields)) };
+/// What an object means: Pulumi's special ones carry a signature.
+fn object(mut fields: PropertyMap) -> PropertyValue {
+    let Some(signature) = fields.get(SIGNATURE) else { return PropertyValue::Map(fields) };
     // A signature that is no text is one that nobody knows; as a member of a map it could be written as one that somebody does.
-    let signature = if let Some(Kind::StringValue(text)) = &signature.kind { text.as_str() } else { "" };
+    let signature = if let PropertyValue::String(text) = signature { text.as_str() } else { "" };
     match signature {
-        SECRET => inner(&mut fields).unwrap_or(PropertyValue::Null).into_secret(),
+        SECRET => fields.remove("value").unwrap_or(PropertyValue::Null).into_secret(),
         // An output value without a value is unknown.
         OUTPUT => {
-            let secret = matches!(fields.get("secret").and_then(|v| v.kind.as_ref()), Some(Kind::BoolValue(true)));
-            let value = inner(&mut fields).unwrap_or(PropertyValue::Unknown);
+            let secret = matches!(fields.get("secret"), Some(PropertyValue::Bool(true)));
+            let value = fields.remove("value").unwrap_or(PropertyValue::Unknown);
             if secret { value.into_secret() } else { value }
         }
         RESOURCE => PropertyValue::Foreign("a reference to a resource"),
@@ -74,28 +98,6 @@ fn decode_object(mut fields: BTreeMap<String, Value>) -> PropertyValue {
         ARCHIVE => PropertyValue::Foreign("an archive"),
         _ => PropertyValue::Foreign("a value of a kind that this provider does not know"),
     }
-}
-
-fn inner(fields: &mut BTreeMap<String, Value>) -> Option<PropertyValue> {
-    fields.remove("value").map(decode_value)
-}
-
-fn encode_value(value: &PropertyValue) -> Value {
-    let kind = match value {
-        PropertyValue::Null | PropertyValue::Foreign(_) => Kind::NullValue(0),
-        PropertyValue::Bool(value) => Kind::BoolValue(*value),
-        PropertyValue::Number(value) => Kind::NumberValue(*value),
-        PropertyValue::String(text) => Kind::StringValue(text.clone()),
-        PropertyValue::Unknown => Kind::StringValue(UNKNOWN_TEXT.to_owned()),
-        PropertyValue::List(items) => Kind::ListValue(ListValue { values: items.iter().map(encode_value).collect() }),
-        PropertyValue::Map(map) => Kind::StructValue(encode(map)),
-        PropertyValue::Secret(inner) => {
-            let signature = Value { kind: Some(Kind::StringValue(SECRET.to_owned())) };
-            let fields = [(SIGNATURE.to_owned(), signature), ("value".to_owned(), encode_value(inner))];
-            Kind::StructValue(Struct { fields: fields.into() })
-        }
-    };
-    Value { kind: Some(kind) }
 }
 
 #[cfg(test)]
@@ -107,10 +109,15 @@ mod tests {
 
     use awskms_core::value::{PropertyMap, PropertyValue};
     use proptest::prelude::*;
+    use prost::Message as _;
     use prost_types::value::Kind;
     use prost_types::{Struct, Value};
 
-    use super::{OUTPUT, SIGNATURE, UNKNOWNS, decode, encode};
+    use super::{OUTPUT, SIGNATURE, UNKNOWNS, encode};
+
+    fn read(wire: &Struct) -> PropertyMap {
+        super::decode(Some(super::Struct::decode(wire.encode_to_vec().as_slice()).expect("a struct")))
+    }
 
     fn text(text: &str) -> Value {
         Value { kind: Some(Kind::StringValue(text.to_owned())) }
@@ -123,7 +130,7 @@ mod tests {
     #[test]
     fn every_unknown_text_is_unknown() {
         for unknown in UNKNOWNS {
-            assert_eq!(decode(Some(object(&[("x", text(unknown))])))["x"], PropertyValue::Unknown);
+            assert_eq!(read(&object(&[("x", text(unknown))]))["x"], PropertyValue::Unknown);
         }
     }
 
@@ -133,7 +140,7 @@ mod tests {
             let mut all = vec![(SIGNATURE, text(OUTPUT))];
             all.extend(fields.iter().cloned());
             let value = Value { kind: Some(Kind::StructValue(object(&all))) };
-            decode(Some(object(&[("x", value)])))["x"].clone()
+            read(&object(&[("x", value)]))["x"].clone()
         };
         let secret = ("secret", Value { kind: Some(Kind::BoolValue(true)) });
         assert_eq!(output(&[]), PropertyValue::Unknown);
@@ -146,7 +153,7 @@ mod tests {
     fn a_signature_that_is_no_text_makes_no_map() {
         let odd = Value { kind: Some(Kind::StructValue(object(&[(SIGNATURE, text(UNKNOWNS[0]))]))) };
         let signed = Value { kind: Some(Kind::StructValue(object(&[(SIGNATURE, odd)]))) };
-        assert!(matches!(decode(Some(object(&[("x", signed)])))["x"], PropertyValue::Foreign(_)));
+        assert!(matches!(read(&object(&[("x", signed)]))["x"], PropertyValue::Foreign(_)));
     }
 
     fn any_value() -> impl Strategy<Value = PropertyValue> {
@@ -170,7 +177,10 @@ mod tests {
         #[test]
         fn what_is_written_is_read(value in any_value()) {
             let properties: PropertyMap = BTreeMap::from([("x".to_owned(), value)]);
-            prop_assert_eq!(decode(Some(encode(&properties))), properties);
+            let written = encode(&properties).encode_to_vec();
+            prop_assert_eq!(written.len(), encode(&properties).encoded_len());
+            let as_prost_reads = Struct::decode(written.as_slice()).expect("a struct");
+            prop_assert_eq!(read(&as_prost_reads), properties);
         }
     }
 }

@@ -33,6 +33,8 @@ pub(crate) fn render(root: &Path) -> Result<Vec<(String, String)>> {
         ("google.rpc.rs", "src/rpc/gen/google_rpc.rs", "proto/pulumi/status.proto"),
     ] {
         let code = std::fs::read_to_string(folder.path().join(generated))?;
+        // Properties are read straight into the provider's own values.
+        let code = code.replace("::prost_types::Struct", "crate::rpc::Struct");
         let code = crate::output::rustfmt(&code)?;
         files.push((target.to_owned(), format!("// Generated from {source} by `cargo xtask generate`.\n{code}")));
     }

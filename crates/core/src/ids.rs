@@ -97,10 +97,7 @@ pub fn partition_of_region(region: &str) -> &'static str {
 /// It lacks `alias/`, is reserved, too long, or has a character that KMS does not take.
 pub fn check_alias(name: &str) -> Result<(), String> {
     let Some(rest) = name.strip_prefix("alias/") else {
-        return Err(format!(
-            "{name:?} does not begin with \"alias/\", as every KMS alias does; write \"alias/{}\"",
-            name.trim_start_matches('/')
-        ));
+        return Err(without_prefix(name));
     };
     if rest.is_empty() {
         return Err("\"alias/\" has no name behind the prefix; write for example \"alias/prod/orders\"".into());
@@ -118,6 +115,29 @@ pub fn check_alias(name: &str) -> Result<(), String> {
             "{name:?} contains {odd:?}; KMS allows letters, digits, '/', '_' and '-'; replace it, for example with '-'"
         )),
         None => Ok(()),
+    }
+}
+
+/// What to write for a name that lacks `alias/`, if what comes of it is an alias.
+fn without_prefix(name: &str) -> String {
+    let (is, bare) = match KmsArn::parse(name) {
+        Some(arn) if arn.resource.starts_with("key/") => {
+            return format!(
+                "{name:?} is the ARN of a key; give the alias that the key shall have, such as \"alias/prod/orders\""
+            );
+        }
+        Some(arn) => ("is the ARN of an alias", arn.resource),
+        None => ("does not begin with \"alias/\", as every KMS alias does", name.to_owned()),
+    };
+    let bare = bare.trim_start_matches('/');
+    let meant = match bare.get(..6) {
+        Some(prefix) if prefix.eq_ignore_ascii_case("alias/") => format!("alias/{}", &bare[6..]),
+        _ => format!("alias/{bare}"),
+    };
+    if check_alias(&meant).is_ok() {
+        format!("{name:?} {is}; write {meant:?}")
+    } else {
+        format!("{name:?} {is}; write for example \"alias/prod/orders\"")
     }
 }
 
@@ -238,11 +258,15 @@ impl fmt::Display for KmsArn {
 
 /// The candidate that a mistyped name most likely means, if one is near.
 pub fn nearest<'a>(name: &str, candidates: impl Iterator<Item = &'a str>) -> Option<&'a str> {
-    let wanted = name.to_lowercase().replace(['_', '-'], "");
+    // Comparing takes the product of both lengths.
+    const LONGEST: usize = 100;
+    let plain = |text: &str| text.to_lowercase().replace(['_', '-'], "");
+    if name.chars().nth(LONGEST).is_some() {
+        return None;
+    }
+    let wanted = plain(name);
     candidates
-        .map(|candidate| {
-            (strsim::damerau_levenshtein(&wanted, &candidate.to_lowercase().replace(['_', '-'], "")), candidate)
-        })
+        .map(|candidate| (strsim::damerau_levenshtein(&wanted, &plain(candidate)), candidate))
         .min()
         .filter(|(distance, candidate)| *distance <= (candidate.len() / 3).max(1))
         .map(|(_, candidate)| candidate)
@@ -263,6 +287,12 @@ mod tests {
             ("alias/", "no name"),
             ("alias/aws/s3", "reserved"),
             ("alias/my key", "' '"),
+            ("arn:aws:kms:eu-central-1:123456789012:alias/x", "write \"alias/x\""),
+            ("arn:aws:kms:eu-central-1:123456789012:key/x", "ARN of a key"),
+            ("Alias/x", "write \"alias/x\""),
+            ("/alias/x", "write \"alias/x\""),
+            ("my key", "write for example \"alias/prod/orders\""),
+            ("aws/s3", "write for example \"alias/prod/orders\""),
             (long.as_str(), "257 characters"),
         ] {
             assert!(check_alias(bad).expect_err(bad).contains(part), "{bad}");
@@ -327,5 +357,6 @@ mod tests {
         assert_eq!(nearest("aliass", ["alias", "region"].into_iter()), Some("alias"));
         assert_eq!(nearest("enable_rotation", ["enableRotation", "enabled"].into_iter()), Some("enableRotation"));
         assert_eq!(nearest("colour", ["alias", "region"].into_iter()), None);
+        assert_eq!(nearest(&"alias".repeat(200_000), ["alias", "region"].into_iter()), None);
     }
 }

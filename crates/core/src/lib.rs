@@ -14,6 +14,7 @@ pub mod ignored;
 #[cfg(test)]
 mod laws;
 pub mod members;
+mod needles;
 mod new_key;
 pub mod observed;
 pub mod outputs;
@@ -27,5 +28,6 @@ pub mod secrets;
 pub mod spec;
 pub mod stale;
 pub mod takeover;
+pub mod text;
 pub mod untouched;
 pub mod value;

@@ -4,11 +4,14 @@
 //! secret, wherever that came from: inputs of this run or the last one, or the provider's configuration.
 
 use std::collections::BTreeSet;
+use std::sync::{Arc, OnceLock};
 
 use crate::members;
+use crate::needles::Needles;
 use crate::outputs::REPLICA_KEYS;
 use crate::spec::constants::names;
 use crate::spec::generated::{OUTPUTS, REPLICA_OUTPUTS};
+use crate::text::presentable;
 use crate::value::{PropertyMap, PropertyValue};
 
 /// What stands in the place of a secret.
@@ -20,12 +23,27 @@ const SHORTEST: usize = 4;
 /// What a typed policy is rendered for.
 const RENDERED_FOR: [&str; 3] = [names::KEY_SPEC, names::KEY_USAGE, names::MULTI_REGION];
 
-/// The secret texts of one call.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+/// The secret texts of one call. Their debug form hides them.
+#[derive(Clone, Default)]
 pub struct Secrets {
-    /// The longest first: a text that is part of another must not leave the rest of that one readable.
-    texts: Vec<String>,
+    texts: Arc<BTreeSet<String>>,
+    /// The same as messages quote them, without the short ones; made when it is first needed.
+    quoted: Arc<OnceLock<Needles>>,
 }
+
+impl std::fmt::Debug for Secrets {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Secrets({})", self.texts.len())
+    }
+}
+
+impl PartialEq for Secrets {
+    fn eq(&self, other: &Self) -> bool {
+        self.texts == other.texts
+    }
+}
+
+impl Eq for Secrets {}
 
 impl Secrets {
     /// The secrets among some properties.
@@ -43,33 +61,48 @@ impl Secrets {
         for value in news.values() {
             collect(value, false, false, &mut open);
         }
-        let before = Self::of(before).texts.into_iter().filter(|text| !open.contains(text));
-        Self::from_texts(Self::of(&[news]).texts.into_iter().chain(before).collect())
+        let (news, before) = (Self::of(&[news]), Self::of(before));
+        let before = before.texts.iter().filter(|text| !open.contains(*text));
+        Self::from_texts(news.texts.iter().chain(before).cloned().collect())
     }
 
     /// Both.
     #[must_use]
     pub fn and(&self, other: &Self) -> Self {
-        Self::from_texts(self.texts.iter().chain(&other.texts).cloned().collect())
-    }
-
-    fn from_texts(texts: BTreeSet<String>) -> Self {
-        let mut texts: Vec<String> = texts.into_iter().filter(|text| !text.is_empty()).collect();
-        texts.sort_by_key(|text| std::cmp::Reverse(text.len()));
-        Self { texts }
-    }
-
-    /// A message without the secrets, in the forms in which messages quote texts. Texts of fewer than four characters stay.
-    pub fn mask(&self, message: &str) -> String {
-        let mut masked = message.to_owned();
-        for text in self.texts.iter().filter(|text| text.len() >= SHORTEST) {
-            for form in forms(text) {
-                if masked.contains(&form) {
-                    masked = masked.replace(&form, MASK);
-                }
-            }
+        match (self.texts.is_empty(), other.texts.is_empty()) {
+            (_, true) => self.clone(),
+            (true, _) => other.clone(),
+            _ => Self::from_texts(self.texts.union(&other.texts).cloned().collect()),
         }
-        masked
+    }
+
+    fn from_texts(mut texts: BTreeSet<String>) -> Self {
+        texts.remove("");
+        Self { texts: Arc::new(texts), quoted: Arc::default() }
+    }
+
+    fn quoted(&self) -> &Needles {
+        self.quoted.get_or_init(|| {
+            let long = self.texts.iter().filter(|text| text.len() >= SHORTEST);
+            let forms: BTreeSet<String> = long.flat_map(|text| forms(text)).collect();
+            Needles::of(forms.iter().map(String::as_str))
+        })
+    }
+
+    /// A message without the secrets, in the forms in which messages quote texts, and as a terminal takes it. Texts of fewer
+    /// than four characters stay.
+    pub fn mask(&self, message: &str) -> String {
+        if self.texts.is_empty() {
+            return presentable(message);
+        }
+        let (mut masked, mut rest) = (String::with_capacity(message.len()), 0);
+        for secret in self.quoted().covered(message) {
+            masked.push_str(&message[rest..secret.start]);
+            masked.push_str(MASK);
+            rest = secret.end;
+        }
+        masked.push_str(&message[rest..]);
+        presentable(&masked)
     }
 
     /// Outputs with everything secret that is derived from a secret. `inputs` are the inputs in normal form.
@@ -112,9 +145,7 @@ impl Secrets {
     }
 
     fn are_in(&self, value: &str) -> bool {
-        self.texts.iter().any(|text| {
-            value == text || (text.len() >= SHORTEST && forms(text).iter().any(|form| value.contains(form.as_str())))
-        })
+        !self.texts.is_empty() && (self.texts.contains(value) || self.quoted().are_in(value))
     }
 }
 
@@ -214,6 +245,27 @@ mod tests {
         let secrets = Secrets::of(&[&inputs]);
         let said = "alias/hidden/too and alias/hidden, in the open, x, \"say \\\"it\\\"\"";
         assert_eq!(secrets.mask(said), "[secret] and [secret], in the open, x, \"[secret]\"");
+    }
+
+    #[test]
+    fn many_secrets_are_masked_in_no_time() {
+        let secret = |number: u32| PropertyValue::from(format!("secret-number-{number:06}")).into_secret();
+        let inputs: PropertyMap = (0..20_000).map(|number| (format!("p{number}"), secret(number))).collect();
+        let secrets = Secrets::of(&[&inputs]);
+        let began = std::time::Instant::now();
+        for number in 0..20_000 {
+            assert_eq!(secrets.mask(&format!("it is secret-number-{number:06} again")), "it is [secret] again");
+        }
+        assert!(began.elapsed().as_secs() < 20, "{:?}", began.elapsed());
+    }
+
+    #[test]
+    fn secrets_that_overlap_leave_nothing() {
+        let inputs = map(&[
+            ("a", PropertyValue::from("abcd-efgh").into_secret()),
+            ("b", PropertyValue::from("efgh-ij").into_secret()),
+        ]);
+        assert_eq!(Secrets::of(&[&inputs]).mask("<abcd-efgh-ij>"), "<[secret]>");
     }
 
     #[test]

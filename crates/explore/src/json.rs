@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use prost::Message as _;
 use prost_types::value::Kind;
 use prost_types::{ListValue, Struct, Value as WireValue};
 use serde_json::{Map, Value};
@@ -42,7 +43,12 @@ pub(crate) fn is_unknown(value: &Value) -> bool {
 }
 
 /// Properties as a message has them.
-pub(crate) fn to_wire(properties: &Properties) -> Struct {
+pub(crate) fn to_wire(properties: &Properties) -> pulumi_awskms::rpc::Struct {
+    let bytes = to_struct(properties).encode_to_vec();
+    pulumi_awskms::rpc::Struct::decode(bytes.as_slice()).expect("what was written is read")
+}
+
+fn to_struct(properties: &Properties) -> Struct {
     let fields: BTreeMap<_, _> = properties.iter().map(|(name, value)| (name.clone(), wire_value(value))).collect();
     Struct { fields }
 }
@@ -54,13 +60,18 @@ fn wire_value(value: &Value) -> WireValue {
         Value::Number(number) => Kind::NumberValue(number.as_f64().unwrap_or_default()),
         Value::String(text) => Kind::StringValue(text.clone()),
         Value::Array(items) => Kind::ListValue(ListValue { values: items.iter().map(wire_value).collect() }),
-        Value::Object(members) => Kind::StructValue(to_wire(members)),
+        Value::Object(members) => Kind::StructValue(to_struct(members)),
     };
     WireValue { kind: Some(kind) }
 }
 
 /// The properties of a message; an absent one has none.
-pub(crate) fn from_wire(wire: Option<Struct>) -> Properties {
+pub(crate) fn from_wire(wire: Option<pulumi_awskms::rpc::Struct>) -> Properties {
+    let bytes = wire.map(|wire| wire.encode_to_vec()).unwrap_or_default();
+    from_struct(Some(Struct::decode(bytes.as_slice()).expect("what was written is read")))
+}
+
+fn from_struct(wire: Option<Struct>) -> Properties {
     wire.map(|wire| wire.fields.into_iter().map(|(name, value)| (name, value_of(value))).collect()).unwrap_or_default()
 }
 
@@ -71,7 +82,7 @@ fn value_of(value: WireValue) -> Value {
         Some(Kind::NumberValue(number)) => Value::from(number),
         Some(Kind::StringValue(text)) => Value::String(text),
         Some(Kind::ListValue(list)) => Value::Array(list.values.into_iter().map(value_of).collect()),
-        Some(Kind::StructValue(object)) => Value::Object(from_wire(Some(object))),
+        Some(Kind::StructValue(object)) => Value::Object(from_struct(Some(object))),
     }
 }
 

@@ -140,7 +140,7 @@ pub struct ConfigureRequest {
         ::prost::alloc::collections::BTreeMap<::prost::alloc::string::String, ::prost::alloc::string::String>,
     /// The same, typed.
     #[prost(message, optional, tag = "2")]
-    pub args: ::core::option::Option<::prost_types::Struct>,
+    pub args: ::core::option::Option<crate::rpc::Struct>,
     /// The engine sends secrets.
     #[prost(bool, tag = "3")]
     pub accept_secrets: bool,
@@ -193,7 +193,7 @@ pub struct InvokeRequest {
     pub tok: ::prost::alloc::string::String,
     /// Its arguments.
     #[prost(message, optional, tag = "2")]
-    pub args: ::core::option::Option<::prost_types::Struct>,
+    pub args: ::core::option::Option<crate::rpc::Struct>,
     /// Whether it is part of a preview.
     #[prost(bool, tag = "7")]
     pub preview: bool,
@@ -203,7 +203,7 @@ pub struct InvokeRequest {
 pub struct InvokeResponse {
     /// Its result.
     #[prost(message, optional, tag = "1")]
-    pub r#return: ::core::option::Option<::prost_types::Struct>,
+    pub r#return: ::core::option::Option<crate::rpc::Struct>,
     /// What is wrong with its arguments.
     #[prost(message, repeated, tag = "2")]
     pub failures: ::prost::alloc::vec::Vec<CheckFailure>,
@@ -216,14 +216,14 @@ pub struct CallRequest {
     pub tok: ::prost::alloc::string::String,
     /// Its arguments.
     #[prost(message, optional, tag = "2")]
-    pub args: ::core::option::Option<::prost_types::Struct>,
+    pub args: ::core::option::Option<crate::rpc::Struct>,
 }
 /// What a method answers.
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct CallResponse {
     /// Its result.
     #[prost(message, optional, tag = "1")]
-    pub r#return: ::core::option::Option<::prost_types::Struct>,
+    pub r#return: ::core::option::Option<crate::rpc::Struct>,
     /// What is wrong with its arguments.
     #[prost(message, repeated, tag = "3")]
     pub failures: ::prost::alloc::vec::Vec<CheckFailure>,
@@ -236,10 +236,10 @@ pub struct CheckRequest {
     pub urn: ::prost::alloc::string::String,
     /// Its inputs of the last run; absent for a new one.
     #[prost(message, optional, tag = "2")]
-    pub olds: ::core::option::Option<::prost_types::Struct>,
+    pub olds: ::core::option::Option<crate::rpc::Struct>,
     /// Its inputs now.
     #[prost(message, optional, tag = "3")]
-    pub news: ::core::option::Option<::prost_types::Struct>,
+    pub news: ::core::option::Option<crate::rpc::Struct>,
     /// Seed for random parts of names.
     #[prost(bytes = "vec", tag = "5")]
     pub random_seed: ::prost::alloc::vec::Vec<u8>,
@@ -255,7 +255,7 @@ pub struct CheckRequest {
 pub struct CheckResponse {
     /// In normal form.
     #[prost(message, optional, tag = "1")]
-    pub inputs: ::core::option::Option<::prost_types::Struct>,
+    pub inputs: ::core::option::Option<crate::rpc::Struct>,
     /// What is wrong with them.
     #[prost(message, repeated, tag = "2")]
     pub failures: ::prost::alloc::vec::Vec<CheckFailure>,
@@ -281,16 +281,16 @@ pub struct DiffRequest {
     pub urn: ::prost::alloc::string::String,
     /// Outputs of the last run.
     #[prost(message, optional, tag = "3")]
-    pub olds: ::core::option::Option<::prost_types::Struct>,
+    pub olds: ::core::option::Option<crate::rpc::Struct>,
     /// Checked inputs now.
     #[prost(message, optional, tag = "4")]
-    pub news: ::core::option::Option<::prost_types::Struct>,
+    pub news: ::core::option::Option<crate::rpc::Struct>,
     /// Paths whose changes the user ignores.
     #[prost(string, repeated, tag = "5")]
     pub ignore_changes: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
     /// Checked inputs of the last run.
     #[prost(message, optional, tag = "6")]
-    pub old_inputs: ::core::option::Option<::prost_types::Struct>,
+    pub old_inputs: ::core::option::Option<crate::rpc::Struct>,
     /// Name in the program.
     #[prost(string, tag = "7")]
     pub name: ::prost::alloc::string::String,
@@ -425,7 +425,7 @@ pub struct CreateRequest {
     pub urn: ::prost::alloc::string::String,
     /// Its checked inputs.
     #[prost(message, optional, tag = "2")]
-    pub properties: ::core::option::Option<::prost_types::Struct>,
+    pub properties: ::core::option::Option<crate::rpc::Struct>,
     /// Seconds allowed; 0 for the provider's own default.
     #[prost(double, tag = "3")]
     pub timeout: f64,
@@ -453,7 +453,7 @@ pub struct CreateResponse {
     pub id: ::prost::alloc::string::String,
     /// Its outputs.
     #[prost(message, optional, tag = "2")]
-    pub properties: ::core::option::Option<::prost_types::Struct>,
+    pub properties: ::core::option::Option<crate::rpc::Struct>,
     /// Whether to refresh it before its next update.
     #[prost(bool, tag = "3")]
     pub refresh_before_update: bool,
@@ -469,10 +469,10 @@ pub struct ReadRequest {
     pub urn: ::prost::alloc::string::String,
     /// Its outputs so far; absent in an import.
     #[prost(message, optional, tag = "3")]
-    pub properties: ::core::option::Option<::prost_types::Struct>,
+    pub properties: ::core::option::Option<crate::rpc::Struct>,
     /// Its inputs so far; absent in an import.
     #[prost(message, optional, tag = "4")]
-    pub inputs: ::core::option::Option<::prost_types::Struct>,
+    pub inputs: ::core::option::Option<crate::rpc::Struct>,
     /// Name in the program.
     #[prost(string, tag = "5")]
     pub name: ::prost::alloc::string::String,
@@ -497,10 +497,10 @@ pub struct ReadResponse {
     pub id: ::prost::alloc::string::String,
     /// Its outputs.
     #[prost(message, optional, tag = "2")]
-    pub properties: ::core::option::Option<::prost_types::Struct>,
+    pub properties: ::core::option::Option<crate::rpc::Struct>,
     /// The inputs that lead to it.
     #[prost(message, optional, tag = "3")]
-    pub inputs: ::core::option::Option<::prost_types::Struct>,
+    pub inputs: ::core::option::Option<crate::rpc::Struct>,
     /// Whether to refresh it before its next update.
     #[prost(bool, tag = "4")]
     pub refresh_before_update: bool,
@@ -513,7 +513,7 @@ pub struct ListRequest {
     pub token: ::prost::alloc::string::String,
     /// Filter.
     #[prost(message, optional, tag = "2")]
-    pub query: ::core::option::Option<::prost_types::Struct>,
+    pub query: ::core::option::Option<crate::rpc::Struct>,
     /// Most results; 0 for all.
     #[prost(int64, tag = "3")]
     pub limit: i64,
@@ -572,10 +572,10 @@ pub struct UpdateRequest {
     pub urn: ::prost::alloc::string::String,
     /// Its outputs so far.
     #[prost(message, optional, tag = "3")]
-    pub olds: ::core::option::Option<::prost_types::Struct>,
+    pub olds: ::core::option::Option<crate::rpc::Struct>,
     /// Its checked inputs now.
     #[prost(message, optional, tag = "4")]
-    pub news: ::core::option::Option<::prost_types::Struct>,
+    pub news: ::core::option::Option<crate::rpc::Struct>,
     /// Seconds allowed; 0 for the provider's own default.
     #[prost(double, tag = "5")]
     pub timeout: f64,
@@ -587,7 +587,7 @@ pub struct UpdateRequest {
     pub preview: bool,
     /// Its checked inputs of the last run.
     #[prost(message, optional, tag = "8")]
-    pub old_inputs: ::core::option::Option<::prost_types::Struct>,
+    pub old_inputs: ::core::option::Option<crate::rpc::Struct>,
     /// Name in the program.
     #[prost(string, tag = "9")]
     pub name: ::prost::alloc::string::String,
@@ -606,7 +606,7 @@ pub struct UpdateRequest {
 pub struct UpdateResponse {
     /// Its outputs.
     #[prost(message, optional, tag = "1")]
-    pub properties: ::core::option::Option<::prost_types::Struct>,
+    pub properties: ::core::option::Option<crate::rpc::Struct>,
     /// Whether to refresh it before its next update.
     #[prost(bool, tag = "2")]
     pub refresh_before_update: bool,
@@ -622,13 +622,13 @@ pub struct DeleteRequest {
     pub urn: ::prost::alloc::string::String,
     /// Its outputs so far.
     #[prost(message, optional, tag = "3")]
-    pub properties: ::core::option::Option<::prost_types::Struct>,
+    pub properties: ::core::option::Option<crate::rpc::Struct>,
     /// Seconds allowed; 0 for the provider's own default.
     #[prost(double, tag = "4")]
     pub timeout: f64,
     /// Its checked inputs of the last run.
     #[prost(message, optional, tag = "5")]
-    pub old_inputs: ::core::option::Option<::prost_types::Struct>,
+    pub old_inputs: ::core::option::Option<crate::rpc::Struct>,
     /// Name in the program.
     #[prost(string, tag = "6")]
     pub name: ::prost::alloc::string::String,
@@ -660,7 +660,7 @@ pub struct ConstructResponse {
     pub urn: ::prost::alloc::string::String,
     /// Its outputs.
     #[prost(message, optional, tag = "2")]
-    pub state: ::core::option::Option<::prost_types::Struct>,
+    pub state: ::core::option::Option<crate::rpc::Struct>,
 }
 /// Detail of an error of Create, Update or Read: the resource exists, but not yet as it should be.
 #[derive(Clone, PartialEq, ::prost::Message)]
@@ -670,13 +670,13 @@ pub struct ErrorResourceInitFailed {
     pub id: ::prost::alloc::string::String,
     /// Its outputs as far as reached.
     #[prost(message, optional, tag = "2")]
-    pub properties: ::core::option::Option<::prost_types::Struct>,
+    pub properties: ::core::option::Option<crate::rpc::Struct>,
     /// What is missing, for people.
     #[prost(string, repeated, tag = "3")]
     pub reasons: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
     /// Its inputs.
     #[prost(message, optional, tag = "4")]
-    pub inputs: ::core::option::Option<::prost_types::Struct>,
+    pub inputs: ::core::option::Option<crate::rpc::Struct>,
     /// Whether to refresh it before its next update.
     #[prost(bool, tag = "5")]
     pub refresh_before_update: bool,

@@ -50,6 +50,7 @@ pub fn diff(old: &PropertyMap, new: &PropertyMap) -> Vec<Change> {
             // The provider's Region: not known in one of the runs, or not written down by an import.
             (None, Some(_)) | (Some(_), None) if field.name == names::REGION => {}
             _ if field.name == names::REPLICAS => replicas::replicas(old, new, &mut changes),
+            (Some(before), Some(after)) if field.name == names::POLICY && before == after && !after.has_unknowns() => {}
             _ if field.name == names::POLICY && same_policy(old, new) => {}
             _ => {
                 let effect = effect(field, after, can_promote(old, new));
@@ -134,6 +135,8 @@ fn compare(
         (None, None) => return,
         (None, Some(_)) => return push(ChangeKind::Add),
         (Some(_), None) => return push(ChangeKind::Delete),
+        // The same is the same however it is read, and reading it takes longer.
+        (Some(old), Some(new)) if old == new && !new.has_unknowns() => return,
         (Some(old), Some(new)) => (old, new),
     };
     if [old, new].iter().any(|value| matches!(value, PropertyValue::Secret(_))) {

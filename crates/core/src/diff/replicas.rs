@@ -35,6 +35,9 @@ pub(super) fn replicas(old: &PropertyMap, new: &PropertyMap, changes: &mut Vec<C
             (Some(before), Some(after)) => {
                 let mut found = vec![];
                 entry(&at.name(region), before, after, &mut found);
+                if before == after && found.is_empty() && inner(old, names::TAGS_ALL) == inner(new, names::TAGS_ALL) {
+                    continue;
+                }
                 // What is written where it was inherited before, or the other way round, may ask for the same.
                 let (was, is) = (members::effective(old, before), members::effective(new, after));
                 found.retain(|change| !means_the_same(change, &was, &is));

@@ -70,7 +70,7 @@ pub fn check(olds: &PropertyMap, news: &PropertyMap, context: &CheckContext<'_>)
     let mut checked = Checked { inputs, failures, warnings: vec![] };
     rules::usage(&mut checked);
     rules::rotation(&mut checked);
-    rules::region(&mut checked, context.skip_region_validation());
+    rules::region(&mut checked, context);
     rules::aliases(&mut checked);
     rules::policy(&mut checked);
     rules::tags(&mut checked, context.default_tags);

@@ -2,6 +2,7 @@
 
 pub mod check;
 pub mod constants;
+pub mod endpoint;
 #[expect(clippy::doc_markdown, reason = "the texts are the definition's, which serve other languages too")]
 pub mod generated;
 pub mod given;
@@ -9,6 +10,7 @@ pub mod input;
 pub mod key_kinds;
 mod manifest;
 pub mod normal;
+mod peers;
 pub mod provider;
 mod replicas;
 mod rules;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::check::Checked;
+use super::check::{CheckContext, Checked};
 use super::constants::{defaults, limits, names};
 use super::generated::{AWS_KMS_KEY_SPEC, KEY_POLICY};
 use super::key_kinds::{KeyKind, key_kind};
@@ -16,6 +16,10 @@ use crate::value::{PropertyMap, PropertyValue};
 
 /// AWS allows as many tags a key (AWS KMS developer guide, "Quotas"); the owner mark and the rotation mark are two of them.
 const TAGS_OF_A_KEY: usize = 50;
+
+/// What to do where neither the resource nor the provider names a Region.
+const NO_REGION: &str = "no AWS Region is known; set the resource's region, or the provider's (`pulumi config set awskms:region \
+                         REGION`), or AWS_REGION, or the profile's region";
 
 impl Checked {
     pub(super) fn fail(&mut self, path: Path, reason: impl Into<String>) {
@@ -88,11 +92,19 @@ pub(super) fn rotation(checked: &mut Checked) {
     }
 }
 
-pub(super) fn region(checked: &mut Checked, lenient: bool) {
-    if let Some(region) = checked.text(names::REGION)
-        && let Err(reason) = ids::check_region(&region, lenient)
-    {
-        checked.fail(Path::of(names::REGION), reason);
+/// The Region is one that exists, and there is one: a key is in a Region, and it needs no call to see that none is named.
+pub(super) fn region(checked: &mut Checked, context: &CheckContext<'_>) {
+    let path = Path::of(names::REGION);
+    match checked.text(names::REGION) {
+        Some(region) => {
+            if let Err(reason) = ids::check_region(&region, context.skip_region_validation()) {
+                checked.fail(path, reason);
+            }
+        }
+        None if context.config.is_some() && !checked.inputs.contains_key(names::REGION) => {
+            checked.fail(path, NO_REGION);
+        }
+        None => {}
     }
 }
 
@@ -129,7 +141,7 @@ pub(super) fn names(checked: &mut Checked, named: Vec<(Path, PropertyValue)>) {
 /// A key's policy: one form of it, sound in itself, and fitting the key.
 pub(super) fn policy(checked: &mut Checked) {
     let inputs = checked.inputs.clone();
-    policy_of(checked, None, &inputs);
+    policy_of(checked, None, &inputs, &mut Judged::default());
     if !inputs.contains_key(names::POLICY) && !inputs.contains_key(names::POLICY_DOCUMENT) {
         checked.warn(
             Path::of(names::POLICY),
@@ -139,8 +151,27 @@ pub(super) fn policy(checked: &mut Checked) {
     }
 }
 
+/// Policy documents that were judged already: replicas often have the same one, and to judge it takes longer than all else.
+#[derive(Debug, Default)]
+pub(super) struct Judged(Vec<(PropertyValue, Result<policy::Findings, String>)>);
+
+impl Judged {
+    /// What is wrong with a document; `None` while it is not known.
+    fn judge(&mut self, document: &PropertyValue) -> Option<&Result<policy::Findings, String>> {
+        let known = self.0.iter().position(|(known, _)| known == document);
+        if known.is_none() {
+            let judgement = match document.to_json()? {
+                serde_json::Value::String(text) => policy::parse_text(&text),
+                object => Ok(object),
+            };
+            self.0.push((document.clone(), judgement.map(|json| policy::check_document(&json))));
+        }
+        known.map_or_else(|| self.0.last(), |index| self.0.get(index)).map(|(_, judgement)| judgement)
+    }
+}
+
 /// The policy among the properties at a path, if there is one.
-pub(super) fn policy_of(checked: &mut Checked, at: Option<&Path>, map: &PropertyMap) {
+pub(super) fn policy_of(checked: &mut Checked, at: Option<&Path>, map: &PropertyMap, judged: &mut Judged) {
     let path = |name: &str| below(at, name);
     match (map.get(names::POLICY), map.get(names::POLICY_DOCUMENT)) {
         (Some(_), Some(_)) => {
@@ -150,7 +181,7 @@ pub(super) fn policy_of(checked: &mut Checked, at: Option<&Path>, map: &Property
             checked.fail(path(names::POLICY_DOCUMENT), reason(names::POLICY));
         }
         (Some(typed), None) => typed_policy(checked, &path(names::POLICY), typed),
-        (None, Some(document)) => policy_document(checked, &path(names::POLICY_DOCUMENT), document),
+        (None, Some(document)) => policy_document(checked, &path(names::POLICY_DOCUMENT), document, judged),
         (None, None) => {}
     }
 }
@@ -199,17 +230,13 @@ fn typed_policy(checked: &mut Checked, at: &Path, policy: &PropertyValue) {
     );
 }
 
-fn policy_document(checked: &mut Checked, at: &Path, document: &PropertyValue) {
+fn policy_document(checked: &mut Checked, at: &Path, document: &PropertyValue, judged: &mut Judged) {
     let secret = document.has_secrets();
-    let Some(json) = document.to_json() else { return };
-    let json = match json {
-        serde_json::Value::String(text) => match policy::parse_text(&text) {
-            Ok(json) => json,
-            Err(reason) => return checked.fail(at.clone(), reason),
-        },
-        object => object,
+    let findings = match judged.judge(document) {
+        None => return,
+        Some(Err(reason)) => return checked.fail(at.clone(), reason.as_str()),
+        Some(Ok(findings)) => findings,
     };
-    let findings = policy::check_document(&json);
     let hide = |text: String| {
         if secret {
             "the policy document is not valid; its value is a secret, so no part of it is shown".into()
@@ -217,11 +244,11 @@ fn policy_document(checked: &mut Checked, at: &Path, document: &PropertyValue) {
             text
         }
     };
-    for error in findings.errors {
-        checked.fail(at.clone(), hide(error));
+    for error in &findings.errors {
+        checked.fail(at.clone(), hide(error.clone()));
     }
-    for warning in findings.warnings.into_iter().filter(|_| !secret) {
-        checked.warn(at.clone(), warning);
+    for warning in findings.warnings.iter().filter(|_| !secret) {
+        checked.warn(at.clone(), warning.clone());
     }
 }
 

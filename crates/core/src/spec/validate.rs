@@ -1,8 +1,12 @@
 //! Checks against the tables: names, types, ranges, lengths, required properties, and the defaults that are constants.
 
+use std::collections::BTreeSet;
+
+use super::peers;
 use super::table::{Field, Kind, Message, Text};
 use crate::failure::Failure;
 use crate::ids::nearest;
+use crate::needles::Needles;
 use crate::path::Path;
 use crate::value::{PropertyMap, PropertyValue};
 
@@ -89,9 +93,10 @@ pub(super) fn field_of(message: &Message, name: &str) -> Option<&'static Field> 
 fn unknown(message: &Message, path: Path, name: &str) -> Failure {
     let known = message.fields.iter().filter(|field| !field.hidden).map(|field| field.name);
     let all: Vec<&str> = known.clone().collect();
-    let reason = match nearest(name, known) {
-        Some(near) => format!("there is no property {name:?}; did you mean {near:?}?"),
-        None => format!("there is no property {name:?}; remove it, or use one of {}", all.join(", ")),
+    let reason = match (peers::hint(message.name, name), nearest(name, known)) {
+        (Some(hint), _) => format!("there is no property {name:?} here; {hint}"),
+        (None, Some(near)) => format!("there is no property {name:?}; did you mean {near:?}?"),
+        (None, None) => format!("there is no property {name:?}; remove it, or use one of {}", all.join(", ")),
     };
     Failure::new(path, reason)
 }
@@ -101,7 +106,10 @@ fn checked(kind: &Kind, path: &Path, value: &PropertyValue, failures: &mut Vec<F
     if let PropertyValue::Secret(inner) = value {
         let mut found = vec![];
         let value = checked(kind, path, inner, &mut found);
-        failures.extend(found.into_iter().map(|failure| hide(failure, inner)));
+        if !found.is_empty() {
+            let hidden = Hidden::of(inner);
+            failures.extend(found.into_iter().map(|failure| hidden.hide(failure)));
+        }
         return value.into_secret();
     }
     if matches!(value, PropertyValue::Unknown) {
@@ -156,7 +164,7 @@ fn integer(number: f64, minimum: i32, maximum: i32, path: &Path, failures: &mut 
         let side = if number < f64::from(minimum) { "below the minimum" } else { "above the maximum" };
         failures.push(Failure::new(
             path.clone(),
-            format!("{number} is {side}; AWS allows {minimum} to {maximum}; choose a value in that range"),
+            format!("{number} is {side}; it may be {minimum} to {maximum}; choose a value in that range"),
         ));
     }
 }
@@ -173,7 +181,7 @@ fn length(limits: &Text, text: &str, path: &Path, failures: &mut Vec<Failure>) {
     if let Some(most) = limits.max_length.filter(|most| count > *most as usize) {
         failures.push(Failure::new(
             path.clone(),
-            format!("it has {count} characters; AWS allows at most {most}; shorten it"),
+            format!("it has {count} characters; it may have at most {most}; shorten it"),
         ));
     }
 }
@@ -182,7 +190,7 @@ fn too_many(count: usize, most: Option<u32>, path: &Path, failures: &mut Vec<Fai
     if let Some(most) = most.filter(|most| count > *most as usize) {
         failures.push(Failure::new(
             path.clone(),
-            format!("it has {count} entries; AWS allows at most {most}; remove some"),
+            format!("it has {count} entries; it may have at most {most}; remove some"),
         ));
     }
 }
@@ -192,6 +200,9 @@ fn not_in(enumeration: &super::table::Enum, path: &Path, text: &str) -> Failure 
     let hint = nearest(text, names.iter().copied()).map_or_else(String::new, |near| format!(" Did you mean {near:?}?"));
     Failure::new(path.clone(), format!("{text:?} is not one of {}.{hint}", names.join(", ")))
 }
+
+/// Characters of a text that a message shows where it is no more than an example of what is wrong.
+const SHOWN: usize = 80;
 
 fn wrong_type(kind: &Kind, path: &Path, value: &PropertyValue) -> Failure {
     let wanted = match kind {
@@ -203,29 +214,51 @@ fn wrong_type(kind: &Kind, path: &Path, value: &PropertyValue) -> Failure {
         Kind::Json => "JSON text or an object",
     };
     let shown = match value {
-        PropertyValue::String(text) => format!("the string {text:?}"),
+        PropertyValue::String(text) => match text.char_indices().nth(SHOWN) {
+            Some((end, _)) => format!("the string {:?}…", &text[..end]),
+            None => format!("the string {text:?}"),
+        },
         PropertyValue::Number(number) => format!("the number {number}"),
         PropertyValue::Bool(value) => format!("the boolean {value}"),
         other => other.type_name().to_owned(),
     };
-    Failure::new(path.clone(), format!("it is {shown}, but must be {wanted}; change the value"))
+    let is_text = matches!(value, PropertyValue::String(_));
+    let what_to_do = peers::type_hint(path.root(), is_text).unwrap_or("change the value");
+    Failure::new(path.clone(), format!("it is {shown}, but must be {wanted}; {what_to_do}"))
 }
 
-/// A message must not repeat what a secret holds. The rule is told without the value.
-fn hide(failure: Failure, secret: &PropertyValue) -> Failure {
-    let mut reason = failure.reason;
-    hide_value(&mut reason, secret);
-    Failure { reason, ..failure }
+/// A message must not repeat what a secret holds: the rule is told without the value.
+struct Hidden(Needles);
+
+impl Hidden {
+    fn of(secret: &PropertyValue) -> Self {
+        let mut forms = BTreeSet::new();
+        collect_forms(secret, &mut forms);
+        Self(Needles::of(forms.iter().map(String::as_str)))
+    }
+
+    fn hide(&self, failure: Failure) -> Failure {
+        let (mut reason, mut rest) = (String::new(), 0);
+        for part in self.0.covered(&failure.reason) {
+            reason.push_str(&failure.reason[rest..part.start]);
+            reason.push_str("[secret]");
+            rest = part.end;
+        }
+        reason.push_str(&failure.reason[rest..]);
+        Failure { reason, ..failure }
+    }
 }
 
-fn hide_value(reason: &mut String, value: &PropertyValue) {
+fn collect_forms(value: &PropertyValue, forms: &mut BTreeSet<String>) {
     match value {
         PropertyValue::String(text) if !text.is_empty() => {
-            *reason = reason.replace(&format!("{text:?}"), "[secret]").replace(text.as_str(), "[secret]");
+            forms.extend([format!("{text:?}"), text.clone()]);
+            forms.extend(text.char_indices().nth(SHOWN).map(|(end, _)| format!("{:?}", &text[..end])));
         }
-        PropertyValue::Number(number) => *reason = reason.replace(&number.to_string(), "[secret]"),
-        PropertyValue::List(items) => items.iter().for_each(|item| hide_value(reason, item)),
-        PropertyValue::Map(map) => map.values().for_each(|item| hide_value(reason, item)),
+        PropertyValue::Number(number) => drop(forms.insert(number.to_string())),
+        PropertyValue::Secret(inner) => collect_forms(inner, forms),
+        PropertyValue::List(items) => items.iter().for_each(|item| collect_forms(item, forms)),
+        PropertyValue::Map(map) => map.values().for_each(|item| collect_forms(item, forms)),
         _ => {}
     }
 }
