@@ -242,6 +242,7 @@ pub(crate) fn typed_policy(observed: &Observed, document: &Value) -> Option<Prop
     let facts = Facts {
         partition: &arn.partition,
         account: &arn.account,
+        region: &arn.region,
         key_usage: &metadata.key_usage,
         key_spec: &metadata.key_spec,
         multi_region: metadata.multi_region,

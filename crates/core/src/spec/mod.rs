@@ -9,6 +9,7 @@ pub mod input;
 pub mod key_kinds;
 mod manifest;
 pub mod normal;
+mod policy_parts;
 pub mod provider;
 mod replicas;
 mod rules;
