@@ -18,7 +18,7 @@ use crate::value::{PropertyMap, PropertyValue};
 /// Properties, and values of enums, that no generator gives, each with the reason.
 const EXCEPTIONS: [(&str, &str); 1] = [(
     "ServiceUse.service=ROUTE53_DNSSEC",
-    "for keys in us-east-1 only, and the laws' keys are elsewhere; spec/policy_parts has tests",
+    "for keys in us-east-1 only, and the laws' keys are elsewhere; tests/grpc/test_policy.py has it",
 )];
 
 /// Lists of services that roles call, of which the others are refused.

@@ -45,6 +45,6 @@ pub use recover::recover;
 pub use render::{Facts, colliding, default_policy, render};
 pub use request::{Request, Via};
 pub use role_access::RoleAccess;
-pub use roles::check_role;
+pub use roles::{check_role, role_arn};
 pub use services::{Caller as ServiceCaller, Fits, Need, Service, ServiceUse, service};
 pub use typed::TypedPolicy;

@@ -13,8 +13,7 @@ const LONGEST_PATH: usize = 510;
 /// # Errors
 /// It is a wildcard, no ARN of an IAM principal, or no name that a role can have.
 pub fn check_role(text: &str) -> Result<(), String> {
-    const HELP: &str =
-        "give the ARN of an IAM role, or the name of a role in the key's account, such as \"SecurityAdmin\"";
+    const HELP: &str = "give the ARN of an IAM role, such as \"arn:aws:iam::123456789012:role/SecurityAdmin\", or the name of a role in the key's account";
     if text.contains(':') || text.contains('*') {
         return ids::check_principal(text);
     }
@@ -43,7 +42,7 @@ pub fn check_role(text: &str) -> Result<(), String> {
 }
 
 /// The ARN of a role of an account that is given by ARN or by name.
-pub(super) fn role_arn(text: &str, partition: &str, account: &str) -> String {
+pub fn role_arn(text: &str, partition: &str, account: &str) -> String {
     if text.contains(':') { text.to_owned() } else { format!("arn:{partition}:iam::{account}:role/{text}") }
 }
 

@@ -1596,7 +1596,7 @@ pub static KEY_POLICY: table::Message = table::Message {
             required: false,
             secret: false,
             hidden: false,
-            is_set: false,
+            is_set: true,
             is_principal: false,
         },
         table::Field {
@@ -1609,7 +1609,7 @@ pub static KEY_POLICY: table::Message = table::Message {
             required: false,
             secret: false,
             hidden: false,
-            is_set: false,
+            is_set: true,
             is_principal: false,
         },
         table::Field {
@@ -1622,7 +1622,7 @@ pub static KEY_POLICY: table::Message = table::Message {
             required: false,
             secret: false,
             hidden: false,
-            is_set: false,
+            is_set: true,
             is_principal: false,
         },
         table::Field {
@@ -1635,7 +1635,7 @@ pub static KEY_POLICY: table::Message = table::Message {
             required: false,
             secret: false,
             hidden: false,
-            is_set: false,
+            is_set: true,
             is_principal: false,
         },
         table::Field {
@@ -1987,7 +1987,7 @@ pub static TRUSTED_ACCOUNT: table::Message = table::Message {
             name: "account",
             proto_name: "account",
             also: &[],
-            kind: table::Kind::Text(Text { min_length: 12, max_length: Some(12), pattern: Some("[0-9]{12}") }),
+            kind: table::Kind::Text(Text { min_length: 0, max_length: None, pattern: Some("[0-9]{12}") }),
             effect: Effect::Update,
             default: None,
             required: true,
@@ -2094,7 +2094,7 @@ pub static ORGANIZATION_ACCESS: table::Message = table::Message {
             name: "id",
             proto_name: "id",
             also: &[],
-            kind: table::Kind::Text(Text { min_length: 12, max_length: Some(34), pattern: Some("o-[a-z0-9]{10,32}") }),
+            kind: table::Kind::Text(Text { min_length: 0, max_length: None, pattern: Some("o-[a-z0-9]{10,32}") }),
             effect: Effect::Update,
             default: None,
             required: true,

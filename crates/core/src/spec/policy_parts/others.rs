@@ -119,7 +119,9 @@ pub(super) fn protection(checked: &mut Checked, around: &Around<'_>) {
     let window = number(around.owner, names::DELETION_WINDOW_DAYS)
         .or_else(|| number(&checked.inputs, names::DELETION_WINDOW_DAYS));
     let window = window.unwrap_or_else(|| f64::from(defaults::DELETION_WINDOW_DAYS));
-    if let Some(least) = number(protect, names::MINIMUM_DELETION_WINDOW_DAYS).filter(|least| *least > window) {
+    if let Some(least) = number(protect, names::MINIMUM_DELETION_WINDOW_DAYS)
+        .filter(|least| (window..=30.0).contains(least) && *least > window)
+    {
         let reason = format!(
             "{least} days are more than deletionWindowDays, {window}: `pulumi destroy` would be refused; raise deletionWindowDays, or lower this"
         );
