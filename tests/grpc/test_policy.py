@@ -9,9 +9,10 @@ import boto3
 import botocore.exceptions
 import pytest
 from botocore.config import Config
-from conftest import Provider  # type: ignore[import-not-found]
+from conftest import URN, Provider, struct  # type: ignore[import-not-found]
 from kit import simulator
-from life import Resource, kms  # type: ignore[import-not-found]
+from life import Resource, kms, said  # type: ignore[import-not-found]
+from pulumi.runtime.proto import provider_pb2
 
 HOME, ACCOUNT = simulator.REGION, simulator.ACCOUNT
 ADMIN = f"arn:aws:iam::{ACCOUNT}:user/default"
@@ -370,3 +371,16 @@ def test_the_order_of_parts_means_nothing(provider: Provider, sim: simulator.Sim
     news = {"alias": "alias/x", "policy": {"adminRole": ADMIN, **policy, "services": services[::-1], "access": back}}
     diff = resource.diff(provider, resource.check(provider, {**news, "replicas": replicas}))
     assert not diff.detailedDiff, diff
+
+
+def test_a_preview_says_that_the_deployer_may_not_destroy_the_key(provider: Provider) -> None:
+    def warned(protect: dict[str, Any], **inputs: Any) -> bool:
+        provider.engine.messages.clear()
+        news = provider.checked({"alias": "alias/x", "policy": {"adminRole": ADMIN, "protect": protect}, **inputs})
+        provider.stub.Create(provider_pb2.CreateRequest(urn=URN, properties=struct(news), preview=True))
+        return said(provider, "`pulumi destroy`")
+
+    assert warned({"deletionOnlyBy": ["SecurityAdmin"]})
+    assert not warned({"deletionOnlyBy": [ADMIN]})
+    assert not warned({"deletionOnlyBy": ["SecurityAdmin"]}, deletionPolicy="RETAIN")
+    assert not warned({"minimumDeletionWindowDays": 14})

@@ -6,7 +6,7 @@ use proptest::sample::{select, subsequence};
 use serde_json::json;
 
 use super::generators::{Property, ROLES, any_of, flag, names, property, some_of};
-use crate::policy::{Need, has_operation, service};
+use crate::policy::{Need, Service, has_operation, service};
 use crate::spec::generated::{AwsService, Operation, ServiceAccess};
 use crate::value::{PropertyMap, PropertyValue};
 
@@ -134,7 +134,7 @@ pub(super) fn fit_roles(policy: &mut PropertyMap) {
     }
     for entry in entries(policy, "services") {
         let row = entry.get("service").and_then(PropertyValue::as_str).and_then(AwsService::parse).map(service);
-        if row.is_some_and(|row| row.is_called_by_roles()) && !named(entry, "roles") {
+        if row.is_some_and(Service::is_called_by_roles) && !named(entry, "roles") {
             entry.insert("roles".into(), PropertyValue::List(vec![ROLES[0].into()]));
         }
     }

@@ -9,6 +9,7 @@ mod access;
 mod actions;
 mod caller;
 mod condition;
+mod deletion;
 mod document;
 mod equality;
 mod evaluate;
@@ -34,6 +35,7 @@ mod written;
 
 pub use access::{AccessChange, access_changes, named_principals};
 pub use actions::has_operation;
+pub use deletion::denies_deletion;
 pub use document::{Findings, check_document, deleted_principals};
 pub use equality::{equal, sessions_as_roles};
 pub use evaluate::{Access, evaluate};

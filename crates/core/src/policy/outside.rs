@@ -87,9 +87,7 @@ impl Use {
 
     fn read(label: &str, remaining: &Remaining, facts: &Facts<'_>) -> Option<Self> {
         let [using, looking_up, services] = SUFFIXES.map(|suffix| remaining.with_sid(&format!("{label}{suffix}")));
-        if using.or(looking_up).or(services).is_none() {
-            return None;
-        }
+        using.or(looking_up).or(services)?;
         Some(Self {
             services: services.map(|statement| through(statement, facts)).unwrap_or_default(),
             encryption_context: using.map(context).unwrap_or_default(),

@@ -3,6 +3,8 @@
 //! [`row`] says what is to be known of a service, [`table`] what the services' guides ask for; [`ServiceUse`] is one entry of
 //! the input `services`.
 
+mod actions;
+mod build;
 mod recover;
 mod render;
 mod row;

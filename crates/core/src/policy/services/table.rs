@@ -1,118 +1,16 @@
-//! What each AWS service needs of a key policy. Each row follows the page of the service's own guide that it names. Every
-//! action is written out: `kms:GenerateDataKey*` and `kms:ReEncrypt*` of a page stand for what they match today.
+//! What each AWS service needs of a key policy. Each row follows the page of the service's own guide that it names.
 
+use super::actions::{
+    BOTH, DATA_KEYS, DATA_KEYS_AND_ENCRYPT, DECRYPT, DECRYPT_AND_DATA_KEY, DESCRIBE, GENERATE_DATA_KEY, GRANT, READING,
+    WHOLE_USE, WHOLE_USE_AND_GRANTS, WRITING,
+};
+use super::build::{accessing, arns, by_itself, part, through};
 use super::row::Bound::{
     Carries, Context as Member, ContextKey, ForAwsResource, Resources, ResourcesAsSources, SourceAccount, Sources, Via,
 };
-use super::row::{Bound, Caller, Context, Fits, Need, Part, Service};
+use super::row::{Caller, Context, Fits, Need, Part, Service};
 use crate::policy::actions::WITH_CONTEXT;
-use crate::spec::generated::{AwsService, ServiceAccess};
-
-const fn part(suffix: &'static str, actions: &'static [&'static str], bounds: &'static [Bound]) -> Part {
-    Part { suffix, access: &[], for_readers: false, actions, bounds }
-}
-
-/// A statement for one kind of access, through the service and for its resources.
-const fn accessing(suffix: &'static str, access: &'static [ServiceAccess], actions: &'static [&'static str]) -> Part {
-    Part { suffix, access, for_readers: false, actions, bounds: &[Via, Resources] }
-}
-
-/// A service whose roles call KMS.
-const fn through(
-    name: AwsService,
-    label: &'static str,
-    host: &'static str,
-    parts: &'static [Part],
-    guide: &'static str,
-) -> Service {
-    Service {
-        name,
-        label,
-        caller: Caller::Role { host, every_region: false },
-        takes_roles: true,
-        context: None,
-        resources: Need::Never,
-        sources: Need::Never,
-        usual_source: None,
-        fits: Fits::Symmetric,
-        parts,
-        guide,
-    }
-}
-
-/// A service that calls KMS as itself.
-const fn by_itself(
-    name: AwsService,
-    label: &'static str,
-    principal: &'static str,
-    parts: &'static [Part],
-    guide: &'static str,
-) -> Service {
-    Service {
-        caller: Caller::Itself(principal),
-        takes_roles: false,
-        sources: Need::May,
-        ..through(name, label, "", parts, guide)
-    }
-}
-
-const fn arns(key: &'static str) -> Option<Context> {
-    Some(Context { key, arns: true, usual: None })
-}
-
-const READING: &[ServiceAccess] = &[ServiceAccess::Read];
-const WRITING: &[ServiceAccess] = &[ServiceAccess::Write];
-const BOTH: &[ServiceAccess] = &[ServiceAccess::ReadWrite];
-
-const DECRYPT: &[&str] = &["kms:Decrypt"];
-const DECRYPT_AND_DATA_KEY: &[&str] = &["kms:Decrypt", "kms:GenerateDataKey"];
-const DESCRIBE: &[&str] = &["kms:DescribeKey"];
-const GRANT: &[&str] = &["kms:CreateGrant"];
-
-const GENERATE_DATA_KEY: &[&str] = &[
-    "kms:GenerateDataKey",
-    "kms:GenerateDataKeyPair",
-    "kms:GenerateDataKeyPairWithoutPlaintext",
-    "kms:GenerateDataKeyWithoutPlaintext",
-];
-const DATA_KEYS: &[&str] = &[
-    "kms:Decrypt",
-    "kms:GenerateDataKey",
-    "kms:GenerateDataKeyPair",
-    "kms:GenerateDataKeyPairWithoutPlaintext",
-    "kms:GenerateDataKeyWithoutPlaintext",
-];
-const DATA_KEYS_AND_ENCRYPT: &[&str] = &[
-    "kms:Decrypt",
-    "kms:Encrypt",
-    "kms:GenerateDataKey",
-    "kms:GenerateDataKeyPair",
-    "kms:GenerateDataKeyPairWithoutPlaintext",
-    "kms:GenerateDataKeyWithoutPlaintext",
-];
-const WHOLE_USE: &[&str] = &[
-    "kms:Decrypt",
-    "kms:DescribeKey",
-    "kms:Encrypt",
-    "kms:GenerateDataKey",
-    "kms:GenerateDataKeyPair",
-    "kms:GenerateDataKeyPairWithoutPlaintext",
-    "kms:GenerateDataKeyWithoutPlaintext",
-    "kms:ReEncryptFrom",
-    "kms:ReEncryptTo",
-];
-const WHOLE_USE_AND_GRANTS: &[&str] = &[
-    "kms:CreateGrant",
-    "kms:Decrypt",
-    "kms:DescribeKey",
-    "kms:Encrypt",
-    "kms:GenerateDataKey",
-    "kms:GenerateDataKeyPair",
-    "kms:GenerateDataKeyPairWithoutPlaintext",
-    "kms:GenerateDataKeyWithoutPlaintext",
-    "kms:ReEncryptFrom",
-    "kms:ReEncryptTo",
-];
+use crate::spec::generated::AwsService;
 
 /// Reading is decrypting; writing makes a data key and, in several of a service's ways, decrypts it again.
 const DATA_KEY_PARTS: &[Part] = &[
@@ -124,7 +22,7 @@ const DATA_KEY_PARTS: &[Part] = &[
 /// Every service, in the order of the definition.
 pub(in crate::policy) static ALL: &[Service] = &[
     Service {
-        context: arns("aws:s3:arn"),
+        context: Some(arns("aws:s3:arn")),
         resources: Need::May,
         // A multipart upload, which SDKs do by themselves, decrypts too.
         ..through(
@@ -205,7 +103,7 @@ pub(in crate::policy) static ALL: &[Service] = &[
         )
     },
     Service {
-        context: arns("aws:lambda:FunctionArn"),
+        context: Some(arns("aws:lambda:FunctionArn")),
         resources: Need::May,
         ..through(
             AwsService::Lambda,
@@ -220,7 +118,7 @@ pub(in crate::policy) static ALL: &[Service] = &[
         )
     },
     Service {
-        context: arns("SecretARN"),
+        context: Some(arns("SecretARN")),
         resources: Need::May,
         // Writing decrypts: Secrets Manager tries the key before it stores anything.
         ..through(
@@ -232,7 +130,7 @@ pub(in crate::policy) static ALL: &[Service] = &[
         )
     },
     Service {
-        context: arns("PARAMETER_ARN"),
+        context: Some(arns("PARAMETER_ARN")),
         resources: Need::May,
         // Standard parameters are encrypted by KMS, advanced ones by a data key.
         ..through(
@@ -259,7 +157,7 @@ pub(in crate::policy) static ALL: &[Service] = &[
         )
     },
     Service {
-        context: arns("aws:sns:topicArn"),
+        context: Some(arns("aws:sns:topicArn")),
         resources: Need::May,
         ..through(
             AwsService::Sns,
@@ -319,7 +217,7 @@ pub(in crate::policy) static ALL: &[Service] = &[
         )
     },
     Service {
-        context: arns("aws:events:event-bus:arn"),
+        context: Some(arns("aws:events:event-bus:arn")),
         resources: Need::Must,
         sources: Need::Never,
         ..by_itself(
@@ -331,7 +229,7 @@ pub(in crate::policy) static ALL: &[Service] = &[
         )
     },
     Service {
-        context: arns("aws:sns:topicArn"),
+        context: Some(arns("aws:sns:topicArn")),
         resources: Need::Must,
         // EventBridge names no source when it sends to an encrypted topic.
         sources: Need::Never,

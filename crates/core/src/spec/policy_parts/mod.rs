@@ -55,32 +55,32 @@ impl<'a> Around<'a> {
             role(checked, at.name(name).index(index), value, self.secret);
         }
     }
+}
 
-    /// An encryption context is for symmetric keys.
-    fn context(&self, checked: &mut Checked, at: &Path, entry: &PropertyMap) {
-        if !is_given(entry, names::ENCRYPTION_CONTEXT) || checked.kind().is_none_or(|kind| kind.has_context) {
-            return;
-        }
-        let spec = checked.text(names::KEY_SPEC).unwrap_or_default();
-        checked.fail(
-            at.name(names::ENCRYPTION_CONTEXT),
-            format!("a {spec} key has no encryption context, so nobody could use it; remove it, or use keySpec SYMMETRIC_DEFAULT"),
-        );
+/// An encryption context is for symmetric keys.
+fn context(checked: &mut Checked, at: &Path, entry: &PropertyMap) {
+    if !is_given(entry, names::ENCRYPTION_CONTEXT) || checked.kind().is_none_or(|kind| kind.has_context) {
+        return;
     }
+    let spec = checked.text(names::KEY_SPEC).unwrap_or_default();
+    checked.fail(
+        at.name(names::ENCRYPTION_CONTEXT),
+        format!("a {spec} key has no encryption context, so nobody could use it; remove it, or use keySpec SYMMETRIC_DEFAULT"),
+    );
+}
 
-    /// Services that calls come through: those whose roles call KMS, and keys that they take.
-    fn through(&self, checked: &mut Checked, at: &Path, entry: &PropertyMap, name: &str) {
-        for (index, value) in list(entry, name).iter().enumerate() {
-            let Some(row) = services::row(value) else { continue };
-            let (path, service) = (at.name(name).index(index), row.name.as_str());
-            if !row.is_called_by_roles() {
-                checked.fail(
-                    path,
-                    format!("no role calls KMS through {service}: it calls as itself; give it an entry in policy.services instead"),
-                );
-            } else if let Some(reason) = services::unfit(checked, row) {
-                checked.fail(path, reason);
-            }
+/// Services that calls come through: those whose roles call KMS, and keys that they take.
+fn through(checked: &mut Checked, at: &Path, entry: &PropertyMap, name: &str) {
+    for (index, value) in list(entry, name).iter().enumerate() {
+        let Some(row) = services::row(value) else { continue };
+        let (path, service) = (at.name(name).index(index), row.name.as_str());
+        if !row.is_called_by_roles() {
+            checked.fail(
+                path,
+                format!("no role calls KMS through {service}: it calls as itself; give it an entry in policy.services instead"),
+            );
+        } else if let Some(reason) = services::unfit(checked, row) {
+            checked.fail(path, reason);
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Around, is_given, list};
+use super::{Around, context, is_given, list, through};
 use crate::ids;
 use crate::path::Path;
 use crate::policy::has_operation;
@@ -14,8 +14,8 @@ use crate::value::{PropertyMap, PropertyValue};
 pub(super) fn access(checked: &mut Checked, around: &Around<'_>) {
     for (at, entry) in around.entries(names::ACCESS) {
         around.roles(checked, &at, entry, names::ROLES);
-        around.context(checked, &at, entry);
-        around.through(checked, &at, entry, names::VIA);
+        context(checked, &at, entry);
+        through(checked, &at, entry, names::VIA);
         for name in [names::ROLES, names::OPERATIONS] {
             if entry.contains_key(name) && !is_given(entry, name) {
                 checked.fail(at.name(name), "it is empty, so the entry allows nothing; fill it, or remove the entry");
@@ -50,7 +50,7 @@ pub(super) fn accounts(checked: &mut Checked, around: &Around<'_>) {
     let mut seen = BTreeSet::new();
     for (at, entry) in around.entries(names::TRUSTED_ACCOUNTS) {
         around.roles(checked, &at, entry, names::ROLES);
-        outside(checked, around, &at, entry);
+        outside(checked, &at, entry);
         let Some(account) = entry.get(names::ACCOUNT).and_then(PropertyValue::as_str) else { continue };
         if let Err(reason) = ids::check_account(account) {
             checked.fail(
@@ -81,7 +81,7 @@ pub(super) fn accounts(checked: &mut Checked, around: &Around<'_>) {
 pub(super) fn organization(checked: &mut Checked, around: &Around<'_>) {
     let Some(entry) = around.policy.get(names::ORGANIZATION).and_then(PropertyValue::as_map) else { return };
     let at = around.at.name(names::ORGANIZATION);
-    outside(checked, around, &at, entry);
+    outside(checked, &at, entry);
     let Some(id) = entry.get(names::ID).and_then(PropertyValue::as_str) else { return };
     let formed = id.strip_prefix("o-").is_some_and(|rest| {
         (10..=32).contains(&rest.len()) && rest.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit())
@@ -100,9 +100,9 @@ pub(super) fn organization(checked: &mut Checked, around: &Around<'_>) {
 }
 
 /// What accounts and organizations have in common.
-fn outside(checked: &mut Checked, around: &Around<'_>, at: &Path, entry: &PropertyMap) {
-    around.context(checked, at, entry);
-    around.through(checked, at, entry, names::SERVICES);
+fn outside(checked: &mut Checked, at: &Path, entry: &PropertyMap) {
+    context(checked, at, entry);
+    through(checked, at, entry, names::SERVICES);
     if is_given(entry, names::SERVICES) && is_given(entry, names::ENCRYPTION_CONTEXT) {
         checked.fail(
             at.name(names::ENCRYPTION_CONTEXT),
