@@ -12,6 +12,7 @@ key = awskms.AwsKmsKey(
         "admin_role": "arn:aws:iam::123456789012:role/SecurityAdmin",
         "usage_roles": ["arn:aws:iam::123456789012:role/RDSServiceRole"],
         "encryption_context": {"App": "CustomerDatabase", "Environment": "Production"},
+        "services": [{"service": "RDS"}],
     },
 )
 

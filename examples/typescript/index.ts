@@ -10,6 +10,7 @@ const key = new awskms.AwsKmsKey("rds-primary", {
         adminRole: "arn:aws:iam::123456789012:role/SecurityAdmin",
         usageRoles: ["arn:aws:iam::123456789012:role/RDSServiceRole"],
         encryptionContext: { App: "CustomerDatabase", Environment: "Production" },
+        services: [{ service: "RDS" }],
     },
 });
 

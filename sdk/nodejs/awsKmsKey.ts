@@ -27,6 +27,7 @@ import * as utilities from "./utilities";
  *         adminRole: "arn:aws:iam::123456789012:role/SecurityAdmin",
  *         usageRoles: ["arn:aws:iam::123456789012:role/RDSServiceRole"],
  *         encryptionContext: { App: "CustomerDatabase", Environment: "Production" },
+ *         services: [{ service: "RDS" }],
  *     },
  * });
  *

@@ -6,7 +6,8 @@ use awskms_core::observed::{Metadata, Observed, ObservedSet, Reading};
 use awskms_core::outputs;
 use awskms_core::owner::{OWNER_TAG, OwnerMark, Phase, Remembered};
 use awskms_core::plan::{Intent, SetPlan, Step};
-use awskms_core::policy::{Control, Form, keeps_control};
+use awskms_core::policy::{Control, Form, denies_deletion, keeps_control};
+use awskms_core::spec::constants::{defaults, names};
 use awskms_core::value::{PropertyMap, PropertyValue};
 use tonic::Code;
 
@@ -211,6 +212,7 @@ impl Provider {
         for (region, entry) in members::entries(inputs) {
             let own = ["policy", "policyDocument"].iter().any(|name| entry.contains_key(*name));
             if let Some(wanted) = desired.members.get(&region).filter(|_| own) {
+                let entry = members::effective(inputs, &entry);
                 self.predict_lockout(context, &entry, &format!("replicas[\"{region}\"]."), wanted, account).await?;
             }
         }
@@ -234,6 +236,7 @@ impl Provider {
         };
         let secret = inputs.get(property).is_some_and(PropertyValue::has_secrets);
         let Control::Lost { reason, fix } = keeps_control(policy, &caller.arn, &account.id, form) else {
+            warn_of_protection(context, inputs, at, policy, &caller.arn, account);
             return Ok(());
         };
         let text = if secret {
@@ -288,6 +291,29 @@ fn could_not_ask(error: &ResourceError) -> bool {
 
 fn sets_policy(step: &Step) -> bool {
     matches!(step, Step::PutKeyPolicy { .. } | Step::ReplicateKey(_))
+}
+
+/// A protected key may be kept from those who deploy it as well, which shows at the end of its life only.
+fn warn_of_protection(
+    context: &Context,
+    inputs: &PropertyMap,
+    at: &str,
+    policy: &serde_json::Value,
+    caller: &str,
+    account: &Account,
+) {
+    let protects = inputs.get(names::POLICY).and_then(PropertyValue::as_map).and_then(|map| map.get(names::PROTECT));
+    let is_scheduled =
+        inputs.get(names::DELETION_POLICY).and_then(PropertyValue::as_str).unwrap_or("SCHEDULE") == "SCHEDULE";
+    let window = inputs.get(names::DELETION_WINDOW_DAYS).and_then(PropertyValue::as_number);
+    #[expect(clippy::cast_possible_truncation, reason = "Check has held it to 7 to 30")]
+    let window = window.map_or(defaults::DELETION_WINDOW_DAYS, |days| days as i32);
+    if protects.is_some() && is_scheduled && denies_deletion(policy, caller, &account.id, window) {
+        context.log.warning(&format!(
+            "{at}policy.protect: {caller} may not schedule the deletion of the key, so `pulumi destroy` with these credentials \
+             would be refused; that is what deletionOnlyBy asks for, if it is meant",
+        ));
+    }
 }
 
 /// The policy that the inputs lead to, if everything in it is known.

@@ -28,7 +28,7 @@ CASES: list[tuple[str, dict[str, Any], list[str]]] = [
     ("an unknown spec", {"keySpec": "RSA_2084"}, ["keySpec", '"RSA_2084"', 'Did you mean "RSA_2048"']),
     ("no JSON", {"policyDocument": "{oops"}, ["policyDocument", "not JSON", "line 1 column 2"]),
     ("both policies", {"policy": {"adminRole": ADMIN}, "policyDocument": {"Statement": []}}, ["policy", "policyDocument", "keep one"]),
-    ("no ARN", {"policy": {"adminRole": "SecurityAdmin"}}, ["policy.adminRole", '"SecurityAdmin"', "arn:aws:iam::123456789012:role"]),
+    ("no role", {"policy": {"adminRole": "Security Admin"}}, ["policy.adminRole", '"Security Admin"', "arn:aws:iam::123456789012:role"]),
     ("a wildcard", {"policy": {"usageRoles": ["*"]}}, ["policy.usageRoles[0]", "wildcard"]),
     ("context on HMAC", {"keySpec": "HMAC_256", "policy": {"adminRole": ADMIN, "usageRoles": [USER], "encryptionContext": {"a": "b"}}}, ["policy.encryptionContext", "HMAC_256", "remove encryptionContext"]),
     ("nobody manages", {"policy": {"usageRoles": [USER], "accountAccess": "NONE"}}, ["policy.accountAccess", "adminRole"]),

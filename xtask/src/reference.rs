@@ -22,6 +22,11 @@ pub(crate) fn render(definition: &Definition) -> Result<String> {
     let sections = [
         ("Inputs of AwsKmsKey", "AwsKmsKeySpec"),
         ("policy", "KeyPolicy"),
+        ("policy.services", "ServiceUse"),
+        ("policy.access", "RoleAccess"),
+        ("policy.trustedAccounts", "TrustedAccount"),
+        ("policy.organization", "OrganizationAccess"),
+        ("policy.protect", "Protection"),
         ("deletionGuard", "DeletionGuard"),
         ("replicas", "Replica"),
         ("Outputs of AwsKmsKey", "AwsKmsKeyStackOutputs"),

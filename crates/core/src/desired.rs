@@ -177,7 +177,10 @@ pub fn resolve_set(inputs: &PropertyMap, region: &str, account: Option<&Account>
         return Err(Unresolved::Unknown(names::REPLICAS));
     }
     let all = members::by_region(inputs, region);
-    let all = all.into_iter().map(|(region, inputs)| Ok::<_, Unresolved>((region, resolve(&inputs, account)?)));
+    let all = all.into_iter().map(|(region, mut inputs)| {
+        inputs.entry(names::REGION.into()).or_insert_with(|| region.as_str().into());
+        Ok::<_, Unresolved>((region, resolve(&inputs, account)?))
+    });
     let wait_for_replicas = AwsKmsKeySpec::from_properties(inputs)?.wait_for_replicas.known().copied().unwrap_or(true);
     Ok(DesiredSet { primary: region.to_owned(), members: all.collect::<Result<_, _>>()?, wait_for_replicas })
 }
@@ -224,9 +227,14 @@ fn key_policy(
     let Some(policy) = known(&spec.policy, names::POLICY)? else { return Ok(None) };
     let policy = TypedPolicy::of(&policy).ok_or(Unresolved::Unknown(names::POLICY))?;
     let account = account.ok_or(Unresolved::NoAccount)?;
+    let region = known(&spec.region, names::REGION)?;
+    if region.is_none() && policy.speaks_of_region() {
+        return Err(Unresolved::Unknown(names::REGION));
+    }
     let facts = Facts {
         partition: &account.partition,
         account: &account.id,
+        region: region.as_deref().unwrap_or_default(),
         key_usage,
         key_spec: spec.key_spec.known().map_or(defaults::KEY_SPEC.as_str(), |spec| spec.as_str()),
         multi_region,

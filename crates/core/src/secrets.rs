@@ -21,7 +21,7 @@ const MASK: &str = "[secret]";
 const SHORTEST: usize = 4;
 
 /// What a typed policy is rendered for.
-const RENDERED_FOR: [&str; 3] = [names::KEY_SPEC, names::KEY_USAGE, names::MULTI_REGION];
+const RENDERED_FOR: [&str; 4] = [names::KEY_SPEC, names::KEY_USAGE, names::MULTI_REGION, names::REGION];
 
 /// The secret texts of one call. Their debug form hides them.
 #[derive(Clone, Default)]

@@ -252,6 +252,7 @@ impl Ignoring<'_> {
         }
         let mut inputs = self.new.clone();
         inputs.insert(names::POLICY.into(), PropertyValue::Map(given));
+        inputs.insert(names::REGION.into(), seen.metadata.region().into());
         if let Ok(resolved) = resolve(&inputs, account) {
             wanted.policy = resolved.policy;
         }

@@ -181,6 +181,282 @@ func (in *accountAccessPtr) ToAccountAccessPtrOutputWithContext(ctx context.Cont
 	return pulumi.ToOutputWithContext(ctx, in).(AccountAccessPtrOutput)
 }
 
+// AWS services that use keys.
+type AwsService string
+
+const (
+	// Objects in S3, encrypted with SSE-KMS, read and written by roles.
+	AwsServiceS3 = AwsService("S3")
+	// Event notifications of S3 into an encrypted queue or topic.
+	AwsServiceS3Notifications = AwsService("S3_NOTIFICATIONS")
+	// Reports of S3 Inventory.
+	AwsServiceS3Inventory = AwsService("S3_INVENTORY")
+	// Databases of RDS and Aurora: roles that create, change and restore them.
+	AwsServiceRds = AwsService("RDS")
+	// Performance Insights of RDS: roles that look at it.
+	AwsServiceRdsPerformanceInsights = AwsService("RDS_PERFORMANCE_INSIGHTS")
+	// Volumes and snapshots of EBS: roles that make them and launch instances with them.
+	AwsServiceEbs = AwsService("EBS")
+	// EC2 Auto Scaling, by its service-linked role, for instances with encrypted volumes.
+	AwsServiceAutoscaling = AwsService("AUTOSCALING")
+	// Environment variables of Lambda functions: roles that set and see them.
+	AwsServiceLambda = AwsService("LAMBDA")
+	// Secrets Manager.
+	AwsServiceSecretsManager = AwsService("SECRETS_MANAGER")
+	// SecureString parameters of Systems Manager's Parameter Store.
+	AwsServiceSsm = AwsService("SSM")
+	// Tables of DynamoDB: roles that create and read them.
+	AwsServiceDynamodb = AwsService("DYNAMODB")
+	// Encrypted topics of SNS: roles that publish.
+	AwsServiceSns = AwsService("SNS")
+	// SNS, which sends to an encrypted queue of SQS.
+	AwsServiceSnsToSqs = AwsService("SNS_TO_SQS")
+	// Encrypted queues of SQS: roles that send and receive.
+	AwsServiceSqs = AwsService("SQS")
+	// Log groups of CloudWatch Logs.
+	AwsServiceCloudwatchLogs = AwsService("CLOUDWATCH_LOGS")
+	// Alarms of CloudWatch, which notify an encrypted topic.
+	AwsServiceCloudwatchAlarms = AwsService("CLOUDWATCH_ALARMS")
+	// Event buses of EventBridge.
+	AwsServiceEventbridge = AwsService("EVENTBRIDGE")
+	// EventBridge, whose rules send to an encrypted topic of SNS.
+	AwsServiceEventbridgeToSns = AwsService("EVENTBRIDGE_TO_SNS")
+	// Kubernetes secrets of EKS: roles that create clusters or switch their encryption on.
+	AwsServiceEks = AwsService("EKS")
+	// Trails of CloudTrail, and who reads their logs.
+	AwsServiceCloudtrail = AwsService("CLOUDTRAIL")
+	// AWS Backup: the roles that back up and restore.
+	AwsServiceBackup = AwsService("BACKUP")
+	// CloudFront, which reads and writes an encrypted bucket by origin access control.
+	AwsServiceCloudfront = AwsService("CLOUDFRONT")
+	// DNSSEC signing of Route 53, with an ECC_NIST_P256 key in us-east-1.
+	AwsServiceRoute53Dnssec = AwsService("ROUTE53_DNSSEC")
+)
+
+func (AwsService) ElementType() reflect.Type {
+	return reflect.TypeOf((*AwsService)(nil)).Elem()
+}
+
+func (e AwsService) ToAwsServiceOutput() AwsServiceOutput {
+	return pulumi.ToOutput(e).(AwsServiceOutput)
+}
+
+func (e AwsService) ToAwsServiceOutputWithContext(ctx context.Context) AwsServiceOutput {
+	return pulumi.ToOutputWithContext(ctx, e).(AwsServiceOutput)
+}
+
+func (e AwsService) ToAwsServicePtrOutput() AwsServicePtrOutput {
+	return e.ToAwsServicePtrOutputWithContext(context.Background())
+}
+
+func (e AwsService) ToAwsServicePtrOutputWithContext(ctx context.Context) AwsServicePtrOutput {
+	return AwsService(e).ToAwsServiceOutputWithContext(ctx).ToAwsServicePtrOutputWithContext(ctx)
+}
+
+func (e AwsService) ToStringOutput() pulumi.StringOutput {
+	return pulumi.ToOutput(pulumi.String(e)).(pulumi.StringOutput)
+}
+
+func (e AwsService) ToStringOutputWithContext(ctx context.Context) pulumi.StringOutput {
+	return pulumi.ToOutputWithContext(ctx, pulumi.String(e)).(pulumi.StringOutput)
+}
+
+func (e AwsService) ToStringPtrOutput() pulumi.StringPtrOutput {
+	return pulumi.String(e).ToStringPtrOutputWithContext(context.Background())
+}
+
+func (e AwsService) ToStringPtrOutputWithContext(ctx context.Context) pulumi.StringPtrOutput {
+	return pulumi.String(e).ToStringOutputWithContext(ctx).ToStringPtrOutputWithContext(ctx)
+}
+
+type AwsServiceOutput struct{ *pulumi.OutputState }
+
+func (AwsServiceOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*AwsService)(nil)).Elem()
+}
+
+func (o AwsServiceOutput) ToAwsServiceOutput() AwsServiceOutput {
+	return o
+}
+
+func (o AwsServiceOutput) ToAwsServiceOutputWithContext(ctx context.Context) AwsServiceOutput {
+	return o
+}
+
+func (o AwsServiceOutput) ToAwsServicePtrOutput() AwsServicePtrOutput {
+	return o.ToAwsServicePtrOutputWithContext(context.Background())
+}
+
+func (o AwsServiceOutput) ToAwsServicePtrOutputWithContext(ctx context.Context) AwsServicePtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, v AwsService) *AwsService {
+		return &v
+	}).(AwsServicePtrOutput)
+}
+
+func (o AwsServiceOutput) ToStringOutput() pulumi.StringOutput {
+	return o.ToStringOutputWithContext(context.Background())
+}
+
+func (o AwsServiceOutput) ToStringOutputWithContext(ctx context.Context) pulumi.StringOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, e AwsService) string {
+		return string(e)
+	}).(pulumi.StringOutput)
+}
+
+func (o AwsServiceOutput) ToStringPtrOutput() pulumi.StringPtrOutput {
+	return o.ToStringPtrOutputWithContext(context.Background())
+}
+
+func (o AwsServiceOutput) ToStringPtrOutputWithContext(ctx context.Context) pulumi.StringPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, e AwsService) *string {
+		v := string(e)
+		return &v
+	}).(pulumi.StringPtrOutput)
+}
+
+type AwsServicePtrOutput struct{ *pulumi.OutputState }
+
+func (AwsServicePtrOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((**AwsService)(nil)).Elem()
+}
+
+func (o AwsServicePtrOutput) ToAwsServicePtrOutput() AwsServicePtrOutput {
+	return o
+}
+
+func (o AwsServicePtrOutput) ToAwsServicePtrOutputWithContext(ctx context.Context) AwsServicePtrOutput {
+	return o
+}
+
+func (o AwsServicePtrOutput) Elem() AwsServiceOutput {
+	return o.ApplyT(func(v *AwsService) AwsService {
+		if v != nil {
+			return *v
+		}
+		var ret AwsService
+		return ret
+	}).(AwsServiceOutput)
+}
+
+func (o AwsServicePtrOutput) ToStringPtrOutput() pulumi.StringPtrOutput {
+	return o.ToStringPtrOutputWithContext(context.Background())
+}
+
+func (o AwsServicePtrOutput) ToStringPtrOutputWithContext(ctx context.Context) pulumi.StringPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, e *AwsService) *string {
+		if e == nil {
+			return nil
+		}
+		v := string(*e)
+		return &v
+	}).(pulumi.StringPtrOutput)
+}
+
+// AwsServiceInput is an input type that accepts values of the AwsService enum
+// A concrete instance of `AwsServiceInput` can be one of the following:
+//
+//	AwsServiceS3
+//	AwsServiceS3Notifications
+//	AwsServiceS3Inventory
+//	AwsServiceRds
+//	AwsServiceRdsPerformanceInsights
+//	AwsServiceEbs
+//	AwsServiceAutoscaling
+//	AwsServiceLambda
+//	AwsServiceSecretsManager
+//	AwsServiceSsm
+//	AwsServiceDynamodb
+//	AwsServiceSns
+//	AwsServiceSnsToSqs
+//	AwsServiceSqs
+//	AwsServiceCloudwatchLogs
+//	AwsServiceCloudwatchAlarms
+//	AwsServiceEventbridge
+//	AwsServiceEventbridgeToSns
+//	AwsServiceEks
+//	AwsServiceCloudtrail
+//	AwsServiceBackup
+//	AwsServiceCloudfront
+//	AwsServiceRoute53Dnssec
+type AwsServiceInput interface {
+	pulumi.Input
+
+	ToAwsServiceOutput() AwsServiceOutput
+	ToAwsServiceOutputWithContext(context.Context) AwsServiceOutput
+}
+
+var awsServicePtrType = reflect.TypeOf((**AwsService)(nil)).Elem()
+
+type AwsServicePtrInput interface {
+	pulumi.Input
+
+	ToAwsServicePtrOutput() AwsServicePtrOutput
+	ToAwsServicePtrOutputWithContext(context.Context) AwsServicePtrOutput
+}
+
+type awsServicePtr string
+
+func AwsServicePtr(v string) AwsServicePtrInput {
+	return (*awsServicePtr)(&v)
+}
+
+func (*awsServicePtr) ElementType() reflect.Type {
+	return awsServicePtrType
+}
+
+func (in *awsServicePtr) ToAwsServicePtrOutput() AwsServicePtrOutput {
+	return pulumi.ToOutput(in).(AwsServicePtrOutput)
+}
+
+func (in *awsServicePtr) ToAwsServicePtrOutputWithContext(ctx context.Context) AwsServicePtrOutput {
+	return pulumi.ToOutputWithContext(ctx, in).(AwsServicePtrOutput)
+}
+
+// AwsServiceArrayInput is an input type that accepts AwsServiceArray and AwsServiceArrayOutput values.
+// You can construct a concrete instance of `AwsServiceArrayInput` via:
+//
+//	AwsServiceArray{ AwsServiceArgs{...} }
+type AwsServiceArrayInput interface {
+	pulumi.Input
+
+	ToAwsServiceArrayOutput() AwsServiceArrayOutput
+	ToAwsServiceArrayOutputWithContext(context.Context) AwsServiceArrayOutput
+}
+
+type AwsServiceArray []AwsService
+
+func (AwsServiceArray) ElementType() reflect.Type {
+	return reflect.TypeOf((*[]AwsService)(nil)).Elem()
+}
+
+func (i AwsServiceArray) ToAwsServiceArrayOutput() AwsServiceArrayOutput {
+	return i.ToAwsServiceArrayOutputWithContext(context.Background())
+}
+
+func (i AwsServiceArray) ToAwsServiceArrayOutputWithContext(ctx context.Context) AwsServiceArrayOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(AwsServiceArrayOutput)
+}
+
+type AwsServiceArrayOutput struct{ *pulumi.OutputState }
+
+func (AwsServiceArrayOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*[]AwsService)(nil)).Elem()
+}
+
+func (o AwsServiceArrayOutput) ToAwsServiceArrayOutput() AwsServiceArrayOutput {
+	return o
+}
+
+func (o AwsServiceArrayOutput) ToAwsServiceArrayOutputWithContext(ctx context.Context) AwsServiceArrayOutput {
+	return o
+}
+
+func (o AwsServiceArrayOutput) Index(i pulumi.IntInput) AwsServiceOutput {
+	return pulumi.All(o, i).ApplyT(func(vs []interface{}) AwsService {
+		return vs[0].([]AwsService)[vs[1].(int)]
+	}).(AwsServiceOutput)
+}
+
 // What happens to the key when its resource is deleted.
 type DeletionPolicy string
 
@@ -754,6 +1030,243 @@ func (in *keyUsagePtr) ToKeyUsagePtrOutputWithContext(ctx context.Context) KeyUs
 	return pulumi.ToOutputWithContext(ctx, in).(KeyUsagePtrOutput)
 }
 
+// What a role does with a key.
+type Operation string
+
+const (
+	// Encrypting data, making data keys, and taking over what another key has encrypted.
+	OperationEncrypt = Operation("ENCRYPT")
+	// Decrypting, and handing over what the key has encrypted to another key.
+	OperationDecrypt = Operation("DECRYPT")
+	// Signing.
+	OperationSign = Operation("SIGN")
+	// Verifying signatures.
+	OperationVerify = Operation("VERIFY")
+	// Generating message authentication codes.
+	OperationGenerateMac = Operation("GENERATE_MAC")
+	// Verifying message authentication codes.
+	OperationVerifyMac = Operation("VERIFY_MAC")
+	// Deriving shared secrets.
+	OperationDerive = Operation("DERIVE")
+	// Encapsulating shared secrets.
+	OperationEncapsulate = Operation("ENCAPSULATE")
+	// Decapsulating shared secrets.
+	OperationDecapsulate = Operation("DECAPSULATE")
+	// Looking up what the key is, and its public half if it has one.
+	OperationDescribe = Operation("DESCRIBE")
+)
+
+func (Operation) ElementType() reflect.Type {
+	return reflect.TypeOf((*Operation)(nil)).Elem()
+}
+
+func (e Operation) ToOperationOutput() OperationOutput {
+	return pulumi.ToOutput(e).(OperationOutput)
+}
+
+func (e Operation) ToOperationOutputWithContext(ctx context.Context) OperationOutput {
+	return pulumi.ToOutputWithContext(ctx, e).(OperationOutput)
+}
+
+func (e Operation) ToOperationPtrOutput() OperationPtrOutput {
+	return e.ToOperationPtrOutputWithContext(context.Background())
+}
+
+func (e Operation) ToOperationPtrOutputWithContext(ctx context.Context) OperationPtrOutput {
+	return Operation(e).ToOperationOutputWithContext(ctx).ToOperationPtrOutputWithContext(ctx)
+}
+
+func (e Operation) ToStringOutput() pulumi.StringOutput {
+	return pulumi.ToOutput(pulumi.String(e)).(pulumi.StringOutput)
+}
+
+func (e Operation) ToStringOutputWithContext(ctx context.Context) pulumi.StringOutput {
+	return pulumi.ToOutputWithContext(ctx, pulumi.String(e)).(pulumi.StringOutput)
+}
+
+func (e Operation) ToStringPtrOutput() pulumi.StringPtrOutput {
+	return pulumi.String(e).ToStringPtrOutputWithContext(context.Background())
+}
+
+func (e Operation) ToStringPtrOutputWithContext(ctx context.Context) pulumi.StringPtrOutput {
+	return pulumi.String(e).ToStringOutputWithContext(ctx).ToStringPtrOutputWithContext(ctx)
+}
+
+type OperationOutput struct{ *pulumi.OutputState }
+
+func (OperationOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*Operation)(nil)).Elem()
+}
+
+func (o OperationOutput) ToOperationOutput() OperationOutput {
+	return o
+}
+
+func (o OperationOutput) ToOperationOutputWithContext(ctx context.Context) OperationOutput {
+	return o
+}
+
+func (o OperationOutput) ToOperationPtrOutput() OperationPtrOutput {
+	return o.ToOperationPtrOutputWithContext(context.Background())
+}
+
+func (o OperationOutput) ToOperationPtrOutputWithContext(ctx context.Context) OperationPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, v Operation) *Operation {
+		return &v
+	}).(OperationPtrOutput)
+}
+
+func (o OperationOutput) ToStringOutput() pulumi.StringOutput {
+	return o.ToStringOutputWithContext(context.Background())
+}
+
+func (o OperationOutput) ToStringOutputWithContext(ctx context.Context) pulumi.StringOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, e Operation) string {
+		return string(e)
+	}).(pulumi.StringOutput)
+}
+
+func (o OperationOutput) ToStringPtrOutput() pulumi.StringPtrOutput {
+	return o.ToStringPtrOutputWithContext(context.Background())
+}
+
+func (o OperationOutput) ToStringPtrOutputWithContext(ctx context.Context) pulumi.StringPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, e Operation) *string {
+		v := string(e)
+		return &v
+	}).(pulumi.StringPtrOutput)
+}
+
+type OperationPtrOutput struct{ *pulumi.OutputState }
+
+func (OperationPtrOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((**Operation)(nil)).Elem()
+}
+
+func (o OperationPtrOutput) ToOperationPtrOutput() OperationPtrOutput {
+	return o
+}
+
+func (o OperationPtrOutput) ToOperationPtrOutputWithContext(ctx context.Context) OperationPtrOutput {
+	return o
+}
+
+func (o OperationPtrOutput) Elem() OperationOutput {
+	return o.ApplyT(func(v *Operation) Operation {
+		if v != nil {
+			return *v
+		}
+		var ret Operation
+		return ret
+	}).(OperationOutput)
+}
+
+func (o OperationPtrOutput) ToStringPtrOutput() pulumi.StringPtrOutput {
+	return o.ToStringPtrOutputWithContext(context.Background())
+}
+
+func (o OperationPtrOutput) ToStringPtrOutputWithContext(ctx context.Context) pulumi.StringPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, e *Operation) *string {
+		if e == nil {
+			return nil
+		}
+		v := string(*e)
+		return &v
+	}).(pulumi.StringPtrOutput)
+}
+
+// OperationInput is an input type that accepts values of the Operation enum
+// A concrete instance of `OperationInput` can be one of the following:
+//
+//	OperationEncrypt
+//	OperationDecrypt
+//	OperationSign
+//	OperationVerify
+//	OperationGenerateMac
+//	OperationVerifyMac
+//	OperationDerive
+//	OperationEncapsulate
+//	OperationDecapsulate
+//	OperationDescribe
+type OperationInput interface {
+	pulumi.Input
+
+	ToOperationOutput() OperationOutput
+	ToOperationOutputWithContext(context.Context) OperationOutput
+}
+
+var operationPtrType = reflect.TypeOf((**Operation)(nil)).Elem()
+
+type OperationPtrInput interface {
+	pulumi.Input
+
+	ToOperationPtrOutput() OperationPtrOutput
+	ToOperationPtrOutputWithContext(context.Context) OperationPtrOutput
+}
+
+type operationPtr string
+
+func OperationPtr(v string) OperationPtrInput {
+	return (*operationPtr)(&v)
+}
+
+func (*operationPtr) ElementType() reflect.Type {
+	return operationPtrType
+}
+
+func (in *operationPtr) ToOperationPtrOutput() OperationPtrOutput {
+	return pulumi.ToOutput(in).(OperationPtrOutput)
+}
+
+func (in *operationPtr) ToOperationPtrOutputWithContext(ctx context.Context) OperationPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, in).(OperationPtrOutput)
+}
+
+// OperationArrayInput is an input type that accepts OperationArray and OperationArrayOutput values.
+// You can construct a concrete instance of `OperationArrayInput` via:
+//
+//	OperationArray{ OperationArgs{...} }
+type OperationArrayInput interface {
+	pulumi.Input
+
+	ToOperationArrayOutput() OperationArrayOutput
+	ToOperationArrayOutputWithContext(context.Context) OperationArrayOutput
+}
+
+type OperationArray []Operation
+
+func (OperationArray) ElementType() reflect.Type {
+	return reflect.TypeOf((*[]Operation)(nil)).Elem()
+}
+
+func (i OperationArray) ToOperationArrayOutput() OperationArrayOutput {
+	return i.ToOperationArrayOutputWithContext(context.Background())
+}
+
+func (i OperationArray) ToOperationArrayOutputWithContext(ctx context.Context) OperationArrayOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(OperationArrayOutput)
+}
+
+type OperationArrayOutput struct{ *pulumi.OutputState }
+
+func (OperationArrayOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*[]Operation)(nil)).Elem()
+}
+
+func (o OperationArrayOutput) ToOperationArrayOutput() OperationArrayOutput {
+	return o
+}
+
+func (o OperationArrayOutput) ToOperationArrayOutputWithContext(ctx context.Context) OperationArrayOutput {
+	return o
+}
+
+func (o OperationArrayOutput) Index(i pulumi.IntInput) OperationOutput {
+	return pulumi.All(o, i).ApplyT(func(vs []interface{}) Operation {
+		return vs[0].([]Operation)[vs[1].(int)]
+	}).(OperationOutput)
+}
+
 // What happens when a change needs another key.
 type ReplacementPolicy string
 
@@ -1090,6 +1603,177 @@ func (in *retryModePtr) ToRetryModePtrOutputWithContext(ctx context.Context) Ret
 	return pulumi.ToOutputWithContext(ctx, in).(RetryModePtrOutput)
 }
 
+// Whether data is read or written.
+type ServiceAccess string
+
+const (
+	// Reading.
+	ServiceAccessRead = ServiceAccess("READ")
+	// Writing. Services read as well while they write, where their guides say so: S3 in multipart uploads, for example.
+	ServiceAccessWrite = ServiceAccess("WRITE")
+	// Both.
+	ServiceAccessReadWrite = ServiceAccess("READ_WRITE")
+)
+
+func (ServiceAccess) ElementType() reflect.Type {
+	return reflect.TypeOf((*ServiceAccess)(nil)).Elem()
+}
+
+func (e ServiceAccess) ToServiceAccessOutput() ServiceAccessOutput {
+	return pulumi.ToOutput(e).(ServiceAccessOutput)
+}
+
+func (e ServiceAccess) ToServiceAccessOutputWithContext(ctx context.Context) ServiceAccessOutput {
+	return pulumi.ToOutputWithContext(ctx, e).(ServiceAccessOutput)
+}
+
+func (e ServiceAccess) ToServiceAccessPtrOutput() ServiceAccessPtrOutput {
+	return e.ToServiceAccessPtrOutputWithContext(context.Background())
+}
+
+func (e ServiceAccess) ToServiceAccessPtrOutputWithContext(ctx context.Context) ServiceAccessPtrOutput {
+	return ServiceAccess(e).ToServiceAccessOutputWithContext(ctx).ToServiceAccessPtrOutputWithContext(ctx)
+}
+
+func (e ServiceAccess) ToStringOutput() pulumi.StringOutput {
+	return pulumi.ToOutput(pulumi.String(e)).(pulumi.StringOutput)
+}
+
+func (e ServiceAccess) ToStringOutputWithContext(ctx context.Context) pulumi.StringOutput {
+	return pulumi.ToOutputWithContext(ctx, pulumi.String(e)).(pulumi.StringOutput)
+}
+
+func (e ServiceAccess) ToStringPtrOutput() pulumi.StringPtrOutput {
+	return pulumi.String(e).ToStringPtrOutputWithContext(context.Background())
+}
+
+func (e ServiceAccess) ToStringPtrOutputWithContext(ctx context.Context) pulumi.StringPtrOutput {
+	return pulumi.String(e).ToStringOutputWithContext(ctx).ToStringPtrOutputWithContext(ctx)
+}
+
+type ServiceAccessOutput struct{ *pulumi.OutputState }
+
+func (ServiceAccessOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*ServiceAccess)(nil)).Elem()
+}
+
+func (o ServiceAccessOutput) ToServiceAccessOutput() ServiceAccessOutput {
+	return o
+}
+
+func (o ServiceAccessOutput) ToServiceAccessOutputWithContext(ctx context.Context) ServiceAccessOutput {
+	return o
+}
+
+func (o ServiceAccessOutput) ToServiceAccessPtrOutput() ServiceAccessPtrOutput {
+	return o.ToServiceAccessPtrOutputWithContext(context.Background())
+}
+
+func (o ServiceAccessOutput) ToServiceAccessPtrOutputWithContext(ctx context.Context) ServiceAccessPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, v ServiceAccess) *ServiceAccess {
+		return &v
+	}).(ServiceAccessPtrOutput)
+}
+
+func (o ServiceAccessOutput) ToStringOutput() pulumi.StringOutput {
+	return o.ToStringOutputWithContext(context.Background())
+}
+
+func (o ServiceAccessOutput) ToStringOutputWithContext(ctx context.Context) pulumi.StringOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, e ServiceAccess) string {
+		return string(e)
+	}).(pulumi.StringOutput)
+}
+
+func (o ServiceAccessOutput) ToStringPtrOutput() pulumi.StringPtrOutput {
+	return o.ToStringPtrOutputWithContext(context.Background())
+}
+
+func (o ServiceAccessOutput) ToStringPtrOutputWithContext(ctx context.Context) pulumi.StringPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, e ServiceAccess) *string {
+		v := string(e)
+		return &v
+	}).(pulumi.StringPtrOutput)
+}
+
+type ServiceAccessPtrOutput struct{ *pulumi.OutputState }
+
+func (ServiceAccessPtrOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((**ServiceAccess)(nil)).Elem()
+}
+
+func (o ServiceAccessPtrOutput) ToServiceAccessPtrOutput() ServiceAccessPtrOutput {
+	return o
+}
+
+func (o ServiceAccessPtrOutput) ToServiceAccessPtrOutputWithContext(ctx context.Context) ServiceAccessPtrOutput {
+	return o
+}
+
+func (o ServiceAccessPtrOutput) Elem() ServiceAccessOutput {
+	return o.ApplyT(func(v *ServiceAccess) ServiceAccess {
+		if v != nil {
+			return *v
+		}
+		var ret ServiceAccess
+		return ret
+	}).(ServiceAccessOutput)
+}
+
+func (o ServiceAccessPtrOutput) ToStringPtrOutput() pulumi.StringPtrOutput {
+	return o.ToStringPtrOutputWithContext(context.Background())
+}
+
+func (o ServiceAccessPtrOutput) ToStringPtrOutputWithContext(ctx context.Context) pulumi.StringPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, e *ServiceAccess) *string {
+		if e == nil {
+			return nil
+		}
+		v := string(*e)
+		return &v
+	}).(pulumi.StringPtrOutput)
+}
+
+// ServiceAccessInput is an input type that accepts values of the ServiceAccess enum
+// A concrete instance of `ServiceAccessInput` can be one of the following:
+//
+//	ServiceAccessRead
+//	ServiceAccessWrite
+//	ServiceAccessReadWrite
+type ServiceAccessInput interface {
+	pulumi.Input
+
+	ToServiceAccessOutput() ServiceAccessOutput
+	ToServiceAccessOutputWithContext(context.Context) ServiceAccessOutput
+}
+
+var serviceAccessPtrType = reflect.TypeOf((**ServiceAccess)(nil)).Elem()
+
+type ServiceAccessPtrInput interface {
+	pulumi.Input
+
+	ToServiceAccessPtrOutput() ServiceAccessPtrOutput
+	ToServiceAccessPtrOutputWithContext(context.Context) ServiceAccessPtrOutput
+}
+
+type serviceAccessPtr string
+
+func ServiceAccessPtr(v string) ServiceAccessPtrInput {
+	return (*serviceAccessPtr)(&v)
+}
+
+func (*serviceAccessPtr) ElementType() reflect.Type {
+	return serviceAccessPtrType
+}
+
+func (in *serviceAccessPtr) ToServiceAccessPtrOutput() ServiceAccessPtrOutput {
+	return pulumi.ToOutput(in).(ServiceAccessPtrOutput)
+}
+
+func (in *serviceAccessPtr) ToServiceAccessPtrOutputWithContext(ctx context.Context) ServiceAccessPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, in).(ServiceAccessPtrOutput)
+}
+
 // What to do when the last use of a key is not known.
 type UnknownUsage string
 
@@ -1261,30 +1945,46 @@ func (in *unknownUsagePtr) ToUnknownUsagePtrOutputWithContext(ctx context.Contex
 func init() {
 	pulumi.RegisterInputType(reflect.TypeOf((*AccountAccessInput)(nil)).Elem(), AccountAccess("ADMINISTRATION"))
 	pulumi.RegisterInputType(reflect.TypeOf((*AccountAccessPtrInput)(nil)).Elem(), AccountAccess("ADMINISTRATION"))
+	pulumi.RegisterInputType(reflect.TypeOf((*AwsServiceInput)(nil)).Elem(), AwsService("S3"))
+	pulumi.RegisterInputType(reflect.TypeOf((*AwsServicePtrInput)(nil)).Elem(), AwsService("S3"))
+	pulumi.RegisterInputType(reflect.TypeOf((*AwsServiceArrayInput)(nil)).Elem(), AwsServiceArray{})
 	pulumi.RegisterInputType(reflect.TypeOf((*DeletionPolicyInput)(nil)).Elem(), DeletionPolicy("SCHEDULE"))
 	pulumi.RegisterInputType(reflect.TypeOf((*DeletionPolicyPtrInput)(nil)).Elem(), DeletionPolicy("SCHEDULE"))
 	pulumi.RegisterInputType(reflect.TypeOf((*KeySpecInput)(nil)).Elem(), KeySpec("SYMMETRIC_DEFAULT"))
 	pulumi.RegisterInputType(reflect.TypeOf((*KeySpecPtrInput)(nil)).Elem(), KeySpec("SYMMETRIC_DEFAULT"))
 	pulumi.RegisterInputType(reflect.TypeOf((*KeyUsageInput)(nil)).Elem(), KeyUsage("ENCRYPT_DECRYPT"))
 	pulumi.RegisterInputType(reflect.TypeOf((*KeyUsagePtrInput)(nil)).Elem(), KeyUsage("ENCRYPT_DECRYPT"))
+	pulumi.RegisterInputType(reflect.TypeOf((*OperationInput)(nil)).Elem(), Operation("ENCRYPT"))
+	pulumi.RegisterInputType(reflect.TypeOf((*OperationPtrInput)(nil)).Elem(), Operation("ENCRYPT"))
+	pulumi.RegisterInputType(reflect.TypeOf((*OperationArrayInput)(nil)).Elem(), OperationArray{})
 	pulumi.RegisterInputType(reflect.TypeOf((*ReplacementPolicyInput)(nil)).Elem(), ReplacementPolicy("FORBID"))
 	pulumi.RegisterInputType(reflect.TypeOf((*ReplacementPolicyPtrInput)(nil)).Elem(), ReplacementPolicy("FORBID"))
 	pulumi.RegisterInputType(reflect.TypeOf((*RetryModeInput)(nil)).Elem(), RetryMode("standard"))
 	pulumi.RegisterInputType(reflect.TypeOf((*RetryModePtrInput)(nil)).Elem(), RetryMode("standard"))
+	pulumi.RegisterInputType(reflect.TypeOf((*ServiceAccessInput)(nil)).Elem(), ServiceAccess("READ"))
+	pulumi.RegisterInputType(reflect.TypeOf((*ServiceAccessPtrInput)(nil)).Elem(), ServiceAccess("READ"))
 	pulumi.RegisterInputType(reflect.TypeOf((*UnknownUsageInput)(nil)).Elem(), UnknownUsage("WARN"))
 	pulumi.RegisterInputType(reflect.TypeOf((*UnknownUsagePtrInput)(nil)).Elem(), UnknownUsage("WARN"))
 	pulumi.RegisterOutputType(AccountAccessOutput{})
 	pulumi.RegisterOutputType(AccountAccessPtrOutput{})
+	pulumi.RegisterOutputType(AwsServiceOutput{})
+	pulumi.RegisterOutputType(AwsServicePtrOutput{})
+	pulumi.RegisterOutputType(AwsServiceArrayOutput{})
 	pulumi.RegisterOutputType(DeletionPolicyOutput{})
 	pulumi.RegisterOutputType(DeletionPolicyPtrOutput{})
 	pulumi.RegisterOutputType(KeySpecOutput{})
 	pulumi.RegisterOutputType(KeySpecPtrOutput{})
 	pulumi.RegisterOutputType(KeyUsageOutput{})
 	pulumi.RegisterOutputType(KeyUsagePtrOutput{})
+	pulumi.RegisterOutputType(OperationOutput{})
+	pulumi.RegisterOutputType(OperationPtrOutput{})
+	pulumi.RegisterOutputType(OperationArrayOutput{})
 	pulumi.RegisterOutputType(ReplacementPolicyOutput{})
 	pulumi.RegisterOutputType(ReplacementPolicyPtrOutput{})
 	pulumi.RegisterOutputType(RetryModeOutput{})
 	pulumi.RegisterOutputType(RetryModePtrOutput{})
+	pulumi.RegisterOutputType(ServiceAccessOutput{})
+	pulumi.RegisterOutputType(ServiceAccessPtrOutput{})
 	pulumi.RegisterOutputType(UnknownUsageOutput{})
 	pulumi.RegisterOutputType(UnknownUsagePtrOutput{})
 }

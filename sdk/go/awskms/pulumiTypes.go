@@ -998,15 +998,27 @@ func (o IgnoreTagsPtrOutput) Keys() pulumi.StringArrayOutput {
 
 // Who may do what with the key.
 type KeyPolicy struct {
+	// Roles that may do less than KeyPolicy.UsageRoles: encrypt only, verify only, through a service only.
+	Access []RoleAccess `pulumi:"access"`
 	// What IAM policies of the key's own account may allow. Default: ADMINISTRATION.
 	AccountAccess *AccountAccess `pulumi:"accountAccess"`
-	// The IAM role that manages the key: everything but using it for data. An ARN, such as `arn:aws:iam::123456789012:role/SecurityAdmin`.
+	// Statements added as they are, each an object with Effect, Principal, Action and Resource. Their Sids must differ from those of the statements that the other properties make.
+	AdditionalStatements []interface{} `pulumi:"additionalStatements"`
+	// The IAM role that manages the key: everything but using it for data. An ARN, such as `arn:aws:iam::123456789012:role/SecurityAdmin`, or the name of a role of the key's account, such as `SecurityAdmin` or, with its path, `team/SecurityAdmin`.
 	AdminRole *string `pulumi:"adminRole"`
 	// Further roles that manage the key.
 	AdminRoles []string `pulumi:"adminRoles"`
-	// Encryption context that every use of the key must carry. Only for symmetric encryption keys.
+	// Encryption context that every use of the key by KeyPolicy.UsageRoles must carry. Only for symmetric encryption keys. AWS services send a context of their own, so what they do for a role is allowed by KeyPolicy.Services and not bound by this.
 	EncryptionContext map[string]string `pulumi:"encryptionContext"`
-	// IAM roles that use the key for data, with the actions that fit its usage and no others.
+	// An organization whose accounts use the key for data. They need IAM policies of their own as well.
+	Organization *OrganizationAccess `pulumi:"organization"`
+	// What nobody may do, whatever else allows it.
+	Protect *Protection `pulumi:"protect"`
+	// AWS services that use the key, each with exactly the actions and conditions that its guide asks for. An empty list says that none does.
+	Services []ServiceUse `pulumi:"services"`
+	// Other AWS accounts that use the key for data. They need IAM policies of their own as well.
+	TrustedAccounts []TrustedAccount `pulumi:"trustedAccounts"`
+	// IAM roles that use the key for data, by themselves, with the actions that fit its usage and no others.
 	UsageRoles []string `pulumi:"usageRoles"`
 }
 
@@ -1036,15 +1048,27 @@ type KeyPolicyInput interface {
 
 // Who may do what with the key.
 type KeyPolicyArgs struct {
+	// Roles that may do less than UsageRoles: encrypt only, verify only, through a service only.
+	Access RoleAccessArrayInput `pulumi:"access"`
 	// What IAM policies of the key's own account may allow. Default: ADMINISTRATION.
 	AccountAccess AccountAccessPtrInput `pulumi:"accountAccess"`
-	// The IAM role that manages the key: everything but using it for data. An ARN, such as `arn:aws:iam::123456789012:role/SecurityAdmin`.
+	// Statements added as they are, each an object with Effect, Principal, Action and Resource. Their Sids must differ from those of the statements that the other properties make.
+	AdditionalStatements pulumi.ArrayInput `pulumi:"additionalStatements"`
+	// The IAM role that manages the key: everything but using it for data. An ARN, such as `arn:aws:iam::123456789012:role/SecurityAdmin`, or the name of a role of the key's account, such as `SecurityAdmin` or, with its path, `team/SecurityAdmin`.
 	AdminRole pulumi.StringPtrInput `pulumi:"adminRole"`
 	// Further roles that manage the key.
 	AdminRoles pulumi.StringArrayInput `pulumi:"adminRoles"`
-	// Encryption context that every use of the key must carry. Only for symmetric encryption keys.
+	// Encryption context that every use of the key by UsageRoles must carry. Only for symmetric encryption keys. AWS services send a context of their own, so what they do for a role is allowed by Services and not bound by this.
 	EncryptionContext pulumi.StringMapInput `pulumi:"encryptionContext"`
-	// IAM roles that use the key for data, with the actions that fit its usage and no others.
+	// An organization whose accounts use the key for data. They need IAM policies of their own as well.
+	Organization OrganizationAccessPtrInput `pulumi:"organization"`
+	// What nobody may do, whatever else allows it.
+	Protect ProtectionPtrInput `pulumi:"protect"`
+	// AWS services that use the key, each with exactly the actions and conditions that its guide asks for. An empty list says that none does.
+	Services ServiceUseArrayInput `pulumi:"services"`
+	// Other AWS accounts that use the key for data. They need IAM policies of their own as well.
+	TrustedAccounts TrustedAccountArrayInput `pulumi:"trustedAccounts"`
+	// IAM roles that use the key for data, by themselves, with the actions that fit its usage and no others.
 	UsageRoles pulumi.StringArrayInput `pulumi:"usageRoles"`
 }
 
@@ -1137,12 +1161,22 @@ func (o KeyPolicyOutput) ToKeyPolicyPtrOutputWithContext(ctx context.Context) Ke
 	}).(KeyPolicyPtrOutput)
 }
 
+// Roles that may do less than UsageRoles: encrypt only, verify only, through a service only.
+func (o KeyPolicyOutput) Access() RoleAccessArrayOutput {
+	return o.ApplyT(func(v KeyPolicy) []RoleAccess { return v.Access }).(RoleAccessArrayOutput)
+}
+
 // What IAM policies of the key's own account may allow. Default: ADMINISTRATION.
 func (o KeyPolicyOutput) AccountAccess() AccountAccessPtrOutput {
 	return o.ApplyT(func(v KeyPolicy) *AccountAccess { return v.AccountAccess }).(AccountAccessPtrOutput)
 }
 
-// The IAM role that manages the key: everything but using it for data. An ARN, such as `arn:aws:iam::123456789012:role/SecurityAdmin`.
+// Statements added as they are, each an object with Effect, Principal, Action and Resource. Their Sids must differ from those of the statements that the other properties make.
+func (o KeyPolicyOutput) AdditionalStatements() pulumi.ArrayOutput {
+	return o.ApplyT(func(v KeyPolicy) []interface{} { return v.AdditionalStatements }).(pulumi.ArrayOutput)
+}
+
+// The IAM role that manages the key: everything but using it for data. An ARN, such as `arn:aws:iam::123456789012:role/SecurityAdmin`, or the name of a role of the key's account, such as `SecurityAdmin` or, with its path, `team/SecurityAdmin`.
 func (o KeyPolicyOutput) AdminRole() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v KeyPolicy) *string { return v.AdminRole }).(pulumi.StringPtrOutput)
 }
@@ -1152,12 +1186,32 @@ func (o KeyPolicyOutput) AdminRoles() pulumi.StringArrayOutput {
 	return o.ApplyT(func(v KeyPolicy) []string { return v.AdminRoles }).(pulumi.StringArrayOutput)
 }
 
-// Encryption context that every use of the key must carry. Only for symmetric encryption keys.
+// Encryption context that every use of the key by UsageRoles must carry. Only for symmetric encryption keys. AWS services send a context of their own, so what they do for a role is allowed by Services and not bound by this.
 func (o KeyPolicyOutput) EncryptionContext() pulumi.StringMapOutput {
 	return o.ApplyT(func(v KeyPolicy) map[string]string { return v.EncryptionContext }).(pulumi.StringMapOutput)
 }
 
-// IAM roles that use the key for data, with the actions that fit its usage and no others.
+// An organization whose accounts use the key for data. They need IAM policies of their own as well.
+func (o KeyPolicyOutput) Organization() OrganizationAccessPtrOutput {
+	return o.ApplyT(func(v KeyPolicy) *OrganizationAccess { return v.Organization }).(OrganizationAccessPtrOutput)
+}
+
+// What nobody may do, whatever else allows it.
+func (o KeyPolicyOutput) Protect() ProtectionPtrOutput {
+	return o.ApplyT(func(v KeyPolicy) *Protection { return v.Protect }).(ProtectionPtrOutput)
+}
+
+// AWS services that use the key, each with exactly the actions and conditions that its guide asks for. An empty list says that none does.
+func (o KeyPolicyOutput) Services() ServiceUseArrayOutput {
+	return o.ApplyT(func(v KeyPolicy) []ServiceUse { return v.Services }).(ServiceUseArrayOutput)
+}
+
+// Other AWS accounts that use the key for data. They need IAM policies of their own as well.
+func (o KeyPolicyOutput) TrustedAccounts() TrustedAccountArrayOutput {
+	return o.ApplyT(func(v KeyPolicy) []TrustedAccount { return v.TrustedAccounts }).(TrustedAccountArrayOutput)
+}
+
+// IAM roles that use the key for data, by themselves, with the actions that fit its usage and no others.
 func (o KeyPolicyOutput) UsageRoles() pulumi.StringArrayOutput {
 	return o.ApplyT(func(v KeyPolicy) []string { return v.UsageRoles }).(pulumi.StringArrayOutput)
 }
@@ -1186,6 +1240,16 @@ func (o KeyPolicyPtrOutput) Elem() KeyPolicyOutput {
 	}).(KeyPolicyOutput)
 }
 
+// Roles that may do less than UsageRoles: encrypt only, verify only, through a service only.
+func (o KeyPolicyPtrOutput) Access() RoleAccessArrayOutput {
+	return o.ApplyT(func(v *KeyPolicy) []RoleAccess {
+		if v == nil {
+			return nil
+		}
+		return v.Access
+	}).(RoleAccessArrayOutput)
+}
+
 // What IAM policies of the key's own account may allow. Default: ADMINISTRATION.
 func (o KeyPolicyPtrOutput) AccountAccess() AccountAccessPtrOutput {
 	return o.ApplyT(func(v *KeyPolicy) *AccountAccess {
@@ -1196,7 +1260,17 @@ func (o KeyPolicyPtrOutput) AccountAccess() AccountAccessPtrOutput {
 	}).(AccountAccessPtrOutput)
 }
 
-// The IAM role that manages the key: everything but using it for data. An ARN, such as `arn:aws:iam::123456789012:role/SecurityAdmin`.
+// Statements added as they are, each an object with Effect, Principal, Action and Resource. Their Sids must differ from those of the statements that the other properties make.
+func (o KeyPolicyPtrOutput) AdditionalStatements() pulumi.ArrayOutput {
+	return o.ApplyT(func(v *KeyPolicy) []interface{} {
+		if v == nil {
+			return nil
+		}
+		return v.AdditionalStatements
+	}).(pulumi.ArrayOutput)
+}
+
+// The IAM role that manages the key: everything but using it for data. An ARN, such as `arn:aws:iam::123456789012:role/SecurityAdmin`, or the name of a role of the key's account, such as `SecurityAdmin` or, with its path, `team/SecurityAdmin`.
 func (o KeyPolicyPtrOutput) AdminRole() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v *KeyPolicy) *string {
 		if v == nil {
@@ -1216,7 +1290,7 @@ func (o KeyPolicyPtrOutput) AdminRoles() pulumi.StringArrayOutput {
 	}).(pulumi.StringArrayOutput)
 }
 
-// Encryption context that every use of the key must carry. Only for symmetric encryption keys.
+// Encryption context that every use of the key by UsageRoles must carry. Only for symmetric encryption keys. AWS services send a context of their own, so what they do for a role is allowed by Services and not bound by this.
 func (o KeyPolicyPtrOutput) EncryptionContext() pulumi.StringMapOutput {
 	return o.ApplyT(func(v *KeyPolicy) map[string]string {
 		if v == nil {
@@ -1226,7 +1300,47 @@ func (o KeyPolicyPtrOutput) EncryptionContext() pulumi.StringMapOutput {
 	}).(pulumi.StringMapOutput)
 }
 
-// IAM roles that use the key for data, with the actions that fit its usage and no others.
+// An organization whose accounts use the key for data. They need IAM policies of their own as well.
+func (o KeyPolicyPtrOutput) Organization() OrganizationAccessPtrOutput {
+	return o.ApplyT(func(v *KeyPolicy) *OrganizationAccess {
+		if v == nil {
+			return nil
+		}
+		return v.Organization
+	}).(OrganizationAccessPtrOutput)
+}
+
+// What nobody may do, whatever else allows it.
+func (o KeyPolicyPtrOutput) Protect() ProtectionPtrOutput {
+	return o.ApplyT(func(v *KeyPolicy) *Protection {
+		if v == nil {
+			return nil
+		}
+		return v.Protect
+	}).(ProtectionPtrOutput)
+}
+
+// AWS services that use the key, each with exactly the actions and conditions that its guide asks for. An empty list says that none does.
+func (o KeyPolicyPtrOutput) Services() ServiceUseArrayOutput {
+	return o.ApplyT(func(v *KeyPolicy) []ServiceUse {
+		if v == nil {
+			return nil
+		}
+		return v.Services
+	}).(ServiceUseArrayOutput)
+}
+
+// Other AWS accounts that use the key for data. They need IAM policies of their own as well.
+func (o KeyPolicyPtrOutput) TrustedAccounts() TrustedAccountArrayOutput {
+	return o.ApplyT(func(v *KeyPolicy) []TrustedAccount {
+		if v == nil {
+			return nil
+		}
+		return v.TrustedAccounts
+	}).(TrustedAccountArrayOutput)
+}
+
+// IAM roles that use the key for data, by themselves, with the actions that fit its usage and no others.
 func (o KeyPolicyPtrOutput) UsageRoles() pulumi.StringArrayOutput {
 	return o.ApplyT(func(v *KeyPolicy) []string {
 		if v == nil {
@@ -1234,6 +1348,381 @@ func (o KeyPolicyPtrOutput) UsageRoles() pulumi.StringArrayOutput {
 		}
 		return v.UsageRoles
 	}).(pulumi.StringArrayOutput)
+}
+
+// An organization whose accounts use the key for data.
+type OrganizationAccess struct {
+	// Encryption context that every direct call must carry.
+	EncryptionContext map[string]string `pulumi:"encryptionContext"`
+	// The organization's ID, such as `o-a1b2c3d4e5`.
+	Id string `pulumi:"id"`
+	// Only accounts at these paths, such as `o-a1b2c3d4e5/r-ab12/ou-ab12-11111111/*`; `*` and `?` in them.
+	Paths []string `pulumi:"paths"`
+	// Through these services only: those whose roles call KMS. Left out: direct calls.
+	Services []AwsService `pulumi:"services"`
+}
+
+// OrganizationAccessInput is an input type that accepts OrganizationAccessArgs and OrganizationAccessOutput values.
+// You can construct a concrete instance of `OrganizationAccessInput` via:
+//
+//	OrganizationAccessArgs{...}
+type OrganizationAccessInput interface {
+	pulumi.Input
+
+	ToOrganizationAccessOutput() OrganizationAccessOutput
+	ToOrganizationAccessOutputWithContext(context.Context) OrganizationAccessOutput
+}
+
+// An organization whose accounts use the key for data.
+type OrganizationAccessArgs struct {
+	// Encryption context that every direct call must carry.
+	EncryptionContext pulumi.StringMapInput `pulumi:"encryptionContext"`
+	// The organization's ID, such as `o-a1b2c3d4e5`.
+	Id pulumi.StringInput `pulumi:"id"`
+	// Only accounts at these paths, such as `o-a1b2c3d4e5/r-ab12/ou-ab12-11111111/*`; `*` and `?` in them.
+	Paths pulumi.StringArrayInput `pulumi:"paths"`
+	// Through these services only: those whose roles call KMS. Left out: direct calls.
+	Services AwsServiceArrayInput `pulumi:"services"`
+}
+
+func (OrganizationAccessArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*OrganizationAccess)(nil)).Elem()
+}
+
+func (i OrganizationAccessArgs) ToOrganizationAccessOutput() OrganizationAccessOutput {
+	return i.ToOrganizationAccessOutputWithContext(context.Background())
+}
+
+func (i OrganizationAccessArgs) ToOrganizationAccessOutputWithContext(ctx context.Context) OrganizationAccessOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(OrganizationAccessOutput)
+}
+
+func (i OrganizationAccessArgs) ToOrganizationAccessPtrOutput() OrganizationAccessPtrOutput {
+	return i.ToOrganizationAccessPtrOutputWithContext(context.Background())
+}
+
+func (i OrganizationAccessArgs) ToOrganizationAccessPtrOutputWithContext(ctx context.Context) OrganizationAccessPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(OrganizationAccessOutput).ToOrganizationAccessPtrOutputWithContext(ctx)
+}
+
+// OrganizationAccessPtrInput is an input type that accepts OrganizationAccessArgs, OrganizationAccessPtr and OrganizationAccessPtrOutput values.
+// You can construct a concrete instance of `OrganizationAccessPtrInput` via:
+//
+//	        OrganizationAccessArgs{...}
+//
+//	or:
+//
+//	        nil
+type OrganizationAccessPtrInput interface {
+	pulumi.Input
+
+	ToOrganizationAccessPtrOutput() OrganizationAccessPtrOutput
+	ToOrganizationAccessPtrOutputWithContext(context.Context) OrganizationAccessPtrOutput
+}
+
+type organizationAccessPtrType OrganizationAccessArgs
+
+func OrganizationAccessPtr(v *OrganizationAccessArgs) OrganizationAccessPtrInput {
+	return (*organizationAccessPtrType)(v)
+}
+
+func (*organizationAccessPtrType) ElementType() reflect.Type {
+	return reflect.TypeOf((**OrganizationAccess)(nil)).Elem()
+}
+
+func (i *organizationAccessPtrType) ToOrganizationAccessPtrOutput() OrganizationAccessPtrOutput {
+	return i.ToOrganizationAccessPtrOutputWithContext(context.Background())
+}
+
+func (i *organizationAccessPtrType) ToOrganizationAccessPtrOutputWithContext(ctx context.Context) OrganizationAccessPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(OrganizationAccessPtrOutput)
+}
+
+// An organization whose accounts use the key for data.
+type OrganizationAccessOutput struct{ *pulumi.OutputState }
+
+func (OrganizationAccessOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*OrganizationAccess)(nil)).Elem()
+}
+
+func (o OrganizationAccessOutput) ToOrganizationAccessOutput() OrganizationAccessOutput {
+	return o
+}
+
+func (o OrganizationAccessOutput) ToOrganizationAccessOutputWithContext(ctx context.Context) OrganizationAccessOutput {
+	return o
+}
+
+func (o OrganizationAccessOutput) ToOrganizationAccessPtrOutput() OrganizationAccessPtrOutput {
+	return o.ToOrganizationAccessPtrOutputWithContext(context.Background())
+}
+
+func (o OrganizationAccessOutput) ToOrganizationAccessPtrOutputWithContext(ctx context.Context) OrganizationAccessPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, v OrganizationAccess) *OrganizationAccess {
+		return &v
+	}).(OrganizationAccessPtrOutput)
+}
+
+// Encryption context that every direct call must carry.
+func (o OrganizationAccessOutput) EncryptionContext() pulumi.StringMapOutput {
+	return o.ApplyT(func(v OrganizationAccess) map[string]string { return v.EncryptionContext }).(pulumi.StringMapOutput)
+}
+
+// The organization's ID, such as `o-a1b2c3d4e5`.
+func (o OrganizationAccessOutput) Id() pulumi.StringOutput {
+	return o.ApplyT(func(v OrganizationAccess) string { return v.Id }).(pulumi.StringOutput)
+}
+
+// Only accounts at these paths, such as `o-a1b2c3d4e5/r-ab12/ou-ab12-11111111/*`; `*` and `?` in them.
+func (o OrganizationAccessOutput) Paths() pulumi.StringArrayOutput {
+	return o.ApplyT(func(v OrganizationAccess) []string { return v.Paths }).(pulumi.StringArrayOutput)
+}
+
+// Through these services only: those whose roles call KMS. Left out: direct calls.
+func (o OrganizationAccessOutput) Services() AwsServiceArrayOutput {
+	return o.ApplyT(func(v OrganizationAccess) []AwsService { return v.Services }).(AwsServiceArrayOutput)
+}
+
+type OrganizationAccessPtrOutput struct{ *pulumi.OutputState }
+
+func (OrganizationAccessPtrOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((**OrganizationAccess)(nil)).Elem()
+}
+
+func (o OrganizationAccessPtrOutput) ToOrganizationAccessPtrOutput() OrganizationAccessPtrOutput {
+	return o
+}
+
+func (o OrganizationAccessPtrOutput) ToOrganizationAccessPtrOutputWithContext(ctx context.Context) OrganizationAccessPtrOutput {
+	return o
+}
+
+func (o OrganizationAccessPtrOutput) Elem() OrganizationAccessOutput {
+	return o.ApplyT(func(v *OrganizationAccess) OrganizationAccess {
+		if v != nil {
+			return *v
+		}
+		var ret OrganizationAccess
+		return ret
+	}).(OrganizationAccessOutput)
+}
+
+// Encryption context that every direct call must carry.
+func (o OrganizationAccessPtrOutput) EncryptionContext() pulumi.StringMapOutput {
+	return o.ApplyT(func(v *OrganizationAccess) map[string]string {
+		if v == nil {
+			return nil
+		}
+		return v.EncryptionContext
+	}).(pulumi.StringMapOutput)
+}
+
+// The organization's ID, such as `o-a1b2c3d4e5`.
+func (o OrganizationAccessPtrOutput) Id() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *OrganizationAccess) *string {
+		if v == nil {
+			return nil
+		}
+		return &v.Id
+	}).(pulumi.StringPtrOutput)
+}
+
+// Only accounts at these paths, such as `o-a1b2c3d4e5/r-ab12/ou-ab12-11111111/*`; `*` and `?` in them.
+func (o OrganizationAccessPtrOutput) Paths() pulumi.StringArrayOutput {
+	return o.ApplyT(func(v *OrganizationAccess) []string {
+		if v == nil {
+			return nil
+		}
+		return v.Paths
+	}).(pulumi.StringArrayOutput)
+}
+
+// Through these services only: those whose roles call KMS. Left out: direct calls.
+func (o OrganizationAccessPtrOutput) Services() AwsServiceArrayOutput {
+	return o.ApplyT(func(v *OrganizationAccess) []AwsService {
+		if v == nil {
+			return nil
+		}
+		return v.Services
+	}).(AwsServiceArrayOutput)
+}
+
+// What nobody may do with the key, by statements that deny.
+type Protection struct {
+	// Only these roles may schedule the deletion of the key or delete imported material; by ARN or name. Whoever runs `pulumi destroy` must be among them.
+	DeletionOnlyBy []string `pulumi:"deletionOnlyBy"`
+	// Nobody schedules the deletion with fewer days of waiting: 7 to 30.
+	MinimumDeletionWindowDays *int `pulumi:"minimumDeletionWindowDays"`
+	// Nobody puts a policy past AWS's check that the caller can still change it.
+	NoPolicyBypass *bool `pulumi:"noPolicyBypass"`
+}
+
+// ProtectionInput is an input type that accepts ProtectionArgs and ProtectionOutput values.
+// You can construct a concrete instance of `ProtectionInput` via:
+//
+//	ProtectionArgs{...}
+type ProtectionInput interface {
+	pulumi.Input
+
+	ToProtectionOutput() ProtectionOutput
+	ToProtectionOutputWithContext(context.Context) ProtectionOutput
+}
+
+// What nobody may do with the key, by statements that deny.
+type ProtectionArgs struct {
+	// Only these roles may schedule the deletion of the key or delete imported material; by ARN or name. Whoever runs `pulumi destroy` must be among them.
+	DeletionOnlyBy pulumi.StringArrayInput `pulumi:"deletionOnlyBy"`
+	// Nobody schedules the deletion with fewer days of waiting: 7 to 30.
+	MinimumDeletionWindowDays pulumi.IntPtrInput `pulumi:"minimumDeletionWindowDays"`
+	// Nobody puts a policy past AWS's check that the caller can still change it.
+	NoPolicyBypass pulumi.BoolPtrInput `pulumi:"noPolicyBypass"`
+}
+
+func (ProtectionArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*Protection)(nil)).Elem()
+}
+
+func (i ProtectionArgs) ToProtectionOutput() ProtectionOutput {
+	return i.ToProtectionOutputWithContext(context.Background())
+}
+
+func (i ProtectionArgs) ToProtectionOutputWithContext(ctx context.Context) ProtectionOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(ProtectionOutput)
+}
+
+func (i ProtectionArgs) ToProtectionPtrOutput() ProtectionPtrOutput {
+	return i.ToProtectionPtrOutputWithContext(context.Background())
+}
+
+func (i ProtectionArgs) ToProtectionPtrOutputWithContext(ctx context.Context) ProtectionPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(ProtectionOutput).ToProtectionPtrOutputWithContext(ctx)
+}
+
+// ProtectionPtrInput is an input type that accepts ProtectionArgs, ProtectionPtr and ProtectionPtrOutput values.
+// You can construct a concrete instance of `ProtectionPtrInput` via:
+//
+//	        ProtectionArgs{...}
+//
+//	or:
+//
+//	        nil
+type ProtectionPtrInput interface {
+	pulumi.Input
+
+	ToProtectionPtrOutput() ProtectionPtrOutput
+	ToProtectionPtrOutputWithContext(context.Context) ProtectionPtrOutput
+}
+
+type protectionPtrType ProtectionArgs
+
+func ProtectionPtr(v *ProtectionArgs) ProtectionPtrInput {
+	return (*protectionPtrType)(v)
+}
+
+func (*protectionPtrType) ElementType() reflect.Type {
+	return reflect.TypeOf((**Protection)(nil)).Elem()
+}
+
+func (i *protectionPtrType) ToProtectionPtrOutput() ProtectionPtrOutput {
+	return i.ToProtectionPtrOutputWithContext(context.Background())
+}
+
+func (i *protectionPtrType) ToProtectionPtrOutputWithContext(ctx context.Context) ProtectionPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(ProtectionPtrOutput)
+}
+
+// What nobody may do with the key, by statements that deny.
+type ProtectionOutput struct{ *pulumi.OutputState }
+
+func (ProtectionOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*Protection)(nil)).Elem()
+}
+
+func (o ProtectionOutput) ToProtectionOutput() ProtectionOutput {
+	return o
+}
+
+func (o ProtectionOutput) ToProtectionOutputWithContext(ctx context.Context) ProtectionOutput {
+	return o
+}
+
+func (o ProtectionOutput) ToProtectionPtrOutput() ProtectionPtrOutput {
+	return o.ToProtectionPtrOutputWithContext(context.Background())
+}
+
+func (o ProtectionOutput) ToProtectionPtrOutputWithContext(ctx context.Context) ProtectionPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, v Protection) *Protection {
+		return &v
+	}).(ProtectionPtrOutput)
+}
+
+// Only these roles may schedule the deletion of the key or delete imported material; by ARN or name. Whoever runs `pulumi destroy` must be among them.
+func (o ProtectionOutput) DeletionOnlyBy() pulumi.StringArrayOutput {
+	return o.ApplyT(func(v Protection) []string { return v.DeletionOnlyBy }).(pulumi.StringArrayOutput)
+}
+
+// Nobody schedules the deletion with fewer days of waiting: 7 to 30.
+func (o ProtectionOutput) MinimumDeletionWindowDays() pulumi.IntPtrOutput {
+	return o.ApplyT(func(v Protection) *int { return v.MinimumDeletionWindowDays }).(pulumi.IntPtrOutput)
+}
+
+// Nobody puts a policy past AWS's check that the caller can still change it.
+func (o ProtectionOutput) NoPolicyBypass() pulumi.BoolPtrOutput {
+	return o.ApplyT(func(v Protection) *bool { return v.NoPolicyBypass }).(pulumi.BoolPtrOutput)
+}
+
+type ProtectionPtrOutput struct{ *pulumi.OutputState }
+
+func (ProtectionPtrOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((**Protection)(nil)).Elem()
+}
+
+func (o ProtectionPtrOutput) ToProtectionPtrOutput() ProtectionPtrOutput {
+	return o
+}
+
+func (o ProtectionPtrOutput) ToProtectionPtrOutputWithContext(ctx context.Context) ProtectionPtrOutput {
+	return o
+}
+
+func (o ProtectionPtrOutput) Elem() ProtectionOutput {
+	return o.ApplyT(func(v *Protection) Protection {
+		if v != nil {
+			return *v
+		}
+		var ret Protection
+		return ret
+	}).(ProtectionOutput)
+}
+
+// Only these roles may schedule the deletion of the key or delete imported material; by ARN or name. Whoever runs `pulumi destroy` must be among them.
+func (o ProtectionPtrOutput) DeletionOnlyBy() pulumi.StringArrayOutput {
+	return o.ApplyT(func(v *Protection) []string {
+		if v == nil {
+			return nil
+		}
+		return v.DeletionOnlyBy
+	}).(pulumi.StringArrayOutput)
+}
+
+// Nobody schedules the deletion with fewer days of waiting: 7 to 30.
+func (o ProtectionPtrOutput) MinimumDeletionWindowDays() pulumi.IntPtrOutput {
+	return o.ApplyT(func(v *Protection) *int {
+		if v == nil {
+			return nil
+		}
+		return v.MinimumDeletionWindowDays
+	}).(pulumi.IntPtrOutput)
+}
+
+// Nobody puts a policy past AWS's check that the caller can still change it.
+func (o ProtectionPtrOutput) NoPolicyBypass() pulumi.BoolPtrOutput {
+	return o.ApplyT(func(v *Protection) *bool {
+		if v == nil {
+			return nil
+		}
+		return v.NoPolicyBypass
+	}).(pulumi.BoolPtrOutput)
 }
 
 // A replica of the key in another Region. KMS copies nothing but material and rotation to it; what is left out here is taken from the inputs of the key itself.
@@ -1499,6 +1988,405 @@ func (o ReplicaKeyMapOutput) MapIndex(k pulumi.StringInput) ReplicaKeyOutput {
 	}).(ReplicaKeyOutput)
 }
 
+// Roles with chosen operations.
+type RoleAccess struct {
+	// Encryption context that each such call must carry. Only for symmetric encryption keys.
+	EncryptionContext map[string]string `pulumi:"encryptionContext"`
+	// What they may do.
+	Operations []Operation `pulumi:"operations"`
+	// The IAM roles, by ARN or name.
+	Roles []string `pulumi:"roles"`
+	// Through these services only: those whose roles call KMS, such as S3 or SECRETS_MANAGER.
+	Via []AwsService `pulumi:"via"`
+}
+
+// RoleAccessInput is an input type that accepts RoleAccessArgs and RoleAccessOutput values.
+// You can construct a concrete instance of `RoleAccessInput` via:
+//
+//	RoleAccessArgs{...}
+type RoleAccessInput interface {
+	pulumi.Input
+
+	ToRoleAccessOutput() RoleAccessOutput
+	ToRoleAccessOutputWithContext(context.Context) RoleAccessOutput
+}
+
+// Roles with chosen operations.
+type RoleAccessArgs struct {
+	// Encryption context that each such call must carry. Only for symmetric encryption keys.
+	EncryptionContext pulumi.StringMapInput `pulumi:"encryptionContext"`
+	// What they may do.
+	Operations OperationArrayInput `pulumi:"operations"`
+	// The IAM roles, by ARN or name.
+	Roles pulumi.StringArrayInput `pulumi:"roles"`
+	// Through these services only: those whose roles call KMS, such as S3 or SECRETS_MANAGER.
+	Via AwsServiceArrayInput `pulumi:"via"`
+}
+
+func (RoleAccessArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*RoleAccess)(nil)).Elem()
+}
+
+func (i RoleAccessArgs) ToRoleAccessOutput() RoleAccessOutput {
+	return i.ToRoleAccessOutputWithContext(context.Background())
+}
+
+func (i RoleAccessArgs) ToRoleAccessOutputWithContext(ctx context.Context) RoleAccessOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(RoleAccessOutput)
+}
+
+// RoleAccessArrayInput is an input type that accepts RoleAccessArray and RoleAccessArrayOutput values.
+// You can construct a concrete instance of `RoleAccessArrayInput` via:
+//
+//	RoleAccessArray{ RoleAccessArgs{...} }
+type RoleAccessArrayInput interface {
+	pulumi.Input
+
+	ToRoleAccessArrayOutput() RoleAccessArrayOutput
+	ToRoleAccessArrayOutputWithContext(context.Context) RoleAccessArrayOutput
+}
+
+type RoleAccessArray []RoleAccessInput
+
+func (RoleAccessArray) ElementType() reflect.Type {
+	return reflect.TypeOf((*[]RoleAccess)(nil)).Elem()
+}
+
+func (i RoleAccessArray) ToRoleAccessArrayOutput() RoleAccessArrayOutput {
+	return i.ToRoleAccessArrayOutputWithContext(context.Background())
+}
+
+func (i RoleAccessArray) ToRoleAccessArrayOutputWithContext(ctx context.Context) RoleAccessArrayOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(RoleAccessArrayOutput)
+}
+
+// Roles with chosen operations.
+type RoleAccessOutput struct{ *pulumi.OutputState }
+
+func (RoleAccessOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*RoleAccess)(nil)).Elem()
+}
+
+func (o RoleAccessOutput) ToRoleAccessOutput() RoleAccessOutput {
+	return o
+}
+
+func (o RoleAccessOutput) ToRoleAccessOutputWithContext(ctx context.Context) RoleAccessOutput {
+	return o
+}
+
+// Encryption context that each such call must carry. Only for symmetric encryption keys.
+func (o RoleAccessOutput) EncryptionContext() pulumi.StringMapOutput {
+	return o.ApplyT(func(v RoleAccess) map[string]string { return v.EncryptionContext }).(pulumi.StringMapOutput)
+}
+
+// What they may do.
+func (o RoleAccessOutput) Operations() OperationArrayOutput {
+	return o.ApplyT(func(v RoleAccess) []Operation { return v.Operations }).(OperationArrayOutput)
+}
+
+// The IAM roles, by ARN or name.
+func (o RoleAccessOutput) Roles() pulumi.StringArrayOutput {
+	return o.ApplyT(func(v RoleAccess) []string { return v.Roles }).(pulumi.StringArrayOutput)
+}
+
+// Through these services only: those whose roles call KMS, such as S3 or SECRETS_MANAGER.
+func (o RoleAccessOutput) Via() AwsServiceArrayOutput {
+	return o.ApplyT(func(v RoleAccess) []AwsService { return v.Via }).(AwsServiceArrayOutput)
+}
+
+type RoleAccessArrayOutput struct{ *pulumi.OutputState }
+
+func (RoleAccessArrayOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*[]RoleAccess)(nil)).Elem()
+}
+
+func (o RoleAccessArrayOutput) ToRoleAccessArrayOutput() RoleAccessArrayOutput {
+	return o
+}
+
+func (o RoleAccessArrayOutput) ToRoleAccessArrayOutputWithContext(ctx context.Context) RoleAccessArrayOutput {
+	return o
+}
+
+func (o RoleAccessArrayOutput) Index(i pulumi.IntInput) RoleAccessOutput {
+	return pulumi.All(o, i).ApplyT(func(vs []interface{}) RoleAccess {
+		return vs[0].([]RoleAccess)[vs[1].(int)]
+	}).(RoleAccessOutput)
+}
+
+// An AWS service that uses the key.
+type ServiceUse struct {
+	// Whether the roles read, write or both, where the service tells them apart: S3, SQS, LAMBDA, SECRETS_MANAGER, SSM. Default: READ_WRITE.
+	Access *ServiceAccess `pulumi:"access"`
+	// What the service may use the key for, as it stands in the service's encryption context; ARNs, and `*` and `?` in them. S3: buckets and objects (buckets with an S3 Bucket Key); LAMBDA: functions; SECRETS_MANAGER: secrets; SSM: parameters; SNS and EVENTBRIDGE_TO_SNS: topics; CLOUDWATCH_LOGS: log groups; EVENTBRIDGE: event buses; RDS_PERFORMANCE_INSIGHTS: resource IDs of DB instances.
+	Resources []string `pulumi:"resources"`
+	// Of AUTOSCALING: the custom suffix of its service-linked role, `x` for `AWSServiceRoleForAutoScaling_x`.
+	RoleSuffix *string `pulumi:"roleSuffix"`
+	// IAM roles that use the key through the service, by ARN or name. Default: usageRoles. Of CLOUDTRAIL: the roles that read the logs, none by default. Other services that call KMS as themselves have none.
+	Roles []string `pulumi:"roles"`
+	// The service.
+	Service AwsService `pulumi:"service"`
+	// What a service that calls KMS as itself acts for; ARNs, and `*` and `?` in them. CLOUDTRAIL: trails; CLOUDFRONT: distributions; SNS_TO_SQS: topics; S3_NOTIFICATIONS and S3_INVENTORY: buckets; CLOUDWATCH_ALARMS: alarms; ROUTE53_DNSSEC: hosted zones.
+	Sources []string `pulumi:"sources"`
+}
+
+// ServiceUseInput is an input type that accepts ServiceUseArgs and ServiceUseOutput values.
+// You can construct a concrete instance of `ServiceUseInput` via:
+//
+//	ServiceUseArgs{...}
+type ServiceUseInput interface {
+	pulumi.Input
+
+	ToServiceUseOutput() ServiceUseOutput
+	ToServiceUseOutputWithContext(context.Context) ServiceUseOutput
+}
+
+// An AWS service that uses the key.
+type ServiceUseArgs struct {
+	// Whether the roles read, write or both, where the service tells them apart: S3, SQS, LAMBDA, SECRETS_MANAGER, SSM. Default: READ_WRITE.
+	Access ServiceAccessPtrInput `pulumi:"access"`
+	// What the service may use the key for, as it stands in the service's encryption context; ARNs, and `*` and `?` in them. S3: buckets and objects (buckets with an S3 Bucket Key); LAMBDA: functions; SECRETS_MANAGER: secrets; SSM: parameters; SNS and EVENTBRIDGE_TO_SNS: topics; CLOUDWATCH_LOGS: log groups; EVENTBRIDGE: event buses; RDS_PERFORMANCE_INSIGHTS: resource IDs of DB instances.
+	Resources pulumi.StringArrayInput `pulumi:"resources"`
+	// Of AUTOSCALING: the custom suffix of its service-linked role, `x` for `AWSServiceRoleForAutoScaling_x`.
+	RoleSuffix pulumi.StringPtrInput `pulumi:"roleSuffix"`
+	// IAM roles that use the key through the service, by ARN or name. Default: usageRoles. Of CLOUDTRAIL: the roles that read the logs, none by default. Other services that call KMS as themselves have none.
+	Roles pulumi.StringArrayInput `pulumi:"roles"`
+	// The service.
+	Service AwsServiceInput `pulumi:"service"`
+	// What a service that calls KMS as itself acts for; ARNs, and `*` and `?` in them. CLOUDTRAIL: trails; CLOUDFRONT: distributions; SNS_TO_SQS: topics; S3_NOTIFICATIONS and S3_INVENTORY: buckets; CLOUDWATCH_ALARMS: alarms; ROUTE53_DNSSEC: hosted zones.
+	Sources pulumi.StringArrayInput `pulumi:"sources"`
+}
+
+func (ServiceUseArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*ServiceUse)(nil)).Elem()
+}
+
+func (i ServiceUseArgs) ToServiceUseOutput() ServiceUseOutput {
+	return i.ToServiceUseOutputWithContext(context.Background())
+}
+
+func (i ServiceUseArgs) ToServiceUseOutputWithContext(ctx context.Context) ServiceUseOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(ServiceUseOutput)
+}
+
+// ServiceUseArrayInput is an input type that accepts ServiceUseArray and ServiceUseArrayOutput values.
+// You can construct a concrete instance of `ServiceUseArrayInput` via:
+//
+//	ServiceUseArray{ ServiceUseArgs{...} }
+type ServiceUseArrayInput interface {
+	pulumi.Input
+
+	ToServiceUseArrayOutput() ServiceUseArrayOutput
+	ToServiceUseArrayOutputWithContext(context.Context) ServiceUseArrayOutput
+}
+
+type ServiceUseArray []ServiceUseInput
+
+func (ServiceUseArray) ElementType() reflect.Type {
+	return reflect.TypeOf((*[]ServiceUse)(nil)).Elem()
+}
+
+func (i ServiceUseArray) ToServiceUseArrayOutput() ServiceUseArrayOutput {
+	return i.ToServiceUseArrayOutputWithContext(context.Background())
+}
+
+func (i ServiceUseArray) ToServiceUseArrayOutputWithContext(ctx context.Context) ServiceUseArrayOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(ServiceUseArrayOutput)
+}
+
+// An AWS service that uses the key.
+type ServiceUseOutput struct{ *pulumi.OutputState }
+
+func (ServiceUseOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*ServiceUse)(nil)).Elem()
+}
+
+func (o ServiceUseOutput) ToServiceUseOutput() ServiceUseOutput {
+	return o
+}
+
+func (o ServiceUseOutput) ToServiceUseOutputWithContext(ctx context.Context) ServiceUseOutput {
+	return o
+}
+
+// Whether the roles read, write or both, where the service tells them apart: S3, SQS, LAMBDA, SECRETS_MANAGER, SSM. Default: READ_WRITE.
+func (o ServiceUseOutput) Access() ServiceAccessPtrOutput {
+	return o.ApplyT(func(v ServiceUse) *ServiceAccess { return v.Access }).(ServiceAccessPtrOutput)
+}
+
+// What the service may use the key for, as it stands in the service's encryption context; ARNs, and `*` and `?` in them. S3: buckets and objects (buckets with an S3 Bucket Key); LAMBDA: functions; SECRETS_MANAGER: secrets; SSM: parameters; SNS and EVENTBRIDGE_TO_SNS: topics; CLOUDWATCH_LOGS: log groups; EVENTBRIDGE: event buses; RDS_PERFORMANCE_INSIGHTS: resource IDs of DB instances.
+func (o ServiceUseOutput) Resources() pulumi.StringArrayOutput {
+	return o.ApplyT(func(v ServiceUse) []string { return v.Resources }).(pulumi.StringArrayOutput)
+}
+
+// Of AUTOSCALING: the custom suffix of its service-linked role, `x` for `AWSServiceRoleForAutoScaling_x`.
+func (o ServiceUseOutput) RoleSuffix() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v ServiceUse) *string { return v.RoleSuffix }).(pulumi.StringPtrOutput)
+}
+
+// IAM roles that use the key through the service, by ARN or name. Default: usageRoles. Of CLOUDTRAIL: the roles that read the logs, none by default. Other services that call KMS as themselves have none.
+func (o ServiceUseOutput) Roles() pulumi.StringArrayOutput {
+	return o.ApplyT(func(v ServiceUse) []string { return v.Roles }).(pulumi.StringArrayOutput)
+}
+
+// The service.
+func (o ServiceUseOutput) Service() AwsServiceOutput {
+	return o.ApplyT(func(v ServiceUse) AwsService { return v.Service }).(AwsServiceOutput)
+}
+
+// What a service that calls KMS as itself acts for; ARNs, and `*` and `?` in them. CLOUDTRAIL: trails; CLOUDFRONT: distributions; SNS_TO_SQS: topics; S3_NOTIFICATIONS and S3_INVENTORY: buckets; CLOUDWATCH_ALARMS: alarms; ROUTE53_DNSSEC: hosted zones.
+func (o ServiceUseOutput) Sources() pulumi.StringArrayOutput {
+	return o.ApplyT(func(v ServiceUse) []string { return v.Sources }).(pulumi.StringArrayOutput)
+}
+
+type ServiceUseArrayOutput struct{ *pulumi.OutputState }
+
+func (ServiceUseArrayOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*[]ServiceUse)(nil)).Elem()
+}
+
+func (o ServiceUseArrayOutput) ToServiceUseArrayOutput() ServiceUseArrayOutput {
+	return o
+}
+
+func (o ServiceUseArrayOutput) ToServiceUseArrayOutputWithContext(ctx context.Context) ServiceUseArrayOutput {
+	return o
+}
+
+func (o ServiceUseArrayOutput) Index(i pulumi.IntInput) ServiceUseOutput {
+	return pulumi.All(o, i).ApplyT(func(vs []interface{}) ServiceUse {
+		return vs[0].([]ServiceUse)[vs[1].(int)]
+	}).(ServiceUseOutput)
+}
+
+// Another account that uses the key for data.
+type TrustedAccount struct {
+	// The account's ID, 12 digits.
+	Account string `pulumi:"account"`
+	// Encryption context that every direct call must carry.
+	EncryptionContext map[string]string `pulumi:"encryptionContext"`
+	// Roles of that account, by ARN or name. Default: all that the account's IAM policies allow it to.
+	Roles []string `pulumi:"roles"`
+	// Through these services only, such as RDS for shared snapshots: those whose roles call KMS. Left out: direct calls.
+	Services []AwsService `pulumi:"services"`
+}
+
+// TrustedAccountInput is an input type that accepts TrustedAccountArgs and TrustedAccountOutput values.
+// You can construct a concrete instance of `TrustedAccountInput` via:
+//
+//	TrustedAccountArgs{...}
+type TrustedAccountInput interface {
+	pulumi.Input
+
+	ToTrustedAccountOutput() TrustedAccountOutput
+	ToTrustedAccountOutputWithContext(context.Context) TrustedAccountOutput
+}
+
+// Another account that uses the key for data.
+type TrustedAccountArgs struct {
+	// The account's ID, 12 digits.
+	Account pulumi.StringInput `pulumi:"account"`
+	// Encryption context that every direct call must carry.
+	EncryptionContext pulumi.StringMapInput `pulumi:"encryptionContext"`
+	// Roles of that account, by ARN or name. Default: all that the account's IAM policies allow it to.
+	Roles pulumi.StringArrayInput `pulumi:"roles"`
+	// Through these services only, such as RDS for shared snapshots: those whose roles call KMS. Left out: direct calls.
+	Services AwsServiceArrayInput `pulumi:"services"`
+}
+
+func (TrustedAccountArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*TrustedAccount)(nil)).Elem()
+}
+
+func (i TrustedAccountArgs) ToTrustedAccountOutput() TrustedAccountOutput {
+	return i.ToTrustedAccountOutputWithContext(context.Background())
+}
+
+func (i TrustedAccountArgs) ToTrustedAccountOutputWithContext(ctx context.Context) TrustedAccountOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(TrustedAccountOutput)
+}
+
+// TrustedAccountArrayInput is an input type that accepts TrustedAccountArray and TrustedAccountArrayOutput values.
+// You can construct a concrete instance of `TrustedAccountArrayInput` via:
+//
+//	TrustedAccountArray{ TrustedAccountArgs{...} }
+type TrustedAccountArrayInput interface {
+	pulumi.Input
+
+	ToTrustedAccountArrayOutput() TrustedAccountArrayOutput
+	ToTrustedAccountArrayOutputWithContext(context.Context) TrustedAccountArrayOutput
+}
+
+type TrustedAccountArray []TrustedAccountInput
+
+func (TrustedAccountArray) ElementType() reflect.Type {
+	return reflect.TypeOf((*[]TrustedAccount)(nil)).Elem()
+}
+
+func (i TrustedAccountArray) ToTrustedAccountArrayOutput() TrustedAccountArrayOutput {
+	return i.ToTrustedAccountArrayOutputWithContext(context.Background())
+}
+
+func (i TrustedAccountArray) ToTrustedAccountArrayOutputWithContext(ctx context.Context) TrustedAccountArrayOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(TrustedAccountArrayOutput)
+}
+
+// Another account that uses the key for data.
+type TrustedAccountOutput struct{ *pulumi.OutputState }
+
+func (TrustedAccountOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*TrustedAccount)(nil)).Elem()
+}
+
+func (o TrustedAccountOutput) ToTrustedAccountOutput() TrustedAccountOutput {
+	return o
+}
+
+func (o TrustedAccountOutput) ToTrustedAccountOutputWithContext(ctx context.Context) TrustedAccountOutput {
+	return o
+}
+
+// The account's ID, 12 digits.
+func (o TrustedAccountOutput) Account() pulumi.StringOutput {
+	return o.ApplyT(func(v TrustedAccount) string { return v.Account }).(pulumi.StringOutput)
+}
+
+// Encryption context that every direct call must carry.
+func (o TrustedAccountOutput) EncryptionContext() pulumi.StringMapOutput {
+	return o.ApplyT(func(v TrustedAccount) map[string]string { return v.EncryptionContext }).(pulumi.StringMapOutput)
+}
+
+// Roles of that account, by ARN or name. Default: all that the account's IAM policies allow it to.
+func (o TrustedAccountOutput) Roles() pulumi.StringArrayOutput {
+	return o.ApplyT(func(v TrustedAccount) []string { return v.Roles }).(pulumi.StringArrayOutput)
+}
+
+// Through these services only, such as RDS for shared snapshots: those whose roles call KMS. Left out: direct calls.
+func (o TrustedAccountOutput) Services() AwsServiceArrayOutput {
+	return o.ApplyT(func(v TrustedAccount) []AwsService { return v.Services }).(AwsServiceArrayOutput)
+}
+
+type TrustedAccountArrayOutput struct{ *pulumi.OutputState }
+
+func (TrustedAccountArrayOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*[]TrustedAccount)(nil)).Elem()
+}
+
+func (o TrustedAccountArrayOutput) ToTrustedAccountArrayOutput() TrustedAccountArrayOutput {
+	return o
+}
+
+func (o TrustedAccountArrayOutput) ToTrustedAccountArrayOutputWithContext(ctx context.Context) TrustedAccountArrayOutput {
+	return o
+}
+
+func (o TrustedAccountArrayOutput) Index(i pulumi.IntInput) TrustedAccountOutput {
+	return pulumi.All(o, i).ApplyT(func(vs []interface{}) TrustedAccount {
+		return vs[0].([]TrustedAccount)[vs[1].(int)]
+	}).(TrustedAccountOutput)
+}
+
 func init() {
 	pulumi.RegisterInputType(reflect.TypeOf((*AssumeRoleInput)(nil)).Elem(), AssumeRoleArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*AssumeRoleArrayInput)(nil)).Elem(), AssumeRoleArray{})
@@ -1514,8 +2402,18 @@ func init() {
 	pulumi.RegisterInputType(reflect.TypeOf((*IgnoreTagsPtrInput)(nil)).Elem(), IgnoreTagsArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*KeyPolicyInput)(nil)).Elem(), KeyPolicyArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*KeyPolicyPtrInput)(nil)).Elem(), KeyPolicyArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*OrganizationAccessInput)(nil)).Elem(), OrganizationAccessArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*OrganizationAccessPtrInput)(nil)).Elem(), OrganizationAccessArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*ProtectionInput)(nil)).Elem(), ProtectionArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*ProtectionPtrInput)(nil)).Elem(), ProtectionArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*ReplicaInput)(nil)).Elem(), ReplicaArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*ReplicaArrayInput)(nil)).Elem(), ReplicaArray{})
+	pulumi.RegisterInputType(reflect.TypeOf((*RoleAccessInput)(nil)).Elem(), RoleAccessArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*RoleAccessArrayInput)(nil)).Elem(), RoleAccessArray{})
+	pulumi.RegisterInputType(reflect.TypeOf((*ServiceUseInput)(nil)).Elem(), ServiceUseArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*ServiceUseArrayInput)(nil)).Elem(), ServiceUseArray{})
+	pulumi.RegisterInputType(reflect.TypeOf((*TrustedAccountInput)(nil)).Elem(), TrustedAccountArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*TrustedAccountArrayInput)(nil)).Elem(), TrustedAccountArray{})
 	pulumi.RegisterOutputType(AssumeRoleOutput{})
 	pulumi.RegisterOutputType(AssumeRoleArrayOutput{})
 	pulumi.RegisterOutputType(AssumeRoleWithWebIdentityOutput{})
@@ -1530,8 +2428,18 @@ func init() {
 	pulumi.RegisterOutputType(IgnoreTagsPtrOutput{})
 	pulumi.RegisterOutputType(KeyPolicyOutput{})
 	pulumi.RegisterOutputType(KeyPolicyPtrOutput{})
+	pulumi.RegisterOutputType(OrganizationAccessOutput{})
+	pulumi.RegisterOutputType(OrganizationAccessPtrOutput{})
+	pulumi.RegisterOutputType(ProtectionOutput{})
+	pulumi.RegisterOutputType(ProtectionPtrOutput{})
 	pulumi.RegisterOutputType(ReplicaOutput{})
 	pulumi.RegisterOutputType(ReplicaArrayOutput{})
 	pulumi.RegisterOutputType(ReplicaKeyOutput{})
 	pulumi.RegisterOutputType(ReplicaKeyMapOutput{})
+	pulumi.RegisterOutputType(RoleAccessOutput{})
+	pulumi.RegisterOutputType(RoleAccessArrayOutput{})
+	pulumi.RegisterOutputType(ServiceUseOutput{})
+	pulumi.RegisterOutputType(ServiceUseArrayOutput{})
+	pulumi.RegisterOutputType(TrustedAccountOutput{})
+	pulumi.RegisterOutputType(TrustedAccountArrayOutput{})
 }

@@ -126,11 +126,19 @@ export interface IgnoreTagsArgs {
  */
 export interface KeyPolicyArgs {
     /**
+     * Roles that may do less than KeyPolicy.usageRoles: encrypt only, verify only, through a service only.
+     */
+    access?: pulumi.Input<pulumi.Input<inputs.RoleAccessArgs>[] | undefined>;
+    /**
      * What IAM policies of the key's own account may allow. Default: ADMINISTRATION.
      */
     accountAccess?: pulumi.Input<enums.AccountAccess | undefined>;
     /**
-     * The IAM role that manages the key: everything but using it for data. An ARN, such as `arn:aws:iam::123456789012:role/SecurityAdmin`.
+     * Statements added as they are, each an object with Effect, Principal, Action and Resource. Their Sids must differ from those of the statements that the other properties make.
+     */
+    additionalStatements?: pulumi.Input<any[] | undefined>;
+    /**
+     * The IAM role that manages the key: everything but using it for data. An ARN, such as `arn:aws:iam::123456789012:role/SecurityAdmin`, or the name of a role of the key's account, such as `SecurityAdmin` or, with its path, `team/SecurityAdmin`.
      */
     adminRole?: pulumi.Input<string | undefined>;
     /**
@@ -138,11 +146,27 @@ export interface KeyPolicyArgs {
      */
     adminRoles?: pulumi.Input<pulumi.Input<string>[] | undefined>;
     /**
-     * Encryption context that every use of the key must carry. Only for symmetric encryption keys.
+     * Encryption context that every use of the key by KeyPolicy.usageRoles must carry. Only for symmetric encryption keys. AWS services send a context of their own, so what they do for a role is allowed by KeyPolicy.services and not bound by this.
      */
     encryptionContext?: pulumi.Input<{[key: string]: pulumi.Input<string>} | undefined>;
     /**
-     * IAM roles that use the key for data, with the actions that fit its usage and no others.
+     * An organization whose accounts use the key for data. They need IAM policies of their own as well.
+     */
+    organization?: pulumi.Input<inputs.OrganizationAccessArgs | undefined>;
+    /**
+     * What nobody may do, whatever else allows it.
+     */
+    protect?: pulumi.Input<inputs.ProtectionArgs | undefined>;
+    /**
+     * AWS services that use the key, each with exactly the actions and conditions that its guide asks for. An empty list says that none does.
+     */
+    services?: pulumi.Input<pulumi.Input<inputs.ServiceUseArgs>[] | undefined>;
+    /**
+     * Other AWS accounts that use the key for data. They need IAM policies of their own as well.
+     */
+    trustedAccounts?: pulumi.Input<pulumi.Input<inputs.TrustedAccountArgs>[] | undefined>;
+    /**
+     * IAM roles that use the key for data, by themselves, with the actions that fit its usage and no others.
      */
     usageRoles?: pulumi.Input<pulumi.Input<string>[] | undefined>;
 }
@@ -154,6 +178,46 @@ export function keyPolicyArgsProvideDefaults(val: KeyPolicyArgs): KeyPolicyArgs 
         ...val,
         accountAccess: (val.accountAccess) ?? "ADMINISTRATION",
     };
+}
+
+/**
+ * An organization whose accounts use the key for data.
+ */
+export interface OrganizationAccessArgs {
+    /**
+     * Encryption context that every direct call must carry.
+     */
+    encryptionContext?: pulumi.Input<{[key: string]: pulumi.Input<string>} | undefined>;
+    /**
+     * The organization's ID, such as `o-a1b2c3d4e5`.
+     */
+    id: pulumi.Input<string>;
+    /**
+     * Only accounts at these paths, such as `o-a1b2c3d4e5/r-ab12/ou-ab12-11111111/*`; `*` and `?` in them.
+     */
+    paths?: pulumi.Input<pulumi.Input<string>[] | undefined>;
+    /**
+     * Through these services only: those whose roles call KMS. Left out: direct calls.
+     */
+    services?: pulumi.Input<pulumi.Input<enums.AwsService>[] | undefined>;
+}
+
+/**
+ * What nobody may do with the key, by statements that deny.
+ */
+export interface ProtectionArgs {
+    /**
+     * Only these roles may schedule the deletion of the key or delete imported material; by ARN or name. Whoever runs `pulumi destroy` must be among them.
+     */
+    deletionOnlyBy?: pulumi.Input<pulumi.Input<string>[] | undefined>;
+    /**
+     * Nobody schedules the deletion with fewer days of waiting: 7 to 30.
+     */
+    minimumDeletionWindowDays?: pulumi.Input<number | undefined>;
+    /**
+     * Nobody puts a policy past AWS's check that the caller can still change it.
+     */
+    noPolicyBypass?: pulumi.Input<boolean | undefined>;
 }
 
 /**
@@ -212,3 +276,76 @@ export function replicaArgsProvideDefaults(val: ReplicaArgs): ReplicaArgs {
     };
 }
 
+/**
+ * Roles with chosen operations.
+ */
+export interface RoleAccessArgs {
+    /**
+     * Encryption context that each such call must carry. Only for symmetric encryption keys.
+     */
+    encryptionContext?: pulumi.Input<{[key: string]: pulumi.Input<string>} | undefined>;
+    /**
+     * What they may do.
+     */
+    operations: pulumi.Input<pulumi.Input<enums.Operation>[]>;
+    /**
+     * The IAM roles, by ARN or name.
+     */
+    roles: pulumi.Input<pulumi.Input<string>[]>;
+    /**
+     * Through these services only: those whose roles call KMS, such as S3 or SECRETS_MANAGER.
+     */
+    via?: pulumi.Input<pulumi.Input<enums.AwsService>[] | undefined>;
+}
+
+/**
+ * An AWS service that uses the key.
+ */
+export interface ServiceUseArgs {
+    /**
+     * Whether the roles read, write or both, where the service tells them apart: S3, SQS, LAMBDA, SECRETS_MANAGER, SSM. Default: READ_WRITE.
+     */
+    access?: pulumi.Input<enums.ServiceAccess | undefined>;
+    /**
+     * What the service may use the key for, as it stands in the service's encryption context; ARNs, and `*` and `?` in them. S3: buckets and objects (buckets with an S3 Bucket Key); LAMBDA: functions; SECRETS_MANAGER: secrets; SSM: parameters; SNS and EVENTBRIDGE_TO_SNS: topics; CLOUDWATCH_LOGS: log groups; EVENTBRIDGE: event buses; RDS_PERFORMANCE_INSIGHTS: resource IDs of DB instances.
+     */
+    resources?: pulumi.Input<pulumi.Input<string>[] | undefined>;
+    /**
+     * Of AUTOSCALING: the custom suffix of its service-linked role, `x` for `AWSServiceRoleForAutoScaling_x`.
+     */
+    roleSuffix?: pulumi.Input<string | undefined>;
+    /**
+     * IAM roles that use the key through the service, by ARN or name. Default: usageRoles. Of CLOUDTRAIL: the roles that read the logs, none by default. Other services that call KMS as themselves have none.
+     */
+    roles?: pulumi.Input<pulumi.Input<string>[] | undefined>;
+    /**
+     * The service.
+     */
+    service: pulumi.Input<enums.AwsService>;
+    /**
+     * What a service that calls KMS as itself acts for; ARNs, and `*` and `?` in them. CLOUDTRAIL: trails; CLOUDFRONT: distributions; SNS_TO_SQS: topics; S3_NOTIFICATIONS and S3_INVENTORY: buckets; CLOUDWATCH_ALARMS: alarms; ROUTE53_DNSSEC: hosted zones.
+     */
+    sources?: pulumi.Input<pulumi.Input<string>[] | undefined>;
+}
+
+/**
+ * Another account that uses the key for data.
+ */
+export interface TrustedAccountArgs {
+    /**
+     * The account's ID, 12 digits.
+     */
+    account: pulumi.Input<string>;
+    /**
+     * Encryption context that every direct call must carry.
+     */
+    encryptionContext?: pulumi.Input<{[key: string]: pulumi.Input<string>} | undefined>;
+    /**
+     * Roles of that account, by ARN or name. Default: all that the account's IAM policies allow it to.
+     */
+    roles?: pulumi.Input<pulumi.Input<string>[] | undefined>;
+    /**
+     * Through these services only, such as RDS for shared snapshots: those whose roles call KMS. Left out: direct calls.
+     */
+    services?: pulumi.Input<pulumi.Input<enums.AwsService>[] | undefined>;
+}

@@ -126,11 +126,19 @@ export interface IgnoreTags {
  */
 export interface KeyPolicy {
     /**
+     * Roles that may do less than KeyPolicy.usageRoles: encrypt only, verify only, through a service only.
+     */
+    access?: outputs.RoleAccess[];
+    /**
      * What IAM policies of the key's own account may allow. Default: ADMINISTRATION.
      */
     accountAccess?: enums.AccountAccess;
     /**
-     * The IAM role that manages the key: everything but using it for data. An ARN, such as `arn:aws:iam::123456789012:role/SecurityAdmin`.
+     * Statements added as they are, each an object with Effect, Principal, Action and Resource. Their Sids must differ from those of the statements that the other properties make.
+     */
+    additionalStatements?: any[];
+    /**
+     * The IAM role that manages the key: everything but using it for data. An ARN, such as `arn:aws:iam::123456789012:role/SecurityAdmin`, or the name of a role of the key's account, such as `SecurityAdmin` or, with its path, `team/SecurityAdmin`.
      */
     adminRole?: string;
     /**
@@ -138,11 +146,27 @@ export interface KeyPolicy {
      */
     adminRoles?: string[];
     /**
-     * Encryption context that every use of the key must carry. Only for symmetric encryption keys.
+     * Encryption context that every use of the key by KeyPolicy.usageRoles must carry. Only for symmetric encryption keys. AWS services send a context of their own, so what they do for a role is allowed by KeyPolicy.services and not bound by this.
      */
     encryptionContext?: {[key: string]: string};
     /**
-     * IAM roles that use the key for data, with the actions that fit its usage and no others.
+     * An organization whose accounts use the key for data. They need IAM policies of their own as well.
+     */
+    organization?: outputs.OrganizationAccess;
+    /**
+     * What nobody may do, whatever else allows it.
+     */
+    protect?: outputs.Protection;
+    /**
+     * AWS services that use the key, each with exactly the actions and conditions that its guide asks for. An empty list says that none does.
+     */
+    services?: outputs.ServiceUse[];
+    /**
+     * Other AWS accounts that use the key for data. They need IAM policies of their own as well.
+     */
+    trustedAccounts?: outputs.TrustedAccount[];
+    /**
+     * IAM roles that use the key for data, by themselves, with the actions that fit its usage and no others.
      */
     usageRoles?: string[];
 }
@@ -154,6 +178,46 @@ export function keyPolicyProvideDefaults(val: KeyPolicy): KeyPolicy {
         ...val,
         accountAccess: (val.accountAccess) ?? "ADMINISTRATION",
     };
+}
+
+/**
+ * An organization whose accounts use the key for data.
+ */
+export interface OrganizationAccess {
+    /**
+     * Encryption context that every direct call must carry.
+     */
+    encryptionContext?: {[key: string]: string};
+    /**
+     * The organization's ID, such as `o-a1b2c3d4e5`.
+     */
+    id: string;
+    /**
+     * Only accounts at these paths, such as `o-a1b2c3d4e5/r-ab12/ou-ab12-11111111/*`; `*` and `?` in them.
+     */
+    paths?: string[];
+    /**
+     * Through these services only: those whose roles call KMS. Left out: direct calls.
+     */
+    services?: enums.AwsService[];
+}
+
+/**
+ * What nobody may do with the key, by statements that deny.
+ */
+export interface Protection {
+    /**
+     * Only these roles may schedule the deletion of the key or delete imported material; by ARN or name. Whoever runs `pulumi destroy` must be among them.
+     */
+    deletionOnlyBy?: string[];
+    /**
+     * Nobody schedules the deletion with fewer days of waiting: 7 to 30.
+     */
+    minimumDeletionWindowDays?: number;
+    /**
+     * Nobody puts a policy past AWS's check that the caller can still change it.
+     */
+    noPolicyBypass?: boolean;
 }
 
 /**
@@ -228,5 +292,79 @@ export interface ReplicaKey {
      * State of the replica at KMS, such as `Enabled`, `Disabled` or `PendingDeletion`.
      */
     keyState: string;
+}
+
+/**
+ * Roles with chosen operations.
+ */
+export interface RoleAccess {
+    /**
+     * Encryption context that each such call must carry. Only for symmetric encryption keys.
+     */
+    encryptionContext?: {[key: string]: string};
+    /**
+     * What they may do.
+     */
+    operations: enums.Operation[];
+    /**
+     * The IAM roles, by ARN or name.
+     */
+    roles: string[];
+    /**
+     * Through these services only: those whose roles call KMS, such as S3 or SECRETS_MANAGER.
+     */
+    via?: enums.AwsService[];
+}
+
+/**
+ * An AWS service that uses the key.
+ */
+export interface ServiceUse {
+    /**
+     * Whether the roles read, write or both, where the service tells them apart: S3, SQS, LAMBDA, SECRETS_MANAGER, SSM. Default: READ_WRITE.
+     */
+    access?: enums.ServiceAccess;
+    /**
+     * What the service may use the key for, as it stands in the service's encryption context; ARNs, and `*` and `?` in them. S3: buckets and objects (buckets with an S3 Bucket Key); LAMBDA: functions; SECRETS_MANAGER: secrets; SSM: parameters; SNS and EVENTBRIDGE_TO_SNS: topics; CLOUDWATCH_LOGS: log groups; EVENTBRIDGE: event buses; RDS_PERFORMANCE_INSIGHTS: resource IDs of DB instances.
+     */
+    resources?: string[];
+    /**
+     * Of AUTOSCALING: the custom suffix of its service-linked role, `x` for `AWSServiceRoleForAutoScaling_x`.
+     */
+    roleSuffix?: string;
+    /**
+     * IAM roles that use the key through the service, by ARN or name. Default: usageRoles. Of CLOUDTRAIL: the roles that read the logs, none by default. Other services that call KMS as themselves have none.
+     */
+    roles?: string[];
+    /**
+     * The service.
+     */
+    service: enums.AwsService;
+    /**
+     * What a service that calls KMS as itself acts for; ARNs, and `*` and `?` in them. CLOUDTRAIL: trails; CLOUDFRONT: distributions; SNS_TO_SQS: topics; S3_NOTIFICATIONS and S3_INVENTORY: buckets; CLOUDWATCH_ALARMS: alarms; ROUTE53_DNSSEC: hosted zones.
+     */
+    sources?: string[];
+}
+
+/**
+ * Another account that uses the key for data.
+ */
+export interface TrustedAccount {
+    /**
+     * The account's ID, 12 digits.
+     */
+    account: string;
+    /**
+     * Encryption context that every direct call must carry.
+     */
+    encryptionContext?: {[key: string]: string};
+    /**
+     * Roles of that account, by ARN or name. Default: all that the account's IAM policies allow it to.
+     */
+    roles?: string[];
+    /**
+     * Through these services only, such as RDS for shared snapshots: those whose roles call KMS. Left out: direct calls.
+     */
+    services?: enums.AwsService[];
 }
 

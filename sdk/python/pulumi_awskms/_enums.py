@@ -9,18 +9,24 @@ from typing import Literal
 
 __all__ = [
     'AccountAccessValue',
+    'AwsServiceValue',
     'DeletionPolicyValue',
     'KeySpecValue',
     'KeyUsageValue',
+    'OperationValue',
     'ReplacementPolicyValue',
     'RetryModeValue',
+    'ServiceAccessValue',
     'UnknownUsageValue',
     'AccountAccess',
+    'AwsService',
     'DeletionPolicy',
     'KeySpec',
     'KeyUsage',
+    'Operation',
     'ReplacementPolicy',
     'RetryMode',
+    'ServiceAccess',
     'UnknownUsage',
 ]
 
@@ -41,6 +47,105 @@ class AccountAccess(_builtins.str, Enum):
     NONE = "NONE"
     """
     Nothing: only the roles that the policy names have access.
+    """
+
+
+@pulumi.type_token("awskms:index:AwsService")
+class AwsService(_builtins.str, Enum):
+    """
+    AWS services that use keys.
+    """
+    S3 = "S3"
+    """
+    Objects in S3, encrypted with SSE-KMS, read and written by roles.
+    """
+    S3_NOTIFICATIONS = "S3_NOTIFICATIONS"
+    """
+    Event notifications of S3 into an encrypted queue or topic.
+    """
+    S3_INVENTORY = "S3_INVENTORY"
+    """
+    Reports of S3 Inventory.
+    """
+    RDS = "RDS"
+    """
+    Databases of RDS and Aurora: roles that create, change and restore them.
+    """
+    RDS_PERFORMANCE_INSIGHTS = "RDS_PERFORMANCE_INSIGHTS"
+    """
+    Performance Insights of RDS: roles that look at it.
+    """
+    EBS = "EBS"
+    """
+    Volumes and snapshots of EBS: roles that make them and launch instances with them.
+    """
+    AUTOSCALING = "AUTOSCALING"
+    """
+    EC2 Auto Scaling, by its service-linked role, for instances with encrypted volumes.
+    """
+    LAMBDA_ = "LAMBDA"
+    """
+    Environment variables of Lambda functions: roles that set and see them.
+    """
+    SECRETS_MANAGER = "SECRETS_MANAGER"
+    """
+    Secrets Manager.
+    """
+    SSM = "SSM"
+    """
+    SecureString parameters of Systems Manager's Parameter Store.
+    """
+    DYNAMODB = "DYNAMODB"
+    """
+    Tables of DynamoDB: roles that create and read them.
+    """
+    SNS = "SNS"
+    """
+    Encrypted topics of SNS: roles that publish.
+    """
+    SNS_TO_SQS = "SNS_TO_SQS"
+    """
+    SNS, which sends to an encrypted queue of SQS.
+    """
+    SQS = "SQS"
+    """
+    Encrypted queues of SQS: roles that send and receive.
+    """
+    CLOUDWATCH_LOGS = "CLOUDWATCH_LOGS"
+    """
+    Log groups of CloudWatch Logs.
+    """
+    CLOUDWATCH_ALARMS = "CLOUDWATCH_ALARMS"
+    """
+    Alarms of CloudWatch, which notify an encrypted topic.
+    """
+    EVENTBRIDGE = "EVENTBRIDGE"
+    """
+    Event buses of EventBridge.
+    """
+    EVENTBRIDGE_TO_SNS = "EVENTBRIDGE_TO_SNS"
+    """
+    EventBridge, whose rules send to an encrypted topic of SNS.
+    """
+    EKS = "EKS"
+    """
+    Kubernetes secrets of EKS: roles that create clusters or switch their encryption on.
+    """
+    CLOUDTRAIL = "CLOUDTRAIL"
+    """
+    Trails of CloudTrail, and who reads their logs.
+    """
+    BACKUP = "BACKUP"
+    """
+    AWS Backup: the roles that back up and restore.
+    """
+    CLOUDFRONT = "CLOUDFRONT"
+    """
+    CloudFront, which reads and writes an encrypted bucket by origin access control.
+    """
+    ROUTE53_DNSSEC = "ROUTE53_DNSSEC"
+    """
+    DNSSEC signing of Route 53, with an ECC_NIST_P256 key in us-east-1.
     """
 
 
@@ -181,6 +286,53 @@ class KeyUsage(_builtins.str, Enum):
     """
 
 
+@pulumi.type_token("awskms:index:Operation")
+class Operation(_builtins.str, Enum):
+    """
+    What a role does with a key.
+    """
+    ENCRYPT = "ENCRYPT"
+    """
+    Encrypting data, making data keys, and taking over what another key has encrypted.
+    """
+    DECRYPT = "DECRYPT"
+    """
+    Decrypting, and handing over what the key has encrypted to another key.
+    """
+    SIGN = "SIGN"
+    """
+    Signing.
+    """
+    VERIFY = "VERIFY"
+    """
+    Verifying signatures.
+    """
+    GENERATE_MAC = "GENERATE_MAC"
+    """
+    Generating message authentication codes.
+    """
+    VERIFY_MAC = "VERIFY_MAC"
+    """
+    Verifying message authentication codes.
+    """
+    DERIVE = "DERIVE"
+    """
+    Deriving shared secrets.
+    """
+    ENCAPSULATE = "ENCAPSULATE"
+    """
+    Encapsulating shared secrets.
+    """
+    DECAPSULATE = "DECAPSULATE"
+    """
+    Decapsulating shared secrets.
+    """
+    DESCRIBE = "DESCRIBE"
+    """
+    Looking up what the key is, and its public half if it has one.
+    """
+
+
 @pulumi.type_token("awskms:index:ReplacementPolicy")
 class ReplacementPolicy(_builtins.str, Enum):
     """
@@ -211,6 +363,25 @@ class RetryMode(_builtins.str, Enum):
     """
 
 
+@pulumi.type_token("awskms:index:ServiceAccess")
+class ServiceAccess(_builtins.str, Enum):
+    """
+    Whether data is read or written.
+    """
+    READ = "READ"
+    """
+    Reading.
+    """
+    WRITE = "WRITE"
+    """
+    Writing. Services read as well while they write, where their guides say so: S3 in multipart uploads, for example.
+    """
+    READ_WRITE = "READ_WRITE"
+    """
+    Both.
+    """
+
+
 @pulumi.type_token("awskms:index:UnknownUsage")
 class UnknownUsage(_builtins.str, Enum):
     """
@@ -232,6 +403,12 @@ The values of `AccountAccess` as strings.
 """
 
 
+AwsServiceValue = Literal['S3', 'S3_NOTIFICATIONS', 'S3_INVENTORY', 'RDS', 'RDS_PERFORMANCE_INSIGHTS', 'EBS', 'AUTOSCALING', 'LAMBDA', 'SECRETS_MANAGER', 'SSM', 'DYNAMODB', 'SNS', 'SNS_TO_SQS', 'SQS', 'CLOUDWATCH_LOGS', 'CLOUDWATCH_ALARMS', 'EVENTBRIDGE', 'EVENTBRIDGE_TO_SNS', 'EKS', 'CLOUDTRAIL', 'BACKUP', 'CLOUDFRONT', 'ROUTE53_DNSSEC']
+"""
+The values of `AwsService` as strings.
+"""
+
+
 DeletionPolicyValue = Literal['SCHEDULE', 'DISABLE', 'RETAIN', 'PREVENT']
 """
 The values of `DeletionPolicy` as strings.
@@ -250,6 +427,12 @@ The values of `KeyUsage` as strings.
 """
 
 
+OperationValue = Literal['ENCRYPT', 'DECRYPT', 'SIGN', 'VERIFY', 'GENERATE_MAC', 'VERIFY_MAC', 'DERIVE', 'ENCAPSULATE', 'DECAPSULATE', 'DESCRIBE']
+"""
+The values of `Operation` as strings.
+"""
+
+
 ReplacementPolicyValue = Literal['FORBID', 'ALLOW']
 """
 The values of `ReplacementPolicy` as strings.
@@ -259,6 +442,12 @@ The values of `ReplacementPolicy` as strings.
 RetryModeValue = Literal['standard', 'adaptive']
 """
 The values of `RetryMode` as strings.
+"""
+
+
+ServiceAccessValue = Literal['READ', 'WRITE', 'READ_WRITE']
+"""
+The values of `ServiceAccess` as strings.
 """
 
 

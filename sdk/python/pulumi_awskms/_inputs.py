@@ -30,8 +30,18 @@ __all__ = [
     'IgnoreTagsArgsDict',
     'KeyPolicyArgs',
     'KeyPolicyArgsDict',
+    'OrganizationAccessArgs',
+    'OrganizationAccessArgsDict',
+    'ProtectionArgs',
+    'ProtectionArgsDict',
     'ReplicaArgs',
     'ReplicaArgsDict',
+    'RoleAccessArgs',
+    'RoleAccessArgsDict',
+    'ServiceUseArgs',
+    'ServiceUseArgsDict',
+    'TrustedAccountArgs',
+    'TrustedAccountArgsDict',
 ]
 
 class AssumeRoleArgsDict(TypedDict):
@@ -461,13 +471,21 @@ class KeyPolicyArgsDict(TypedDict):
     """
     Who may do what with the key.
     """
+    access: NotRequired[pulumi.Input[Optional[Sequence[pulumi.Input['RoleAccessArgsDict']]]]]
+    """
+    Roles that may do less than KeyPolicyArgs.usage_roles: encrypt only, verify only, through a service only.
+    """
     account_access: NotRequired[pulumi.Input[Optional[Union['AccountAccess', 'AccountAccessValue']]]]
     """
     What IAM policies of the key's own account may allow. Default: ADMINISTRATION.
     """
+    additional_statements: NotRequired[pulumi.Input[Optional[Sequence[Any]]]]
+    """
+    Statements added as they are, each an object with Effect, Principal, Action and Resource. Their Sids must differ from those of the statements that the other properties make.
+    """
     admin_role: NotRequired[pulumi.Input[Optional[_builtins.str]]]
     """
-    The IAM role that manages the key: everything but using it for data. An ARN, such as `arn:aws:iam::123456789012:role/SecurityAdmin`.
+    The IAM role that manages the key: everything but using it for data. An ARN, such as `arn:aws:iam::123456789012:role/SecurityAdmin`, or the name of a role of the key's account, such as `SecurityAdmin` or, with its path, `team/SecurityAdmin`.
     """
     admin_roles: NotRequired[pulumi.Input[Optional[Sequence[pulumi.Input[_builtins.str]]]]]
     """
@@ -475,42 +493,94 @@ class KeyPolicyArgsDict(TypedDict):
     """
     encryption_context: NotRequired[pulumi.Input[Optional[Mapping[str, pulumi.Input[_builtins.str]]]]]
     """
-    Encryption context that every use of the key must carry. Only for symmetric encryption keys.
+    Encryption context that every use of the key by KeyPolicyArgs.usage_roles must carry. Only for symmetric encryption keys. AWS services send a context of their own, so what they do for a role is allowed by KeyPolicyArgs.services and not bound by this.
+    """
+    organization: NotRequired[pulumi.Input[Optional['OrganizationAccessArgsDict']]]
+    """
+    An organization whose accounts use the key for data. They need IAM policies of their own as well.
+    """
+    protect: NotRequired[pulumi.Input[Optional['ProtectionArgsDict']]]
+    """
+    What nobody may do, whatever else allows it.
+    """
+    services: NotRequired[pulumi.Input[Optional[Sequence[pulumi.Input['ServiceUseArgsDict']]]]]
+    """
+    AWS services that use the key, each with exactly the actions and conditions that its guide asks for. An empty list says that none does.
+    """
+    trusted_accounts: NotRequired[pulumi.Input[Optional[Sequence[pulumi.Input['TrustedAccountArgsDict']]]]]
+    """
+    Other AWS accounts that use the key for data. They need IAM policies of their own as well.
     """
     usage_roles: NotRequired[pulumi.Input[Optional[Sequence[pulumi.Input[_builtins.str]]]]]
     """
-    IAM roles that use the key for data, with the actions that fit its usage and no others.
+    IAM roles that use the key for data, by themselves, with the actions that fit its usage and no others.
     """
 
 @pulumi.input_type
 class KeyPolicyArgs:
     def __init__(__self__, *,
+                 access: pulumi.Input[Optional[Sequence[pulumi.Input['RoleAccessArgs']]]] = None,
                  account_access: pulumi.Input[Optional[Union['AccountAccess', 'AccountAccessValue']]] = None,
+                 additional_statements: pulumi.Input[Optional[Sequence[Any]]] = None,
                  admin_role: pulumi.Input[Optional[_builtins.str]] = None,
                  admin_roles: pulumi.Input[Optional[Sequence[pulumi.Input[_builtins.str]]]] = None,
                  encryption_context: pulumi.Input[Optional[Mapping[str, pulumi.Input[_builtins.str]]]] = None,
+                 organization: pulumi.Input[Optional['OrganizationAccessArgs']] = None,
+                 protect: pulumi.Input[Optional['ProtectionArgs']] = None,
+                 services: pulumi.Input[Optional[Sequence[pulumi.Input['ServiceUseArgs']]]] = None,
+                 trusted_accounts: pulumi.Input[Optional[Sequence[pulumi.Input['TrustedAccountArgs']]]] = None,
                  usage_roles: pulumi.Input[Optional[Sequence[pulumi.Input[_builtins.str]]]] = None):
         """
         Who may do what with the key.
 
+        :param pulumi.Input[Sequence[pulumi.Input['RoleAccessArgs']]] access: Roles that may do less than KeyPolicyArgs.usage_roles: encrypt only, verify only, through a service only.
         :param pulumi.Input[Union['AccountAccess', 'AccountAccessValue']] account_access: What IAM policies of the key's own account may allow. Default: ADMINISTRATION.
-        :param pulumi.Input[_builtins.str] admin_role: The IAM role that manages the key: everything but using it for data. An ARN, such as `arn:aws:iam::123456789012:role/SecurityAdmin`.
+        :param pulumi.Input[Sequence[Any]] additional_statements: Statements added as they are, each an object with Effect, Principal, Action and Resource. Their Sids must differ from those of the statements that the other properties make.
+        :param pulumi.Input[_builtins.str] admin_role: The IAM role that manages the key: everything but using it for data. An ARN, such as `arn:aws:iam::123456789012:role/SecurityAdmin`, or the name of a role of the key's account, such as `SecurityAdmin` or, with its path, `team/SecurityAdmin`.
         :param pulumi.Input[Sequence[pulumi.Input[_builtins.str]]] admin_roles: Further roles that manage the key.
-        :param pulumi.Input[Mapping[str, pulumi.Input[_builtins.str]]] encryption_context: Encryption context that every use of the key must carry. Only for symmetric encryption keys.
-        :param pulumi.Input[Sequence[pulumi.Input[_builtins.str]]] usage_roles: IAM roles that use the key for data, with the actions that fit its usage and no others.
+        :param pulumi.Input[Mapping[str, pulumi.Input[_builtins.str]]] encryption_context: Encryption context that every use of the key by KeyPolicyArgs.usage_roles must carry. Only for symmetric encryption keys. AWS services send a context of their own, so what they do for a role is allowed by KeyPolicyArgs.services and not bound by this.
+        :param pulumi.Input['OrganizationAccessArgs'] organization: An organization whose accounts use the key for data. They need IAM policies of their own as well.
+        :param pulumi.Input['ProtectionArgs'] protect: What nobody may do, whatever else allows it.
+        :param pulumi.Input[Sequence[pulumi.Input['ServiceUseArgs']]] services: AWS services that use the key, each with exactly the actions and conditions that its guide asks for. An empty list says that none does.
+        :param pulumi.Input[Sequence[pulumi.Input['TrustedAccountArgs']]] trusted_accounts: Other AWS accounts that use the key for data. They need IAM policies of their own as well.
+        :param pulumi.Input[Sequence[pulumi.Input[_builtins.str]]] usage_roles: IAM roles that use the key for data, by themselves, with the actions that fit its usage and no others.
         """
+        if access is not None:
+            pulumi.set(__self__, "access", access)
         if account_access is None:
             account_access = 'ADMINISTRATION'
         if account_access is not None:
             pulumi.set(__self__, "account_access", account_access)
+        if additional_statements is not None:
+            pulumi.set(__self__, "additional_statements", additional_statements)
         if admin_role is not None:
             pulumi.set(__self__, "admin_role", admin_role)
         if admin_roles is not None:
             pulumi.set(__self__, "admin_roles", admin_roles)
         if encryption_context is not None:
             pulumi.set(__self__, "encryption_context", encryption_context)
+        if organization is not None:
+            pulumi.set(__self__, "organization", organization)
+        if protect is not None:
+            pulumi.set(__self__, "protect", protect)
+        if services is not None:
+            pulumi.set(__self__, "services", services)
+        if trusted_accounts is not None:
+            pulumi.set(__self__, "trusted_accounts", trusted_accounts)
         if usage_roles is not None:
             pulumi.set(__self__, "usage_roles", usage_roles)
+
+    @_builtins.property
+    @pulumi.getter
+    def access(self) -> pulumi.Input[Optional[Sequence[pulumi.Input['RoleAccessArgs']]]]:
+        """
+        Roles that may do less than KeyPolicyArgs.usage_roles: encrypt only, verify only, through a service only.
+        """
+        return pulumi.get(self, "access")
+
+    @access.setter
+    def access(self, value: pulumi.Input[Optional[Sequence[pulumi.Input['RoleAccessArgs']]]]):
+        pulumi.set(self, "access", value)
 
     @_builtins.property
     @pulumi.getter(name="accountAccess")
@@ -525,10 +595,22 @@ class KeyPolicyArgs:
         pulumi.set(self, "account_access", value)
 
     @_builtins.property
+    @pulumi.getter(name="additionalStatements")
+    def additional_statements(self) -> pulumi.Input[Optional[Sequence[Any]]]:
+        """
+        Statements added as they are, each an object with Effect, Principal, Action and Resource. Their Sids must differ from those of the statements that the other properties make.
+        """
+        return pulumi.get(self, "additional_statements")
+
+    @additional_statements.setter
+    def additional_statements(self, value: pulumi.Input[Optional[Sequence[Any]]]):
+        pulumi.set(self, "additional_statements", value)
+
+    @_builtins.property
     @pulumi.getter(name="adminRole")
     def admin_role(self) -> pulumi.Input[Optional[_builtins.str]]:
         """
-        The IAM role that manages the key: everything but using it for data. An ARN, such as `arn:aws:iam::123456789012:role/SecurityAdmin`.
+        The IAM role that manages the key: everything but using it for data. An ARN, such as `arn:aws:iam::123456789012:role/SecurityAdmin`, or the name of a role of the key's account, such as `SecurityAdmin` or, with its path, `team/SecurityAdmin`.
         """
         return pulumi.get(self, "admin_role")
 
@@ -552,7 +634,7 @@ class KeyPolicyArgs:
     @pulumi.getter(name="encryptionContext")
     def encryption_context(self) -> pulumi.Input[Optional[Mapping[str, pulumi.Input[_builtins.str]]]]:
         """
-        Encryption context that every use of the key must carry. Only for symmetric encryption keys.
+        Encryption context that every use of the key by KeyPolicyArgs.usage_roles must carry. Only for symmetric encryption keys. AWS services send a context of their own, so what they do for a role is allowed by KeyPolicyArgs.services and not bound by this.
         """
         return pulumi.get(self, "encryption_context")
 
@@ -561,16 +643,231 @@ class KeyPolicyArgs:
         pulumi.set(self, "encryption_context", value)
 
     @_builtins.property
+    @pulumi.getter
+    def organization(self) -> pulumi.Input[Optional['OrganizationAccessArgs']]:
+        """
+        An organization whose accounts use the key for data. They need IAM policies of their own as well.
+        """
+        return pulumi.get(self, "organization")
+
+    @organization.setter
+    def organization(self, value: pulumi.Input[Optional['OrganizationAccessArgs']]):
+        pulumi.set(self, "organization", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def protect(self) -> pulumi.Input[Optional['ProtectionArgs']]:
+        """
+        What nobody may do, whatever else allows it.
+        """
+        return pulumi.get(self, "protect")
+
+    @protect.setter
+    def protect(self, value: pulumi.Input[Optional['ProtectionArgs']]):
+        pulumi.set(self, "protect", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def services(self) -> pulumi.Input[Optional[Sequence[pulumi.Input['ServiceUseArgs']]]]:
+        """
+        AWS services that use the key, each with exactly the actions and conditions that its guide asks for. An empty list says that none does.
+        """
+        return pulumi.get(self, "services")
+
+    @services.setter
+    def services(self, value: pulumi.Input[Optional[Sequence[pulumi.Input['ServiceUseArgs']]]]):
+        pulumi.set(self, "services", value)
+
+    @_builtins.property
+    @pulumi.getter(name="trustedAccounts")
+    def trusted_accounts(self) -> pulumi.Input[Optional[Sequence[pulumi.Input['TrustedAccountArgs']]]]:
+        """
+        Other AWS accounts that use the key for data. They need IAM policies of their own as well.
+        """
+        return pulumi.get(self, "trusted_accounts")
+
+    @trusted_accounts.setter
+    def trusted_accounts(self, value: pulumi.Input[Optional[Sequence[pulumi.Input['TrustedAccountArgs']]]]):
+        pulumi.set(self, "trusted_accounts", value)
+
+    @_builtins.property
     @pulumi.getter(name="usageRoles")
     def usage_roles(self) -> pulumi.Input[Optional[Sequence[pulumi.Input[_builtins.str]]]]:
         """
-        IAM roles that use the key for data, with the actions that fit its usage and no others.
+        IAM roles that use the key for data, by themselves, with the actions that fit its usage and no others.
         """
         return pulumi.get(self, "usage_roles")
 
     @usage_roles.setter
     def usage_roles(self, value: pulumi.Input[Optional[Sequence[pulumi.Input[_builtins.str]]]]):
         pulumi.set(self, "usage_roles", value)
+
+
+class OrganizationAccessArgsDict(TypedDict):
+    """
+    An organization whose accounts use the key for data.
+    """
+    id: pulumi.Input[_builtins.str]
+    """
+    The organization's ID, such as `o-a1b2c3d4e5`.
+    """
+    encryption_context: NotRequired[pulumi.Input[Optional[Mapping[str, pulumi.Input[_builtins.str]]]]]
+    """
+    Encryption context that every direct call must carry.
+    """
+    paths: NotRequired[pulumi.Input[Optional[Sequence[pulumi.Input[_builtins.str]]]]]
+    """
+    Only accounts at these paths, such as `o-a1b2c3d4e5/r-ab12/ou-ab12-11111111/*`; `*` and `?` in them.
+    """
+    services: NotRequired[pulumi.Input[Optional[Sequence[pulumi.Input[Union['AwsService', 'AwsServiceValue']]]]]]
+    """
+    Through these services only: those whose roles call KMS. Left out: direct calls.
+    """
+
+@pulumi.input_type
+class OrganizationAccessArgs:
+    def __init__(__self__, *,
+                 id: pulumi.Input[_builtins.str],
+                 encryption_context: pulumi.Input[Optional[Mapping[str, pulumi.Input[_builtins.str]]]] = None,
+                 paths: pulumi.Input[Optional[Sequence[pulumi.Input[_builtins.str]]]] = None,
+                 services: pulumi.Input[Optional[Sequence[pulumi.Input[Union['AwsService', 'AwsServiceValue']]]]] = None):
+        """
+        An organization whose accounts use the key for data.
+
+        :param pulumi.Input[_builtins.str] id: The organization's ID, such as `o-a1b2c3d4e5`.
+        :param pulumi.Input[Mapping[str, pulumi.Input[_builtins.str]]] encryption_context: Encryption context that every direct call must carry.
+        :param pulumi.Input[Sequence[pulumi.Input[_builtins.str]]] paths: Only accounts at these paths, such as `o-a1b2c3d4e5/r-ab12/ou-ab12-11111111/*`; `*` and `?` in them.
+        :param pulumi.Input[Sequence[pulumi.Input[Union['AwsService', 'AwsServiceValue']]]] services: Through these services only: those whose roles call KMS. Left out: direct calls.
+        """
+        pulumi.set(__self__, "id", id)
+        if encryption_context is not None:
+            pulumi.set(__self__, "encryption_context", encryption_context)
+        if paths is not None:
+            pulumi.set(__self__, "paths", paths)
+        if services is not None:
+            pulumi.set(__self__, "services", services)
+
+    @_builtins.property
+    @pulumi.getter
+    def id(self) -> pulumi.Input[_builtins.str]:
+        """
+        The organization's ID, such as `o-a1b2c3d4e5`.
+        """
+        return pulumi.get(self, "id")
+
+    @id.setter
+    def id(self, value: pulumi.Input[_builtins.str]):
+        pulumi.set(self, "id", value)
+
+    @_builtins.property
+    @pulumi.getter(name="encryptionContext")
+    def encryption_context(self) -> pulumi.Input[Optional[Mapping[str, pulumi.Input[_builtins.str]]]]:
+        """
+        Encryption context that every direct call must carry.
+        """
+        return pulumi.get(self, "encryption_context")
+
+    @encryption_context.setter
+    def encryption_context(self, value: pulumi.Input[Optional[Mapping[str, pulumi.Input[_builtins.str]]]]):
+        pulumi.set(self, "encryption_context", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def paths(self) -> pulumi.Input[Optional[Sequence[pulumi.Input[_builtins.str]]]]:
+        """
+        Only accounts at these paths, such as `o-a1b2c3d4e5/r-ab12/ou-ab12-11111111/*`; `*` and `?` in them.
+        """
+        return pulumi.get(self, "paths")
+
+    @paths.setter
+    def paths(self, value: pulumi.Input[Optional[Sequence[pulumi.Input[_builtins.str]]]]):
+        pulumi.set(self, "paths", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def services(self) -> pulumi.Input[Optional[Sequence[pulumi.Input[Union['AwsService', 'AwsServiceValue']]]]]:
+        """
+        Through these services only: those whose roles call KMS. Left out: direct calls.
+        """
+        return pulumi.get(self, "services")
+
+    @services.setter
+    def services(self, value: pulumi.Input[Optional[Sequence[pulumi.Input[Union['AwsService', 'AwsServiceValue']]]]]):
+        pulumi.set(self, "services", value)
+
+
+class ProtectionArgsDict(TypedDict):
+    """
+    What nobody may do with the key, by statements that deny.
+    """
+    deletion_only_by: NotRequired[pulumi.Input[Optional[Sequence[pulumi.Input[_builtins.str]]]]]
+    """
+    Only these roles may schedule the deletion of the key or delete imported material; by ARN or name. Whoever runs `pulumi destroy` must be among them.
+    """
+    minimum_deletion_window_days: NotRequired[pulumi.Input[Optional[_builtins.int]]]
+    """
+    Nobody schedules the deletion with fewer days of waiting: 7 to 30.
+    """
+    no_policy_bypass: NotRequired[pulumi.Input[Optional[_builtins.bool]]]
+    """
+    Nobody puts a policy past AWS's check that the caller can still change it.
+    """
+
+@pulumi.input_type
+class ProtectionArgs:
+    def __init__(__self__, *,
+                 deletion_only_by: pulumi.Input[Optional[Sequence[pulumi.Input[_builtins.str]]]] = None,
+                 minimum_deletion_window_days: pulumi.Input[Optional[_builtins.int]] = None,
+                 no_policy_bypass: pulumi.Input[Optional[_builtins.bool]] = None):
+        """
+        What nobody may do with the key, by statements that deny.
+
+        :param pulumi.Input[Sequence[pulumi.Input[_builtins.str]]] deletion_only_by: Only these roles may schedule the deletion of the key or delete imported material; by ARN or name. Whoever runs `pulumi destroy` must be among them.
+        :param pulumi.Input[_builtins.int] minimum_deletion_window_days: Nobody schedules the deletion with fewer days of waiting: 7 to 30.
+        :param pulumi.Input[_builtins.bool] no_policy_bypass: Nobody puts a policy past AWS's check that the caller can still change it.
+        """
+        if deletion_only_by is not None:
+            pulumi.set(__self__, "deletion_only_by", deletion_only_by)
+        if minimum_deletion_window_days is not None:
+            pulumi.set(__self__, "minimum_deletion_window_days", minimum_deletion_window_days)
+        if no_policy_bypass is not None:
+            pulumi.set(__self__, "no_policy_bypass", no_policy_bypass)
+
+    @_builtins.property
+    @pulumi.getter(name="deletionOnlyBy")
+    def deletion_only_by(self) -> pulumi.Input[Optional[Sequence[pulumi.Input[_builtins.str]]]]:
+        """
+        Only these roles may schedule the deletion of the key or delete imported material; by ARN or name. Whoever runs `pulumi destroy` must be among them.
+        """
+        return pulumi.get(self, "deletion_only_by")
+
+    @deletion_only_by.setter
+    def deletion_only_by(self, value: pulumi.Input[Optional[Sequence[pulumi.Input[_builtins.str]]]]):
+        pulumi.set(self, "deletion_only_by", value)
+
+    @_builtins.property
+    @pulumi.getter(name="minimumDeletionWindowDays")
+    def minimum_deletion_window_days(self) -> pulumi.Input[Optional[_builtins.int]]:
+        """
+        Nobody schedules the deletion with fewer days of waiting: 7 to 30.
+        """
+        return pulumi.get(self, "minimum_deletion_window_days")
+
+    @minimum_deletion_window_days.setter
+    def minimum_deletion_window_days(self, value: pulumi.Input[Optional[_builtins.int]]):
+        pulumi.set(self, "minimum_deletion_window_days", value)
+
+    @_builtins.property
+    @pulumi.getter(name="noPolicyBypass")
+    def no_policy_bypass(self) -> pulumi.Input[Optional[_builtins.bool]]:
+        """
+        Nobody puts a policy past AWS's check that the caller can still change it.
+        """
+        return pulumi.get(self, "no_policy_bypass")
+
+    @no_policy_bypass.setter
+    def no_policy_bypass(self, value: pulumi.Input[Optional[_builtins.bool]]):
+        pulumi.set(self, "no_policy_bypass", value)
 
 
 class ReplicaArgsDict(TypedDict):
@@ -784,5 +1081,323 @@ class ReplicaArgs:
     @tags.setter
     def tags(self, value: pulumi.Input[Optional[Mapping[str, pulumi.Input[_builtins.str]]]]):
         pulumi.set(self, "tags", value)
+
+
+class RoleAccessArgsDict(TypedDict):
+    """
+    Roles with chosen operations.
+    """
+    operations: pulumi.Input[Sequence[pulumi.Input[Union['Operation', 'OperationValue']]]]
+    """
+    What they may do.
+    """
+    roles: pulumi.Input[Sequence[pulumi.Input[_builtins.str]]]
+    """
+    The IAM roles, by ARN or name.
+    """
+    encryption_context: NotRequired[pulumi.Input[Optional[Mapping[str, pulumi.Input[_builtins.str]]]]]
+    """
+    Encryption context that each such call must carry. Only for symmetric encryption keys.
+    """
+    via: NotRequired[pulumi.Input[Optional[Sequence[pulumi.Input[Union['AwsService', 'AwsServiceValue']]]]]]
+    """
+    Through these services only: those whose roles call KMS, such as S3 or SECRETS_MANAGER.
+    """
+
+@pulumi.input_type
+class RoleAccessArgs:
+    def __init__(__self__, *,
+                 operations: pulumi.Input[Sequence[pulumi.Input[Union['Operation', 'OperationValue']]]],
+                 roles: pulumi.Input[Sequence[pulumi.Input[_builtins.str]]],
+                 encryption_context: pulumi.Input[Optional[Mapping[str, pulumi.Input[_builtins.str]]]] = None,
+                 via: pulumi.Input[Optional[Sequence[pulumi.Input[Union['AwsService', 'AwsServiceValue']]]]] = None):
+        """
+        Roles with chosen operations.
+
+        :param pulumi.Input[Sequence[pulumi.Input[Union['Operation', 'OperationValue']]]] operations: What they may do.
+        :param pulumi.Input[Sequence[pulumi.Input[_builtins.str]]] roles: The IAM roles, by ARN or name.
+        :param pulumi.Input[Mapping[str, pulumi.Input[_builtins.str]]] encryption_context: Encryption context that each such call must carry. Only for symmetric encryption keys.
+        :param pulumi.Input[Sequence[pulumi.Input[Union['AwsService', 'AwsServiceValue']]]] via: Through these services only: those whose roles call KMS, such as S3 or SECRETS_MANAGER.
+        """
+        pulumi.set(__self__, "operations", operations)
+        pulumi.set(__self__, "roles", roles)
+        if encryption_context is not None:
+            pulumi.set(__self__, "encryption_context", encryption_context)
+        if via is not None:
+            pulumi.set(__self__, "via", via)
+
+    @_builtins.property
+    @pulumi.getter
+    def operations(self) -> pulumi.Input[Sequence[pulumi.Input[Union['Operation', 'OperationValue']]]]:
+        """
+        What they may do.
+        """
+        return pulumi.get(self, "operations")
+
+    @operations.setter
+    def operations(self, value: pulumi.Input[Sequence[pulumi.Input[Union['Operation', 'OperationValue']]]]):
+        pulumi.set(self, "operations", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def roles(self) -> pulumi.Input[Sequence[pulumi.Input[_builtins.str]]]:
+        """
+        The IAM roles, by ARN or name.
+        """
+        return pulumi.get(self, "roles")
+
+    @roles.setter
+    def roles(self, value: pulumi.Input[Sequence[pulumi.Input[_builtins.str]]]):
+        pulumi.set(self, "roles", value)
+
+    @_builtins.property
+    @pulumi.getter(name="encryptionContext")
+    def encryption_context(self) -> pulumi.Input[Optional[Mapping[str, pulumi.Input[_builtins.str]]]]:
+        """
+        Encryption context that each such call must carry. Only for symmetric encryption keys.
+        """
+        return pulumi.get(self, "encryption_context")
+
+    @encryption_context.setter
+    def encryption_context(self, value: pulumi.Input[Optional[Mapping[str, pulumi.Input[_builtins.str]]]]):
+        pulumi.set(self, "encryption_context", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def via(self) -> pulumi.Input[Optional[Sequence[pulumi.Input[Union['AwsService', 'AwsServiceValue']]]]]:
+        """
+        Through these services only: those whose roles call KMS, such as S3 or SECRETS_MANAGER.
+        """
+        return pulumi.get(self, "via")
+
+    @via.setter
+    def via(self, value: pulumi.Input[Optional[Sequence[pulumi.Input[Union['AwsService', 'AwsServiceValue']]]]]):
+        pulumi.set(self, "via", value)
+
+
+class ServiceUseArgsDict(TypedDict):
+    """
+    An AWS service that uses the key.
+    """
+    service: pulumi.Input[Union['AwsService', 'AwsServiceValue']]
+    """
+    The service.
+    """
+    access: NotRequired[pulumi.Input[Optional[Union['ServiceAccess', 'ServiceAccessValue']]]]
+    """
+    Whether the roles read, write or both, where the service tells them apart: S3, SQS, LAMBDA, SECRETS_MANAGER, SSM. Default: READ_WRITE.
+    """
+    resources: NotRequired[pulumi.Input[Optional[Sequence[pulumi.Input[_builtins.str]]]]]
+    """
+    What the service may use the key for, as it stands in the service's encryption context; ARNs, and `*` and `?` in them. S3: buckets and objects (buckets with an S3 Bucket Key); LAMBDA: functions; SECRETS_MANAGER: secrets; SSM: parameters; SNS and EVENTBRIDGE_TO_SNS: topics; CLOUDWATCH_LOGS: log groups; EVENTBRIDGE: event buses; RDS_PERFORMANCE_INSIGHTS: resource IDs of DB instances.
+    """
+    role_suffix: NotRequired[pulumi.Input[Optional[_builtins.str]]]
+    """
+    Of AUTOSCALING: the custom suffix of its service-linked role, `x` for `AWSServiceRoleForAutoScaling_x`.
+    """
+    roles: NotRequired[pulumi.Input[Optional[Sequence[pulumi.Input[_builtins.str]]]]]
+    """
+    IAM roles that use the key through the service, by ARN or name. Default: usageRoles. Of CLOUDTRAIL: the roles that read the logs, none by default. Other services that call KMS as themselves have none.
+    """
+    sources: NotRequired[pulumi.Input[Optional[Sequence[pulumi.Input[_builtins.str]]]]]
+    """
+    What a service that calls KMS as itself acts for; ARNs, and `*` and `?` in them. CLOUDTRAIL: trails; CLOUDFRONT: distributions; SNS_TO_SQS: topics; S3_NOTIFICATIONS and S3_INVENTORY: buckets; CLOUDWATCH_ALARMS: alarms; ROUTE53_DNSSEC: hosted zones.
+    """
+
+@pulumi.input_type
+class ServiceUseArgs:
+    def __init__(__self__, *,
+                 service: pulumi.Input[Union['AwsService', 'AwsServiceValue']],
+                 access: pulumi.Input[Optional[Union['ServiceAccess', 'ServiceAccessValue']]] = None,
+                 resources: pulumi.Input[Optional[Sequence[pulumi.Input[_builtins.str]]]] = None,
+                 role_suffix: pulumi.Input[Optional[_builtins.str]] = None,
+                 roles: pulumi.Input[Optional[Sequence[pulumi.Input[_builtins.str]]]] = None,
+                 sources: pulumi.Input[Optional[Sequence[pulumi.Input[_builtins.str]]]] = None):
+        """
+        An AWS service that uses the key.
+
+        :param pulumi.Input[Union['AwsService', 'AwsServiceValue']] service: The service.
+        :param pulumi.Input[Union['ServiceAccess', 'ServiceAccessValue']] access: Whether the roles read, write or both, where the service tells them apart: S3, SQS, LAMBDA, SECRETS_MANAGER, SSM. Default: READ_WRITE.
+        :param pulumi.Input[Sequence[pulumi.Input[_builtins.str]]] resources: What the service may use the key for, as it stands in the service's encryption context; ARNs, and `*` and `?` in them. S3: buckets and objects (buckets with an S3 Bucket Key); LAMBDA: functions; SECRETS_MANAGER: secrets; SSM: parameters; SNS and EVENTBRIDGE_TO_SNS: topics; CLOUDWATCH_LOGS: log groups; EVENTBRIDGE: event buses; RDS_PERFORMANCE_INSIGHTS: resource IDs of DB instances.
+        :param pulumi.Input[_builtins.str] role_suffix: Of AUTOSCALING: the custom suffix of its service-linked role, `x` for `AWSServiceRoleForAutoScaling_x`.
+        :param pulumi.Input[Sequence[pulumi.Input[_builtins.str]]] roles: IAM roles that use the key through the service, by ARN or name. Default: usageRoles. Of CLOUDTRAIL: the roles that read the logs, none by default. Other services that call KMS as themselves have none.
+        :param pulumi.Input[Sequence[pulumi.Input[_builtins.str]]] sources: What a service that calls KMS as itself acts for; ARNs, and `*` and `?` in them. CLOUDTRAIL: trails; CLOUDFRONT: distributions; SNS_TO_SQS: topics; S3_NOTIFICATIONS and S3_INVENTORY: buckets; CLOUDWATCH_ALARMS: alarms; ROUTE53_DNSSEC: hosted zones.
+        """
+        pulumi.set(__self__, "service", service)
+        if access is not None:
+            pulumi.set(__self__, "access", access)
+        if resources is not None:
+            pulumi.set(__self__, "resources", resources)
+        if role_suffix is not None:
+            pulumi.set(__self__, "role_suffix", role_suffix)
+        if roles is not None:
+            pulumi.set(__self__, "roles", roles)
+        if sources is not None:
+            pulumi.set(__self__, "sources", sources)
+
+    @_builtins.property
+    @pulumi.getter
+    def service(self) -> pulumi.Input[Union['AwsService', 'AwsServiceValue']]:
+        """
+        The service.
+        """
+        return pulumi.get(self, "service")
+
+    @service.setter
+    def service(self, value: pulumi.Input[Union['AwsService', 'AwsServiceValue']]):
+        pulumi.set(self, "service", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def access(self) -> pulumi.Input[Optional[Union['ServiceAccess', 'ServiceAccessValue']]]:
+        """
+        Whether the roles read, write or both, where the service tells them apart: S3, SQS, LAMBDA, SECRETS_MANAGER, SSM. Default: READ_WRITE.
+        """
+        return pulumi.get(self, "access")
+
+    @access.setter
+    def access(self, value: pulumi.Input[Optional[Union['ServiceAccess', 'ServiceAccessValue']]]):
+        pulumi.set(self, "access", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def resources(self) -> pulumi.Input[Optional[Sequence[pulumi.Input[_builtins.str]]]]:
+        """
+        What the service may use the key for, as it stands in the service's encryption context; ARNs, and `*` and `?` in them. S3: buckets and objects (buckets with an S3 Bucket Key); LAMBDA: functions; SECRETS_MANAGER: secrets; SSM: parameters; SNS and EVENTBRIDGE_TO_SNS: topics; CLOUDWATCH_LOGS: log groups; EVENTBRIDGE: event buses; RDS_PERFORMANCE_INSIGHTS: resource IDs of DB instances.
+        """
+        return pulumi.get(self, "resources")
+
+    @resources.setter
+    def resources(self, value: pulumi.Input[Optional[Sequence[pulumi.Input[_builtins.str]]]]):
+        pulumi.set(self, "resources", value)
+
+    @_builtins.property
+    @pulumi.getter(name="roleSuffix")
+    def role_suffix(self) -> pulumi.Input[Optional[_builtins.str]]:
+        """
+        Of AUTOSCALING: the custom suffix of its service-linked role, `x` for `AWSServiceRoleForAutoScaling_x`.
+        """
+        return pulumi.get(self, "role_suffix")
+
+    @role_suffix.setter
+    def role_suffix(self, value: pulumi.Input[Optional[_builtins.str]]):
+        pulumi.set(self, "role_suffix", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def roles(self) -> pulumi.Input[Optional[Sequence[pulumi.Input[_builtins.str]]]]:
+        """
+        IAM roles that use the key through the service, by ARN or name. Default: usageRoles. Of CLOUDTRAIL: the roles that read the logs, none by default. Other services that call KMS as themselves have none.
+        """
+        return pulumi.get(self, "roles")
+
+    @roles.setter
+    def roles(self, value: pulumi.Input[Optional[Sequence[pulumi.Input[_builtins.str]]]]):
+        pulumi.set(self, "roles", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def sources(self) -> pulumi.Input[Optional[Sequence[pulumi.Input[_builtins.str]]]]:
+        """
+        What a service that calls KMS as itself acts for; ARNs, and `*` and `?` in them. CLOUDTRAIL: trails; CLOUDFRONT: distributions; SNS_TO_SQS: topics; S3_NOTIFICATIONS and S3_INVENTORY: buckets; CLOUDWATCH_ALARMS: alarms; ROUTE53_DNSSEC: hosted zones.
+        """
+        return pulumi.get(self, "sources")
+
+    @sources.setter
+    def sources(self, value: pulumi.Input[Optional[Sequence[pulumi.Input[_builtins.str]]]]):
+        pulumi.set(self, "sources", value)
+
+
+class TrustedAccountArgsDict(TypedDict):
+    """
+    Another account that uses the key for data.
+    """
+    account: pulumi.Input[_builtins.str]
+    """
+    The account's ID, 12 digits.
+    """
+    encryption_context: NotRequired[pulumi.Input[Optional[Mapping[str, pulumi.Input[_builtins.str]]]]]
+    """
+    Encryption context that every direct call must carry.
+    """
+    roles: NotRequired[pulumi.Input[Optional[Sequence[pulumi.Input[_builtins.str]]]]]
+    """
+    Roles of that account, by ARN or name. Default: all that the account's IAM policies allow it to.
+    """
+    services: NotRequired[pulumi.Input[Optional[Sequence[pulumi.Input[Union['AwsService', 'AwsServiceValue']]]]]]
+    """
+    Through these services only, such as RDS for shared snapshots: those whose roles call KMS. Left out: direct calls.
+    """
+
+@pulumi.input_type
+class TrustedAccountArgs:
+    def __init__(__self__, *,
+                 account: pulumi.Input[_builtins.str],
+                 encryption_context: pulumi.Input[Optional[Mapping[str, pulumi.Input[_builtins.str]]]] = None,
+                 roles: pulumi.Input[Optional[Sequence[pulumi.Input[_builtins.str]]]] = None,
+                 services: pulumi.Input[Optional[Sequence[pulumi.Input[Union['AwsService', 'AwsServiceValue']]]]] = None):
+        """
+        Another account that uses the key for data.
+
+        :param pulumi.Input[_builtins.str] account: The account's ID, 12 digits.
+        :param pulumi.Input[Mapping[str, pulumi.Input[_builtins.str]]] encryption_context: Encryption context that every direct call must carry.
+        :param pulumi.Input[Sequence[pulumi.Input[_builtins.str]]] roles: Roles of that account, by ARN or name. Default: all that the account's IAM policies allow it to.
+        :param pulumi.Input[Sequence[pulumi.Input[Union['AwsService', 'AwsServiceValue']]]] services: Through these services only, such as RDS for shared snapshots: those whose roles call KMS. Left out: direct calls.
+        """
+        pulumi.set(__self__, "account", account)
+        if encryption_context is not None:
+            pulumi.set(__self__, "encryption_context", encryption_context)
+        if roles is not None:
+            pulumi.set(__self__, "roles", roles)
+        if services is not None:
+            pulumi.set(__self__, "services", services)
+
+    @_builtins.property
+    @pulumi.getter
+    def account(self) -> pulumi.Input[_builtins.str]:
+        """
+        The account's ID, 12 digits.
+        """
+        return pulumi.get(self, "account")
+
+    @account.setter
+    def account(self, value: pulumi.Input[_builtins.str]):
+        pulumi.set(self, "account", value)
+
+    @_builtins.property
+    @pulumi.getter(name="encryptionContext")
+    def encryption_context(self) -> pulumi.Input[Optional[Mapping[str, pulumi.Input[_builtins.str]]]]:
+        """
+        Encryption context that every direct call must carry.
+        """
+        return pulumi.get(self, "encryption_context")
+
+    @encryption_context.setter
+    def encryption_context(self, value: pulumi.Input[Optional[Mapping[str, pulumi.Input[_builtins.str]]]]):
+        pulumi.set(self, "encryption_context", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def roles(self) -> pulumi.Input[Optional[Sequence[pulumi.Input[_builtins.str]]]]:
+        """
+        Roles of that account, by ARN or name. Default: all that the account's IAM policies allow it to.
+        """
+        return pulumi.get(self, "roles")
+
+    @roles.setter
+    def roles(self, value: pulumi.Input[Optional[Sequence[pulumi.Input[_builtins.str]]]]):
+        pulumi.set(self, "roles", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def services(self) -> pulumi.Input[Optional[Sequence[pulumi.Input[Union['AwsService', 'AwsServiceValue']]]]]:
+        """
+        Through these services only, such as RDS for shared snapshots: those whose roles call KMS. Left out: direct calls.
+        """
+        return pulumi.get(self, "services")
+
+    @services.setter
+    def services(self, value: pulumi.Input[Optional[Sequence[pulumi.Input[Union['AwsService', 'AwsServiceValue']]]]]):
+        pulumi.set(self, "services", value)
 
 

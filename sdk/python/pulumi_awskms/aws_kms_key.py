@@ -530,6 +530,7 @@ class AwsKmsKey(pulumi.CustomResource):
                 "admin_role": "arn:aws:iam::123456789012:role/SecurityAdmin",
                 "usage_roles": ["arn:aws:iam::123456789012:role/RDSServiceRole"],
                 "encryption_context": {"App": "CustomerDatabase", "Environment": "Production"},
+                "services": [{"service": "RDS"}],
             },
         )
 
@@ -607,6 +608,7 @@ class AwsKmsKey(pulumi.CustomResource):
                 "admin_role": "arn:aws:iam::123456789012:role/SecurityAdmin",
                 "usage_roles": ["arn:aws:iam::123456789012:role/RDSServiceRole"],
                 "encryption_context": {"App": "CustomerDatabase", "Environment": "Production"},
+                "services": [{"service": "RDS"}],
             },
         )
 

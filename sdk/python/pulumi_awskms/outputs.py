@@ -24,8 +24,13 @@ __all__ = [
     'Endpoints',
     'IgnoreTags',
     'KeyPolicy',
+    'OrganizationAccess',
+    'Protection',
     'Replica',
     'ReplicaKey',
+    'RoleAccess',
+    'ServiceUse',
+    'TrustedAccount',
 ]
 
 @pulumi.output_type
@@ -332,12 +337,16 @@ class KeyPolicy(dict):
         suggest = None
         if key == "accountAccess":
             suggest = "account_access"
+        elif key == "additionalStatements":
+            suggest = "additional_statements"
         elif key == "adminRole":
             suggest = "admin_role"
         elif key == "adminRoles":
             suggest = "admin_roles"
         elif key == "encryptionContext":
             suggest = "encryption_context"
+        elif key == "trustedAccounts":
+            suggest = "trusted_accounts"
         elif key == "usageRoles":
             suggest = "usage_roles"
 
@@ -353,32 +362,64 @@ class KeyPolicy(dict):
         return super().get(key, default)
 
     def __init__(__self__, *,
+                 access: Optional[Sequence['outputs.RoleAccess']] = None,
                  account_access: Optional['AccountAccess'] = None,
+                 additional_statements: Optional[Sequence[Any]] = None,
                  admin_role: Optional[_builtins.str] = None,
                  admin_roles: Optional[Sequence[_builtins.str]] = None,
                  encryption_context: Optional[Mapping[str, _builtins.str]] = None,
+                 organization: Optional['outputs.OrganizationAccess'] = None,
+                 protect: Optional['outputs.Protection'] = None,
+                 services: Optional[Sequence['outputs.ServiceUse']] = None,
+                 trusted_accounts: Optional[Sequence['outputs.TrustedAccount']] = None,
                  usage_roles: Optional[Sequence[_builtins.str]] = None):
         """
         Who may do what with the key.
 
+        :param Sequence['RoleAccess'] access: Roles that may do less than KeyPolicyArgs.usage_roles: encrypt only, verify only, through a service only.
         :param 'AccountAccess' account_access: What IAM policies of the key's own account may allow. Default: ADMINISTRATION.
-        :param _builtins.str admin_role: The IAM role that manages the key: everything but using it for data. An ARN, such as `arn:aws:iam::123456789012:role/SecurityAdmin`.
+        :param Sequence[Any] additional_statements: Statements added as they are, each an object with Effect, Principal, Action and Resource. Their Sids must differ from those of the statements that the other properties make.
+        :param _builtins.str admin_role: The IAM role that manages the key: everything but using it for data. An ARN, such as `arn:aws:iam::123456789012:role/SecurityAdmin`, or the name of a role of the key's account, such as `SecurityAdmin` or, with its path, `team/SecurityAdmin`.
         :param Sequence[_builtins.str] admin_roles: Further roles that manage the key.
-        :param Mapping[str, _builtins.str] encryption_context: Encryption context that every use of the key must carry. Only for symmetric encryption keys.
-        :param Sequence[_builtins.str] usage_roles: IAM roles that use the key for data, with the actions that fit its usage and no others.
+        :param Mapping[str, _builtins.str] encryption_context: Encryption context that every use of the key by KeyPolicyArgs.usage_roles must carry. Only for symmetric encryption keys. AWS services send a context of their own, so what they do for a role is allowed by KeyPolicyArgs.services and not bound by this.
+        :param 'OrganizationAccess' organization: An organization whose accounts use the key for data. They need IAM policies of their own as well.
+        :param 'Protection' protect: What nobody may do, whatever else allows it.
+        :param Sequence['ServiceUse'] services: AWS services that use the key, each with exactly the actions and conditions that its guide asks for. An empty list says that none does.
+        :param Sequence['TrustedAccount'] trusted_accounts: Other AWS accounts that use the key for data. They need IAM policies of their own as well.
+        :param Sequence[_builtins.str] usage_roles: IAM roles that use the key for data, by themselves, with the actions that fit its usage and no others.
         """
+        if access is not None:
+            pulumi.set(__self__, "access", access)
         if account_access is None:
             account_access = 'ADMINISTRATION'
         if account_access is not None:
             pulumi.set(__self__, "account_access", account_access)
+        if additional_statements is not None:
+            pulumi.set(__self__, "additional_statements", additional_statements)
         if admin_role is not None:
             pulumi.set(__self__, "admin_role", admin_role)
         if admin_roles is not None:
             pulumi.set(__self__, "admin_roles", admin_roles)
         if encryption_context is not None:
             pulumi.set(__self__, "encryption_context", encryption_context)
+        if organization is not None:
+            pulumi.set(__self__, "organization", organization)
+        if protect is not None:
+            pulumi.set(__self__, "protect", protect)
+        if services is not None:
+            pulumi.set(__self__, "services", services)
+        if trusted_accounts is not None:
+            pulumi.set(__self__, "trusted_accounts", trusted_accounts)
         if usage_roles is not None:
             pulumi.set(__self__, "usage_roles", usage_roles)
+
+    @_builtins.property
+    @pulumi.getter
+    def access(self) -> Optional[Sequence['outputs.RoleAccess']]:
+        """
+        Roles that may do less than KeyPolicyArgs.usage_roles: encrypt only, verify only, through a service only.
+        """
+        return pulumi.get(self, "access")
 
     @_builtins.property
     @pulumi.getter(name="accountAccess")
@@ -389,10 +430,18 @@ class KeyPolicy(dict):
         return pulumi.get(self, "account_access")
 
     @_builtins.property
+    @pulumi.getter(name="additionalStatements")
+    def additional_statements(self) -> Optional[Sequence[Any]]:
+        """
+        Statements added as they are, each an object with Effect, Principal, Action and Resource. Their Sids must differ from those of the statements that the other properties make.
+        """
+        return pulumi.get(self, "additional_statements")
+
+    @_builtins.property
     @pulumi.getter(name="adminRole")
     def admin_role(self) -> Optional[_builtins.str]:
         """
-        The IAM role that manages the key: everything but using it for data. An ARN, such as `arn:aws:iam::123456789012:role/SecurityAdmin`.
+        The IAM role that manages the key: everything but using it for data. An ARN, such as `arn:aws:iam::123456789012:role/SecurityAdmin`, or the name of a role of the key's account, such as `SecurityAdmin` or, with its path, `team/SecurityAdmin`.
         """
         return pulumi.get(self, "admin_role")
 
@@ -408,17 +457,194 @@ class KeyPolicy(dict):
     @pulumi.getter(name="encryptionContext")
     def encryption_context(self) -> Optional[Mapping[str, _builtins.str]]:
         """
-        Encryption context that every use of the key must carry. Only for symmetric encryption keys.
+        Encryption context that every use of the key by KeyPolicyArgs.usage_roles must carry. Only for symmetric encryption keys. AWS services send a context of their own, so what they do for a role is allowed by KeyPolicyArgs.services and not bound by this.
         """
         return pulumi.get(self, "encryption_context")
+
+    @_builtins.property
+    @pulumi.getter
+    def organization(self) -> Optional['outputs.OrganizationAccess']:
+        """
+        An organization whose accounts use the key for data. They need IAM policies of their own as well.
+        """
+        return pulumi.get(self, "organization")
+
+    @_builtins.property
+    @pulumi.getter
+    def protect(self) -> Optional['outputs.Protection']:
+        """
+        What nobody may do, whatever else allows it.
+        """
+        return pulumi.get(self, "protect")
+
+    @_builtins.property
+    @pulumi.getter
+    def services(self) -> Optional[Sequence['outputs.ServiceUse']]:
+        """
+        AWS services that use the key, each with exactly the actions and conditions that its guide asks for. An empty list says that none does.
+        """
+        return pulumi.get(self, "services")
+
+    @_builtins.property
+    @pulumi.getter(name="trustedAccounts")
+    def trusted_accounts(self) -> Optional[Sequence['outputs.TrustedAccount']]:
+        """
+        Other AWS accounts that use the key for data. They need IAM policies of their own as well.
+        """
+        return pulumi.get(self, "trusted_accounts")
 
     @_builtins.property
     @pulumi.getter(name="usageRoles")
     def usage_roles(self) -> Optional[Sequence[_builtins.str]]:
         """
-        IAM roles that use the key for data, with the actions that fit its usage and no others.
+        IAM roles that use the key for data, by themselves, with the actions that fit its usage and no others.
         """
         return pulumi.get(self, "usage_roles")
+
+
+@pulumi.output_type
+class OrganizationAccess(dict):
+    """
+    An organization whose accounts use the key for data.
+    """
+    @staticmethod
+    def __key_warning(key: str):
+        suggest = None
+        if key == "encryptionContext":
+            suggest = "encryption_context"
+
+        if suggest:
+            pulumi.log.warn(f"Key '{key}' not found in OrganizationAccess. Access the value via the '{suggest}' property getter instead.")
+
+    def __getitem__(self, key: str) -> Any:
+        OrganizationAccess.__key_warning(key)
+        return super().__getitem__(key)
+
+    def get(self, key: str, default = None) -> Any:
+        OrganizationAccess.__key_warning(key)
+        return super().get(key, default)
+
+    def __init__(__self__, *,
+                 id: _builtins.str,
+                 encryption_context: Optional[Mapping[str, _builtins.str]] = None,
+                 paths: Optional[Sequence[_builtins.str]] = None,
+                 services: Optional[Sequence['AwsService']] = None):
+        """
+        An organization whose accounts use the key for data.
+
+        :param _builtins.str id: The organization's ID, such as `o-a1b2c3d4e5`.
+        :param Mapping[str, _builtins.str] encryption_context: Encryption context that every direct call must carry.
+        :param Sequence[_builtins.str] paths: Only accounts at these paths, such as `o-a1b2c3d4e5/r-ab12/ou-ab12-11111111/*`; `*` and `?` in them.
+        :param Sequence['AwsService'] services: Through these services only: those whose roles call KMS. Left out: direct calls.
+        """
+        pulumi.set(__self__, "id", id)
+        if encryption_context is not None:
+            pulumi.set(__self__, "encryption_context", encryption_context)
+        if paths is not None:
+            pulumi.set(__self__, "paths", paths)
+        if services is not None:
+            pulumi.set(__self__, "services", services)
+
+    @_builtins.property
+    @pulumi.getter
+    def id(self) -> _builtins.str:
+        """
+        The organization's ID, such as `o-a1b2c3d4e5`.
+        """
+        return pulumi.get(self, "id")
+
+    @_builtins.property
+    @pulumi.getter(name="encryptionContext")
+    def encryption_context(self) -> Optional[Mapping[str, _builtins.str]]:
+        """
+        Encryption context that every direct call must carry.
+        """
+        return pulumi.get(self, "encryption_context")
+
+    @_builtins.property
+    @pulumi.getter
+    def paths(self) -> Optional[Sequence[_builtins.str]]:
+        """
+        Only accounts at these paths, such as `o-a1b2c3d4e5/r-ab12/ou-ab12-11111111/*`; `*` and `?` in them.
+        """
+        return pulumi.get(self, "paths")
+
+    @_builtins.property
+    @pulumi.getter
+    def services(self) -> Optional[Sequence['AwsService']]:
+        """
+        Through these services only: those whose roles call KMS. Left out: direct calls.
+        """
+        return pulumi.get(self, "services")
+
+
+@pulumi.output_type
+class Protection(dict):
+    """
+    What nobody may do with the key, by statements that deny.
+    """
+    @staticmethod
+    def __key_warning(key: str):
+        suggest = None
+        if key == "deletionOnlyBy":
+            suggest = "deletion_only_by"
+        elif key == "minimumDeletionWindowDays":
+            suggest = "minimum_deletion_window_days"
+        elif key == "noPolicyBypass":
+            suggest = "no_policy_bypass"
+
+        if suggest:
+            pulumi.log.warn(f"Key '{key}' not found in Protection. Access the value via the '{suggest}' property getter instead.")
+
+    def __getitem__(self, key: str) -> Any:
+        Protection.__key_warning(key)
+        return super().__getitem__(key)
+
+    def get(self, key: str, default = None) -> Any:
+        Protection.__key_warning(key)
+        return super().get(key, default)
+
+    def __init__(__self__, *,
+                 deletion_only_by: Optional[Sequence[_builtins.str]] = None,
+                 minimum_deletion_window_days: Optional[_builtins.int] = None,
+                 no_policy_bypass: Optional[_builtins.bool] = None):
+        """
+        What nobody may do with the key, by statements that deny.
+
+        :param Sequence[_builtins.str] deletion_only_by: Only these roles may schedule the deletion of the key or delete imported material; by ARN or name. Whoever runs `pulumi destroy` must be among them.
+        :param _builtins.int minimum_deletion_window_days: Nobody schedules the deletion with fewer days of waiting: 7 to 30.
+        :param _builtins.bool no_policy_bypass: Nobody puts a policy past AWS's check that the caller can still change it.
+        """
+        if deletion_only_by is not None:
+            pulumi.set(__self__, "deletion_only_by", deletion_only_by)
+        if minimum_deletion_window_days is not None:
+            pulumi.set(__self__, "minimum_deletion_window_days", minimum_deletion_window_days)
+        if no_policy_bypass is not None:
+            pulumi.set(__self__, "no_policy_bypass", no_policy_bypass)
+
+    @_builtins.property
+    @pulumi.getter(name="deletionOnlyBy")
+    def deletion_only_by(self) -> Optional[Sequence[_builtins.str]]:
+        """
+        Only these roles may schedule the deletion of the key or delete imported material; by ARN or name. Whoever runs `pulumi destroy` must be among them.
+        """
+        return pulumi.get(self, "deletion_only_by")
+
+    @_builtins.property
+    @pulumi.getter(name="minimumDeletionWindowDays")
+    def minimum_deletion_window_days(self) -> Optional[_builtins.int]:
+        """
+        Nobody schedules the deletion with fewer days of waiting: 7 to 30.
+        """
+        return pulumi.get(self, "minimum_deletion_window_days")
+
+    @_builtins.property
+    @pulumi.getter(name="noPolicyBypass")
+    def no_policy_bypass(self) -> Optional[_builtins.bool]:
+        """
+        Nobody puts a policy past AWS's check that the caller can still change it.
+        """
+        return pulumi.get(self, "no_policy_bypass")
 
 
 @pulumi.output_type
@@ -640,5 +866,256 @@ class ReplicaKey(dict):
         ARN of the replica's alias: the key's AwsKmsKeyArgs.alias where the replica has it, else the first of its own.
         """
         return pulumi.get(self, "alias_arn")
+
+
+@pulumi.output_type
+class RoleAccess(dict):
+    """
+    Roles with chosen operations.
+    """
+    @staticmethod
+    def __key_warning(key: str):
+        suggest = None
+        if key == "encryptionContext":
+            suggest = "encryption_context"
+
+        if suggest:
+            pulumi.log.warn(f"Key '{key}' not found in RoleAccess. Access the value via the '{suggest}' property getter instead.")
+
+    def __getitem__(self, key: str) -> Any:
+        RoleAccess.__key_warning(key)
+        return super().__getitem__(key)
+
+    def get(self, key: str, default = None) -> Any:
+        RoleAccess.__key_warning(key)
+        return super().get(key, default)
+
+    def __init__(__self__, *,
+                 operations: Sequence['Operation'],
+                 roles: Sequence[_builtins.str],
+                 encryption_context: Optional[Mapping[str, _builtins.str]] = None,
+                 via: Optional[Sequence['AwsService']] = None):
+        """
+        Roles with chosen operations.
+
+        :param Sequence['Operation'] operations: What they may do.
+        :param Sequence[_builtins.str] roles: The IAM roles, by ARN or name.
+        :param Mapping[str, _builtins.str] encryption_context: Encryption context that each such call must carry. Only for symmetric encryption keys.
+        :param Sequence['AwsService'] via: Through these services only: those whose roles call KMS, such as S3 or SECRETS_MANAGER.
+        """
+        pulumi.set(__self__, "operations", operations)
+        pulumi.set(__self__, "roles", roles)
+        if encryption_context is not None:
+            pulumi.set(__self__, "encryption_context", encryption_context)
+        if via is not None:
+            pulumi.set(__self__, "via", via)
+
+    @_builtins.property
+    @pulumi.getter
+    def operations(self) -> Sequence['Operation']:
+        """
+        What they may do.
+        """
+        return pulumi.get(self, "operations")
+
+    @_builtins.property
+    @pulumi.getter
+    def roles(self) -> Sequence[_builtins.str]:
+        """
+        The IAM roles, by ARN or name.
+        """
+        return pulumi.get(self, "roles")
+
+    @_builtins.property
+    @pulumi.getter(name="encryptionContext")
+    def encryption_context(self) -> Optional[Mapping[str, _builtins.str]]:
+        """
+        Encryption context that each such call must carry. Only for symmetric encryption keys.
+        """
+        return pulumi.get(self, "encryption_context")
+
+    @_builtins.property
+    @pulumi.getter
+    def via(self) -> Optional[Sequence['AwsService']]:
+        """
+        Through these services only: those whose roles call KMS, such as S3 or SECRETS_MANAGER.
+        """
+        return pulumi.get(self, "via")
+
+
+@pulumi.output_type
+class ServiceUse(dict):
+    """
+    An AWS service that uses the key.
+    """
+    @staticmethod
+    def __key_warning(key: str):
+        suggest = None
+        if key == "roleSuffix":
+            suggest = "role_suffix"
+
+        if suggest:
+            pulumi.log.warn(f"Key '{key}' not found in ServiceUse. Access the value via the '{suggest}' property getter instead.")
+
+    def __getitem__(self, key: str) -> Any:
+        ServiceUse.__key_warning(key)
+        return super().__getitem__(key)
+
+    def get(self, key: str, default = None) -> Any:
+        ServiceUse.__key_warning(key)
+        return super().get(key, default)
+
+    def __init__(__self__, *,
+                 service: 'AwsService',
+                 access: Optional['ServiceAccess'] = None,
+                 resources: Optional[Sequence[_builtins.str]] = None,
+                 role_suffix: Optional[_builtins.str] = None,
+                 roles: Optional[Sequence[_builtins.str]] = None,
+                 sources: Optional[Sequence[_builtins.str]] = None):
+        """
+        An AWS service that uses the key.
+
+        :param 'AwsService' service: The service.
+        :param 'ServiceAccess' access: Whether the roles read, write or both, where the service tells them apart: S3, SQS, LAMBDA, SECRETS_MANAGER, SSM. Default: READ_WRITE.
+        :param Sequence[_builtins.str] resources: What the service may use the key for, as it stands in the service's encryption context; ARNs, and `*` and `?` in them. S3: buckets and objects (buckets with an S3 Bucket Key); LAMBDA: functions; SECRETS_MANAGER: secrets; SSM: parameters; SNS and EVENTBRIDGE_TO_SNS: topics; CLOUDWATCH_LOGS: log groups; EVENTBRIDGE: event buses; RDS_PERFORMANCE_INSIGHTS: resource IDs of DB instances.
+        :param _builtins.str role_suffix: Of AUTOSCALING: the custom suffix of its service-linked role, `x` for `AWSServiceRoleForAutoScaling_x`.
+        :param Sequence[_builtins.str] roles: IAM roles that use the key through the service, by ARN or name. Default: usageRoles. Of CLOUDTRAIL: the roles that read the logs, none by default. Other services that call KMS as themselves have none.
+        :param Sequence[_builtins.str] sources: What a service that calls KMS as itself acts for; ARNs, and `*` and `?` in them. CLOUDTRAIL: trails; CLOUDFRONT: distributions; SNS_TO_SQS: topics; S3_NOTIFICATIONS and S3_INVENTORY: buckets; CLOUDWATCH_ALARMS: alarms; ROUTE53_DNSSEC: hosted zones.
+        """
+        pulumi.set(__self__, "service", service)
+        if access is not None:
+            pulumi.set(__self__, "access", access)
+        if resources is not None:
+            pulumi.set(__self__, "resources", resources)
+        if role_suffix is not None:
+            pulumi.set(__self__, "role_suffix", role_suffix)
+        if roles is not None:
+            pulumi.set(__self__, "roles", roles)
+        if sources is not None:
+            pulumi.set(__self__, "sources", sources)
+
+    @_builtins.property
+    @pulumi.getter
+    def service(self) -> 'AwsService':
+        """
+        The service.
+        """
+        return pulumi.get(self, "service")
+
+    @_builtins.property
+    @pulumi.getter
+    def access(self) -> Optional['ServiceAccess']:
+        """
+        Whether the roles read, write or both, where the service tells them apart: S3, SQS, LAMBDA, SECRETS_MANAGER, SSM. Default: READ_WRITE.
+        """
+        return pulumi.get(self, "access")
+
+    @_builtins.property
+    @pulumi.getter
+    def resources(self) -> Optional[Sequence[_builtins.str]]:
+        """
+        What the service may use the key for, as it stands in the service's encryption context; ARNs, and `*` and `?` in them. S3: buckets and objects (buckets with an S3 Bucket Key); LAMBDA: functions; SECRETS_MANAGER: secrets; SSM: parameters; SNS and EVENTBRIDGE_TO_SNS: topics; CLOUDWATCH_LOGS: log groups; EVENTBRIDGE: event buses; RDS_PERFORMANCE_INSIGHTS: resource IDs of DB instances.
+        """
+        return pulumi.get(self, "resources")
+
+    @_builtins.property
+    @pulumi.getter(name="roleSuffix")
+    def role_suffix(self) -> Optional[_builtins.str]:
+        """
+        Of AUTOSCALING: the custom suffix of its service-linked role, `x` for `AWSServiceRoleForAutoScaling_x`.
+        """
+        return pulumi.get(self, "role_suffix")
+
+    @_builtins.property
+    @pulumi.getter
+    def roles(self) -> Optional[Sequence[_builtins.str]]:
+        """
+        IAM roles that use the key through the service, by ARN or name. Default: usageRoles. Of CLOUDTRAIL: the roles that read the logs, none by default. Other services that call KMS as themselves have none.
+        """
+        return pulumi.get(self, "roles")
+
+    @_builtins.property
+    @pulumi.getter
+    def sources(self) -> Optional[Sequence[_builtins.str]]:
+        """
+        What a service that calls KMS as itself acts for; ARNs, and `*` and `?` in them. CLOUDTRAIL: trails; CLOUDFRONT: distributions; SNS_TO_SQS: topics; S3_NOTIFICATIONS and S3_INVENTORY: buckets; CLOUDWATCH_ALARMS: alarms; ROUTE53_DNSSEC: hosted zones.
+        """
+        return pulumi.get(self, "sources")
+
+
+@pulumi.output_type
+class TrustedAccount(dict):
+    """
+    Another account that uses the key for data.
+    """
+    @staticmethod
+    def __key_warning(key: str):
+        suggest = None
+        if key == "encryptionContext":
+            suggest = "encryption_context"
+
+        if suggest:
+            pulumi.log.warn(f"Key '{key}' not found in TrustedAccount. Access the value via the '{suggest}' property getter instead.")
+
+    def __getitem__(self, key: str) -> Any:
+        TrustedAccount.__key_warning(key)
+        return super().__getitem__(key)
+
+    def get(self, key: str, default = None) -> Any:
+        TrustedAccount.__key_warning(key)
+        return super().get(key, default)
+
+    def __init__(__self__, *,
+                 account: _builtins.str,
+                 encryption_context: Optional[Mapping[str, _builtins.str]] = None,
+                 roles: Optional[Sequence[_builtins.str]] = None,
+                 services: Optional[Sequence['AwsService']] = None):
+        """
+        Another account that uses the key for data.
+
+        :param _builtins.str account: The account's ID, 12 digits.
+        :param Mapping[str, _builtins.str] encryption_context: Encryption context that every direct call must carry.
+        :param Sequence[_builtins.str] roles: Roles of that account, by ARN or name. Default: all that the account's IAM policies allow it to.
+        :param Sequence['AwsService'] services: Through these services only, such as RDS for shared snapshots: those whose roles call KMS. Left out: direct calls.
+        """
+        pulumi.set(__self__, "account", account)
+        if encryption_context is not None:
+            pulumi.set(__self__, "encryption_context", encryption_context)
+        if roles is not None:
+            pulumi.set(__self__, "roles", roles)
+        if services is not None:
+            pulumi.set(__self__, "services", services)
+
+    @_builtins.property
+    @pulumi.getter
+    def account(self) -> _builtins.str:
+        """
+        The account's ID, 12 digits.
+        """
+        return pulumi.get(self, "account")
+
+    @_builtins.property
+    @pulumi.getter(name="encryptionContext")
+    def encryption_context(self) -> Optional[Mapping[str, _builtins.str]]:
+        """
+        Encryption context that every direct call must carry.
+        """
+        return pulumi.get(self, "encryption_context")
+
+    @_builtins.property
+    @pulumi.getter
+    def roles(self) -> Optional[Sequence[_builtins.str]]:
+        """
+        Roles of that account, by ARN or name. Default: all that the account's IAM policies allow it to.
+        """
+        return pulumi.get(self, "roles")
+
+    @_builtins.property
+    @pulumi.getter
+    def services(self) -> Optional[Sequence['AwsService']]:
+        """
+        Through these services only, such as RDS for shared snapshots: those whose roles call KMS. Left out: direct calls.
+        """
+        return pulumi.get(self, "services")
 
 

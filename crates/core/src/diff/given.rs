@@ -74,7 +74,9 @@ fn drifted(sides: &Sides<'_>, old: &PropertyMap, new: &PropertyMap) -> bool {
         return false;
     }
     let account = Account { partition: arn.partition, id: arn.account };
-    let Ok(wanted) = resolve(old, Some(&account)) else { return false };
+    let mut old = old.clone();
+    old.insert(names::REGION.into(), arn.region.into());
+    let Ok(wanted) = resolve(&old, Some(&account)) else { return false };
     let wanted = wanted.policy.unwrap_or_else(|| policy::default_policy(&account.partition, &account.id));
     serde_json::from_str(seen).is_ok_and(|seen| !policy::equal(&seen, &wanted))
 }

@@ -14,7 +14,9 @@ use crate::desired::{Account, resolve};
 use crate::path::Path;
 use crate::policy;
 use crate::spec::constants::names;
-use crate::spec::generated::{AWS_KMS_KEY_SPEC, KEY_POLICY, REPLICA};
+use crate::spec::generated::{
+    AWS_KMS_KEY_SPEC, KEY_POLICY, ORGANIZATION_ACCESS, PROTECTION, REPLICA, ROLE_ACCESS, SERVICE_USE, TRUSTED_ACCOUNT,
+};
 use crate::spec::table::{Effect, Field};
 use crate::value::{PropertyMap, PropertyValue};
 
@@ -110,13 +112,15 @@ fn effect(field: &Field, after: Option<&PropertyValue>, can_promote: bool) -> Ef
 
 /// Whether two typed policies lead to the same document: roles named in another way, a condition on nobody.
 fn same_policy(old: &PropertyMap, new: &PropertyMap) -> bool {
-    // Any account does: both are written for the same one.
+    // Any account and Region do: both are written for the same ones.
     let account = Account { partition: "aws".into(), id: "000000000000".into() };
     let rendered = |inputs: &PropertyMap| {
         let typed = present(inputs, names::POLICY).filter(|_| !inputs.contains_key(names::POLICY_DOCUMENT))?;
         let names = [names::KEY_SPEC, names::KEY_USAGE, names::MULTI_REGION];
         let kind = names.iter().filter_map(|name| Some(((*name).to_owned(), new.get(*name)?.clone())));
-        let policy = [(names::POLICY.to_owned(), typed.clone())].into_iter().chain(kind).collect();
+        let own = [(names::POLICY, typed.clone()), (names::REGION, "eu-central-1".into())];
+        let own = own.into_iter().map(|(name, value)| (name.to_owned(), value));
+        let policy = own.chain(kind).collect();
         resolve(&policy, Some(&account)).ok()?.policy
     };
     matches!((rendered(old), rendered(new)), (Some(old), Some(new)) if policy::equal(&old, &new))
@@ -180,7 +184,17 @@ fn compare(
 
 /// Whether the order of a list means nothing.
 fn is_set(name: &str) -> bool {
-    let mut fields = [&AWS_KMS_KEY_SPEC, &KEY_POLICY, &REPLICA].into_iter().flat_map(|message| message.fields);
+    let messages = [
+        &AWS_KMS_KEY_SPEC,
+        &KEY_POLICY,
+        &SERVICE_USE,
+        &ROLE_ACCESS,
+        &TRUSTED_ACCOUNT,
+        &ORGANIZATION_ACCESS,
+        &PROTECTION,
+        &REPLICA,
+    ];
+    let mut fields = messages.into_iter().flat_map(|message| message.fields);
     fields.any(|field| field.is_set && field.name == name)
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Change, ChangeKind, compare, inner};
+use super::{Change, ChangeKind, compare, inner, same_policy};
 use crate::ignored::INHERITED;
 use crate::members;
 use crate::path::{Path, Segment};
@@ -41,6 +41,9 @@ pub(super) fn replicas(old: &PropertyMap, new: &PropertyMap, changes: &mut Vec<C
                 // What is written where it was inherited before, or the other way round, may ask for the same.
                 let (was, is) = (members::effective(old, before), members::effective(new, after));
                 found.retain(|change| !means_the_same(change, &was, &is));
+                if same_policy(&was, &is) {
+                    found.retain(|change| !is_about(change, names::POLICY));
+                }
                 // No tags of its own and none at all compare as alike, but the first inherits the default tags.
                 if inner(before, names::TAGS) != inner(after, names::TAGS) && !found.iter().any(is_about_tags) {
                     let (was, is) = (inner(&was, names::TAGS_ALL), inner(&is, names::TAGS_ALL));
@@ -67,7 +70,11 @@ fn entry(at: &Path, before: &PropertyMap, after: &PropertyMap, changes: &mut Vec
 }
 
 fn is_about_tags(change: &Change) -> bool {
-    matches!(change.path.segments(), [_, _, Segment::Name(name), ..] if name == names::TAGS)
+    is_about(change, names::TAGS)
+}
+
+fn is_about(change: &Change, property: &str) -> bool {
+    matches!(change.path.segments(), [_, _, Segment::Name(name), ..] if name == property)
 }
 
 /// Whether a change is of the form only: the replica as a whole asks for the same as before.

@@ -10,12 +10,25 @@ use proptest::test_runner::TestRunner;
 use super::generators::{Program, programs, sets};
 use super::model::{checked, made};
 use crate::outputs::{REPLICA_KEYS, outputs};
-use crate::spec::generated::{AWS_KMS_KEY_SPEC, OUTPUTS};
+use crate::policy::service;
+use crate::spec::generated::{AWS_KMS_KEY_SPEC, AwsService, OUTPUTS};
 use crate::spec::table::{Kind, Message};
 use crate::value::{PropertyMap, PropertyValue};
 
 /// Properties, and values of enums, that no generator gives, each with the reason.
-const EXCEPTIONS: [(&str, &str); 0] = [];
+const EXCEPTIONS: [(&str, &str); 1] = [(
+    "ServiceUse.service=ROUTE53_DNSSEC",
+    "for keys in us-east-1 only, and the laws' keys are elsewhere; tests/grpc/test_policy.py has it",
+)];
+
+/// Lists of services that roles call, of which the others are refused.
+const CALLED: [&str; 3] = ["OrganizationAccess.services", "RoleAccess.via", "TrustedAccount.services"];
+
+/// Whether Check refuses a value of an enum where it stands.
+fn is_refused(name: &str) -> bool {
+    let value = CALLED.iter().find_map(|list| name.strip_prefix(list)?.strip_prefix('='));
+    value.and_then(AwsService::parse).is_some_and(|name| !service(name).is_called_by_roles())
+}
 
 /// Samples enough for every choice to come up many times.
 const SAMPLES: usize = 1_500;
@@ -74,8 +87,10 @@ fn every_property_of_the_definition_is_generated_or_excepted() {
         given(&AWS_KMS_KEY_SPEC, inputs, &mut found);
     }
     let excepted: BTreeSet<&str> = EXCEPTIONS.iter().map(|(name, _)| *name).collect();
-    let missing: Vec<_> =
-        wanted.iter().filter(|name| !found.contains_key(*name) && !excepted.contains(name.as_str())).collect();
+    let missing: Vec<_> = wanted
+        .iter()
+        .filter(|name| !is_refused(name) && !found.contains_key(*name) && !excepted.contains(name.as_str()))
+        .collect();
     assert!(
         missing.is_empty(),
         "the laws do not know {missing:?}: add a generator to laws/generators.rs, or an exception with its reason here"

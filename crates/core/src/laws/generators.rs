@@ -7,6 +7,7 @@ use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
 use serde_json::json;
 
+use super::policies;
 use crate::spec::generated::{AccountAccess, DeletionPolicy, KeySpec, ReplacementPolicy, UnknownUsage};
 use crate::spec::key_kinds::key_kind;
 use crate::value::{PropertyMap, PropertyValue};
@@ -26,9 +27,9 @@ impl Program {
 }
 
 /// A property with its values.
-type Property = (&'static str, BoxedStrategy<PropertyValue>);
+pub(super) type Property = (&'static str, BoxedStrategy<PropertyValue>);
 
-fn property(name: &'static str, values: impl Strategy<Value = PropertyValue> + 'static) -> Property {
+pub(super) fn property(name: &'static str, values: impl Strategy<Value = PropertyValue> + 'static) -> Property {
     (name, values.boxed())
 }
 
@@ -80,8 +81,12 @@ fn deletion_guard() -> impl Strategy<Value = PropertyValue> {
     })
 }
 
-const ROLES: [&str; 3] =
-    ["arn:aws:iam::123456789012:role/A", "arn:aws:iam::123456789012:role/B", "arn:aws:iam::123456789012:user/c"];
+pub(super) const ROLES: [&str; 4] = [
+    "arn:aws:iam::123456789012:role/A",
+    "arn:aws:iam::123456789012:role/B",
+    "arn:aws:iam::123456789012:user/c",
+    "team/Named",
+];
 
 fn policy() -> impl Strategy<Value = PropertyValue> {
     let context = proptest::collection::btree_map(select(&["App", "Env"][..]), select(&["x", "y"][..]), 0..3);
@@ -91,8 +96,15 @@ fn policy() -> impl Strategy<Value = PropertyValue> {
         property("usageRoles", names(&ROLES)),
         property("encryptionContext", context.prop_map(map)),
         property("accountAccess", any_of(AccountAccess::ALL, AccountAccess::as_str)),
+        property("additionalStatements", policies::additional_statements()),
+        property("services", policies::services()),
+        property("access", policies::access()),
+        property("trustedAccounts", policies::trusted_accounts()),
+        property("organization", policies::organization()),
+        property("protect", policies::protection()),
     ];
     some_of(properties).prop_map(|mut policy| {
+        policies::fit_roles(&mut policy);
         // Check wants somebody who can manage the key.
         let named = |name: &str| policy.get(name).is_some_and(|value| value.as_list() != Some(&[]));
         if policy.get("accountAccess").and_then(PropertyValue::as_str) == Some(AccountAccess::None.as_str())
@@ -147,17 +159,17 @@ fn number(choices: &'static [i32]) -> impl Strategy<Value = PropertyValue> {
     select(choices).prop_map(PropertyValue::from)
 }
 
-fn flag() -> impl Strategy<Value = PropertyValue> {
+pub(super) fn flag() -> impl Strategy<Value = PropertyValue> {
     any::<bool>().prop_map(PropertyValue::Bool)
 }
 
 /// Some of the texts, in any order.
-fn names(choices: &'static [&'static str]) -> impl Strategy<Value = PropertyValue> {
+pub(super) fn names(choices: &'static [&'static str]) -> impl Strategy<Value = PropertyValue> {
     let some = subsequence(choices, 0..=choices.len()).prop_shuffle();
     some.prop_map(|items| PropertyValue::List(items.into_iter().map(PropertyValue::from).collect()))
 }
 
-fn any_of<T: Copy + std::fmt::Debug>(
+pub(super) fn any_of<T: Copy + std::fmt::Debug>(
     all: &'static [T],
     name: fn(T) -> &'static str,
 ) -> impl Strategy<Value = PropertyValue> {
@@ -165,7 +177,7 @@ fn any_of<T: Copy + std::fmt::Debug>(
 }
 
 /// Each property or none.
-fn some_of(properties: Vec<Property>) -> impl Strategy<Value = PropertyMap> {
+pub(super) fn some_of(properties: Vec<Property>) -> impl Strategy<Value = PropertyMap> {
     let (names, values): (Vec<_>, Vec<_>) =
         properties.into_iter().map(|(name, values)| (name, proptest::option::of(values))).unzip();
     values.prop_map(move |values| {
@@ -212,9 +224,7 @@ fn fitted(class: &Class, mut inputs: PropertyMap) -> PropertyMap {
     if inputs.contains_key("policyDocument") && inputs.contains_key("policy") {
         inputs.remove("policyDocument");
     }
-    if let (false, Some(PropertyValue::Map(policy))) = (kind.has_context, inputs.get_mut("policy")) {
-        policy.remove("encryptionContext");
-    }
+    policies::fit_key(class.spec.as_str(), class.usage, &mut inputs);
     inputs
 }
 
@@ -248,6 +258,7 @@ fn replica(region: &'static str) -> impl Strategy<Value = PropertyMap> {
         if replica.contains_key("policy") {
             replica.remove("policyDocument");
         }
+        policies::fit_key("SYMMETRIC_DEFAULT", "ENCRYPT_DECRYPT", &mut replica);
         replica
     })
 }
@@ -261,10 +272,12 @@ pub(super) fn sets() -> impl Strategy<Value = Program> {
             inputs.insert("multiRegion".into(), true.into());
             // A replica that stays cannot go with a key that is scheduled for deletion.
             let scheduled = inputs.get("deletionPolicy").is_none_or(|policy| policy.as_str() == Some("SCHEDULE"));
+            let bypass = inputs.get("bypassPolicyLockoutSafetyCheck").and_then(PropertyValue::as_bool) == Some(true);
             let others = replicas.into_iter().enumerate().filter(|(index, _)| *index != home);
             let mut list: Vec<PropertyValue> = others
                 .filter_map(|(_, replica)| {
                     let mut replica = replica?;
+                    policies::fit_bypass(bypass, &mut replica);
                     let stays = replica.get("deletionPolicy").and_then(PropertyValue::as_str);
                     if scheduled && stays.is_some_and(|policy| ["DISABLE", "RETAIN"].contains(&policy)) {
                         replica.remove("deletionPolicy");

@@ -169,7 +169,8 @@ fn planted() -> Vec<(&'static str, PropertyMap, &'static str)> {
         ("Action", text("kms:*")),
         ("Resource", text("*")),
     ]);
-    let document = map(&[("Version", text("2012-10-17")), ("Statement", PropertyValue::List(vec![statement.into()]))]);
+    let document =
+        map(&[("Version", text("2012-10-17")), ("Statement", PropertyValue::List(vec![statement.clone().into()]))]);
     let document_text = PropertyValue::Map(document.clone()).to_json().expect("JSON").to_string();
     let policy = |name: &str, value: PropertyValue| {
         one(
@@ -202,6 +203,34 @@ fn planted() -> Vec<(&'static str, PropertyMap, &'static str)> {
         ("policy.adminRoles", policy("adminRoles", list(secret(role))), "hunter2"),
         ("policy.usageRoles", policy("usageRoles", list(secret(role)).into_secret()), "hunter2"),
         ("policy.encryptionContext", policy("encryptionContext", map(&[("App", secret("hunter2"))]).into()), "hunter2"),
+        (
+            "policy.additionalStatements",
+            policy("additionalStatements", list(statement.clone().into()).into_secret()),
+            "hunter2",
+        ),
+        (
+            "policy.services",
+            policy("services", list(map(&[("service", text("S3")), ("roles", list(secret("hunter2")))]).into())),
+            "hunter2",
+        ),
+        (
+            "policy.access",
+            policy(
+                "access",
+                list(map(&[("roles", list(secret("hunter2"))), ("operations", list(text("DECRYPT")))]).into()),
+            ),
+            "hunter2",
+        ),
+        (
+            "policy.trustedAccounts",
+            policy(
+                "trustedAccounts",
+                list(map(&[("account", text("444455556666")), ("roles", list(secret("hunter2")))]).into()),
+            ),
+            "hunter2",
+        ),
+        ("policy.organization", policy("organization", map(&[("id", secret("o-hunter2hunter2"))]).into()), "hunter2"),
+        ("policy.protect", policy("protect", map(&[("deletionOnlyBy", list(secret("hunter2")))]).into()), "hunter2"),
         ("replicas.region", one("replicas", list(map(&[("region", secret("eu-west-1"))]).into())), "eu-west-1"),
         ("replicas.description", replica("description", secret("hunter2")), "hunter2"),
         ("replicas.aliases", replica("aliases", list(secret("alias/hunter2"))), "hunter2"),

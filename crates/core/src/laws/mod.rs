@@ -9,6 +9,7 @@ mod generators;
 mod given;
 mod key;
 mod model;
+mod policies;
 mod preview;
 mod set;
 mod set_model;

@@ -191,10 +191,12 @@ mod tests {
             usage_roles: usage.iter().map(|role| (*role).to_owned()).collect(),
             encryption_context: context.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect(),
             account_access: access,
+            ..TypedPolicy::nobody()
         };
         let facts = Facts {
             partition: "aws",
             account: ACCOUNT,
+            region: "eu-central-1",
             key_usage: "ENCRYPT_DECRYPT",
             key_spec: "SYMMETRIC_DEFAULT",
             multi_region: false,

@@ -5,6 +5,7 @@
 //! encryption context), "Multi-Region keys: Controlling access". Every action is written out: a wildcard such as
 //! `kms:Get*` or `kms:Create*` would grow with every new operation of KMS, without anybody deciding it.
 
+use crate::spec::generated::Operation;
 use crate::spec::key_kinds::key_kind;
 
 /// Seeing what a key is. None of them touches data.
@@ -99,7 +100,7 @@ pub(super) fn usage(key_usage: &str, key_spec: &str) -> Usage {
 
 /// The use of a symmetric key: all that `kms:ReEncrypt*` and `kms:GenerateDataKey*` of the console's policy stand for.
 /// These are the operations that take an encryption context.
-const WITH_CONTEXT: &[&str] = &[
+pub(super) const WITH_CONTEXT: &[&str] = &[
     "kms:Decrypt",
     "kms:Encrypt",
     "kms:GenerateDataKey",
@@ -109,6 +110,37 @@ const WITH_CONTEXT: &[&str] = &[
     "kms:ReEncryptFrom",
     "kms:ReEncryptTo",
 ];
+
+/// What an operation of the input `access` can need. A key takes those of them that fit its usage.
+pub(super) fn of_operation(operation: Operation) -> &'static [&'static str] {
+    match operation {
+        // Making a data key is encrypting with a key that KMS makes up; ReEncrypt asks both keys, each for its part.
+        Operation::Encrypt => &[
+            "kms:Encrypt",
+            "kms:GenerateDataKey",
+            "kms:GenerateDataKeyPair",
+            "kms:GenerateDataKeyPairWithoutPlaintext",
+            "kms:GenerateDataKeyWithoutPlaintext",
+            "kms:ReEncryptTo",
+        ],
+        Operation::Decrypt => &["kms:Decrypt", "kms:ReEncryptFrom"],
+        Operation::Sign => &["kms:Sign"],
+        Operation::Verify => &["kms:Verify"],
+        Operation::GenerateMac => &["kms:GenerateMac"],
+        Operation::VerifyMac => &["kms:VerifyMac"],
+        Operation::Derive => &["kms:DeriveSharedSecret"],
+        Operation::Encapsulate => &["kms:Encapsulate"],
+        Operation::Decapsulate => &["kms:Decapsulate"],
+        Operation::Describe => &["kms:DescribeKey", "kms:GetPublicKey"],
+    }
+}
+
+/// Whether a key of this usage and kind has an operation.
+pub fn has_operation(operation: Operation, key_usage: &str, key_spec: &str) -> bool {
+    let usage = usage(key_usage, key_spec);
+    let fits = |action: &&str| usage.cryptographic.contains(action) || usage.looking_up.contains(action);
+    of_operation(operation).iter().any(fits)
+}
 
 /// The operations that `kms:GrantIsForAWSResource` is there for.
 pub(super) const ON_GRANTS: &[&str] = &["kms:CreateGrant", "kms:ListGrants", "kms:RevokeGrant"];

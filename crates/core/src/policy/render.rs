@@ -1,10 +1,11 @@
 //! From a typed policy to the JSON that KMS takes.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
-use super::{TypedPolicy, actions};
+use super::written::Written;
+use super::{TypedPolicy, actions, role_access, services};
 use crate::spec::generated::AccountAccess;
 
 /// The key that a policy is for.
@@ -14,6 +15,8 @@ pub struct Facts<'a> {
     pub partition: &'a str,
     /// The key's account, 12 digits.
     pub account: &'a str,
+    /// The key's Region; of a replica its own.
+    pub region: &'a str,
     /// KMS's name of the usage.
     pub key_usage: &'a str,
     /// KMS's name of the kind of material.
@@ -36,42 +39,59 @@ pub(super) mod sid {
 ///
 /// The encryption context stands on the use of data and on nothing else: looking a key up carries no context, so the
 /// condition would deny it. On a key whose operations carry none at all (Check refuses that) the condition is written all
-/// the same: nobody could use the key, where leaving it out would give more than was asked for.
+/// the same: nobody could use the key, where leaving it out would give more than was asked for. AWS services send a context
+/// of their own, so it does not stand on what is done through them.
 pub fn render(policy: &TypedPolicy, facts: &Facts<'_>) -> Value {
+    let mut statements = own_statements(policy, facts);
+    statements.extend(policy.additional_statements.iter().cloned());
+    json!({ "Version": "2012-10-17", "Statement": statements })
+}
+
+/// Additional statements, by place, whose Sid another statement of the policy has.
+pub fn colliding<'a>(policy: &'a TypedPolicy, facts: &Facts<'_>) -> impl Iterator<Item = (usize, &'a str)> {
+    let own = own_statements(policy, facts);
+    let own: BTreeSet<String> =
+        own.iter().filter_map(|statement| Some(statement.get("Sid")?.as_str()?.to_owned())).collect();
+    let sids = policy.additional_statements.iter().enumerate();
+    let sids = sids.filter_map(|(index, statement)| Some((index, statement.get("Sid")?.as_str()?)));
+    sids.filter(move |(_, sid)| own.contains(*sid))
+}
+
+/// The statements that are written here, in an order that stays.
+fn own_statements(policy: &TypedPolicy, facts: &Facts<'_>) -> Vec<Value> {
     let administration = actions::administration(facts.key_spec, facts.multi_region);
     let usage = actions::usage(facts.key_usage, facts.key_spec);
-    let root = root(facts.partition, facts.account);
+    let root = vec![facts.root_of(facts.account)];
     let mut statements = vec![];
     match policy.account_access {
         // Whoever IAM allows can manage the key, so it can never become unmanageable; data stays with the usage roles.
         AccountAccess::Administration => {
-            statements.push(allow(sid::ACCOUNT_ADMINISTRATION, &[root], &administration));
+            statements.push(allow(sid::ACCOUNT_ADMINISTRATION, &root, &administration));
         }
-        AccountAccess::Full => statements.push(allow(sid::ACCOUNT_FULL_ACCESS, &[root], &["kms:*"])),
+        AccountAccess::Full => statements.push(allow(sid::ACCOUNT_FULL_ACCESS, &root, &["kms:*"])),
         AccountAccess::None => {}
     }
-    let administrators = sorted(&policy.admin_roles);
+    let administrators = facts.roles(&policy.admin_roles);
     if !administrators.is_empty() {
         statements.push(allow(sid::KEY_ADMINISTRATION, &administrators, &administration));
     }
-    let users = sorted(&policy.usage_roles);
+    let users = facts.roles(&policy.usage_roles);
     if !users.is_empty() {
         statements.push(allow(sid::KEY_LOOKUP, &users, usage.looking_up));
-        statements.extend(key_usage(&users, usage.cryptographic, &policy.encryption_context));
+        // A usage that this version does not know has no actions: KMS refuses a statement with an empty list.
+        if !usage.cryptographic.is_empty() {
+            let usage = Written::allow(sid::KEY_USAGE, json!({ "AWS": users }), usage.cryptographic);
+            statements.push(usage.with_context(&policy.encryption_context).value());
+        }
     }
-    json!({ "Version": "2012-10-17", "Statement": statements })
-}
-
-/// `None` for a usage that this version does not know: KMS refuses a statement with an empty list of actions.
-fn key_usage(users: &[String], actions: &[&str], context: &BTreeMap<String, String>) -> Option<Value> {
-    if actions.is_empty() {
-        return None;
-    }
-    let mut statement = allow(sid::KEY_USAGE, users, actions);
-    if !context.is_empty() {
-        statement["Condition"] = json!({ "StringEquals": context_keys(context) });
-    }
-    Some(statement)
+    statements.extend(role_access::statements(&policy.access, facts));
+    statements.extend(services::statements(&policy.services, &policy.usage_roles, facts));
+    let mut accounts: Vec<_> = policy.trusted_accounts.iter().collect();
+    accounts.sort_unstable();
+    statements.extend(accounts.iter().flat_map(|account| account.statements(facts)));
+    statements.extend(policy.organization.iter().flat_map(|organization| organization.statements(facts)));
+    statements.extend(policy.protect.statements(facts));
+    statements
 }
 
 /// The policy that KMS gives a key without one: the account's IAM policies decide everything
@@ -95,25 +115,7 @@ fn root(partition: &str, account: &str) -> String {
 }
 
 fn allow(sid: &str, principals: &[String], actions: &[&str]) -> Value {
-    json!({
-        "Sid": sid,
-        "Effect": "Allow",
-        "Principal": { "AWS": principals },
-        "Action": actions,
-        "Resource": "*",
-    })
-}
-
-fn context_keys(context: &BTreeMap<String, String>) -> BTreeMap<String, &str> {
-    context.iter().map(|(key, value)| (format!("kms:EncryptionContext:{key}"), value.as_str())).collect()
-}
-
-/// Order and repetition in the inputs mean nothing, so the document has neither.
-fn sorted(roles: &[String]) -> Vec<String> {
-    let mut roles = roles.to_vec();
-    roles.sort_unstable();
-    roles.dedup();
-    roles
+    Written::allow(sid, json!({ "AWS": principals }), actions).value()
 }
 
 #[cfg(test)]
@@ -124,6 +126,7 @@ mod tests {
     const FACTS: Facts<'static> = Facts {
         partition: "aws",
         account: "123456789012",
+        region: "eu-central-1",
         key_usage: "ENCRYPT_DECRYPT",
         key_spec: "SYMMETRIC_DEFAULT",
         multi_region: false,
@@ -136,6 +139,7 @@ mod tests {
             usage_roles: vec!["arn:aws:iam::123456789012:role/RDSServiceRole".into()],
             encryption_context: [("App".to_owned(), "CustomerDatabase".to_owned())].into(),
             account_access: AccountAccess::Administration,
+            ..TypedPolicy::nobody()
         };
         let document = render(&policy, &FACTS);
         let statements = document["Statement"].as_array().expect("a list");

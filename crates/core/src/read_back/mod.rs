@@ -4,6 +4,7 @@
 //! has drifted is written anew. An import starts from nothing and writes the fewest inputs that lead to the same key.
 
 mod set;
+mod words;
 
 pub use set::{SetReadContext, set_inputs};
 
@@ -215,7 +216,7 @@ fn key_policy(inputs: &mut PropertyMap, observed: &Observed, context: &ReadConte
     let given = [names::POLICY, names::POLICY_DOCUMENT].into_iter().find(|name| inputs.contains_key(*name));
     let secret = given.is_some_and(|name| inputs.get(name).is_some_and(PropertyValue::has_secrets));
     let hide = |value: PropertyValue| if secret { value.into_secret() } else { value };
-    let typed = || typed_policy(observed, seen).map(|typed| (names::POLICY, PropertyValue::Map(typed)));
+    let typed = || typed_policy(observed, seen).map(|typed| (names::POLICY, in_given_words(inputs, typed, observed)));
     let document = || (names::POLICY_DOCUMENT, PropertyValue::from_json(seen));
     let stays = context.desired.is_some() && context.policy_is_an_output;
     let read = match given {
@@ -235,6 +236,16 @@ fn key_policy(inputs: &mut PropertyMap, observed: &Observed, context: &ReadConte
     }
 }
 
+/// A typed policy with the names of roles that the inputs have.
+fn in_given_words(inputs: &PropertyMap, typed: PropertyMap, observed: &Observed) -> PropertyValue {
+    let given = inputs.get(names::POLICY).and_then(PropertyValue::as_map);
+    let arn = crate::ids::KmsArn::parse(&observed.metadata.arn);
+    PropertyValue::Map(match (given, arn) {
+        (Some(given), Some(arn)) => words::in_words_of(given, typed, &arn.partition, &arn.account),
+        _ => typed,
+    })
+}
+
 /// The input `policy` that stands for a document, if one does.
 pub(crate) fn typed_policy(observed: &Observed, document: &Value) -> Option<PropertyMap> {
     let metadata = &observed.metadata;
@@ -242,6 +253,7 @@ pub(crate) fn typed_policy(observed: &Observed, document: &Value) -> Option<Prop
     let facts = Facts {
         partition: &arn.partition,
         account: &arn.account,
+        region: &arn.region,
         key_usage: &metadata.key_usage,
         key_spec: &metadata.key_spec,
         multi_region: metadata.multi_region,

@@ -3,8 +3,12 @@
 
 /// Names of properties, as programs write them.
 pub mod names {
+    /// `access`
+    pub const ACCESS: &str = "access";
     /// `accessKey`
     pub const ACCESS_KEY: &str = "accessKey";
+    /// `account`
+    pub const ACCOUNT: &str = "account";
     /// `accountAccess`
     pub const ACCOUNT_ACCESS: &str = "accountAccess";
     /// `additionalStatements`
@@ -45,6 +49,8 @@ pub mod names {
     pub const DELETION_DATE: &str = "deletionDate";
     /// `deletionGuard`
     pub const DELETION_GUARD: &str = "deletionGuard";
+    /// `deletionOnlyBy`
+    pub const DELETION_ONLY_BY: &str = "deletionOnlyBy";
     /// `deletionPolicy`
     pub const DELETION_POLICY: &str = "deletionPolicy";
     /// `deletionWindowDays`
@@ -101,18 +107,28 @@ pub mod names {
     pub const METADATA: &str = "metadata";
     /// `minIdleDays`
     pub const MIN_IDLE_DAYS: &str = "minIdleDays";
+    /// `minimumDeletionWindowDays`
+    pub const MINIMUM_DELETION_WINDOW_DAYS: &str = "minimumDeletionWindowDays";
     /// `multiRegion`
     pub const MULTI_REGION: &str = "multiRegion";
     /// `name`
     pub const NAME: &str = "name";
+    /// `noPolicyBypass`
+    pub const NO_POLICY_BYPASS: &str = "noPolicyBypass";
     /// `onUnknown`
     pub const ON_UNKNOWN: &str = "onUnknown";
+    /// `operations`
+    pub const OPERATIONS: &str = "operations";
     /// `org`
     pub const ORG: &str = "org";
+    /// `organization`
+    pub const ORGANIZATION: &str = "organization";
     /// `origin`
     pub const ORIGIN: &str = "origin";
     /// `outputs`
     pub const OUTPUTS: &str = "outputs";
+    /// `paths`
+    pub const PATHS: &str = "paths";
     /// `policy`
     pub const POLICY: &str = "policy";
     /// `policyArns`
@@ -125,6 +141,8 @@ pub mod names {
     pub const PRIMARY_REGION: &str = "primaryRegion";
     /// `profile`
     pub const PROFILE: &str = "profile";
+    /// `protect`
+    pub const PROTECT: &str = "protect";
     /// `publicKey`
     pub const PUBLIC_KEY: &str = "publicKey";
     /// `region`
@@ -135,10 +153,16 @@ pub mod names {
     pub const REPLICA_KEYS: &str = "replicaKeys";
     /// `replicas`
     pub const REPLICAS: &str = "replicas";
+    /// `resources`
+    pub const RESOURCES: &str = "resources";
     /// `retryMode`
     pub const RETRY_MODE: &str = "retryMode";
     /// `roleArn`
     pub const ROLE_ARN: &str = "roleArn";
+    /// `roleSuffix`
+    pub const ROLE_SUFFIX: &str = "roleSuffix";
+    /// `roles`
+    pub const ROLES: &str = "roles";
     /// `rotateOnDemandTrigger`
     pub const ROTATE_ON_DEMAND_TRIGGER: &str = "rotateOnDemandTrigger";
     /// `rotationEnabled`
@@ -147,6 +171,10 @@ pub mod names {
     pub const ROTATION_PERIOD_DAYS: &str = "rotationPeriodDays";
     /// `secretKey`
     pub const SECRET_KEY: &str = "secretKey";
+    /// `service`
+    pub const SERVICE: &str = "service";
+    /// `services`
+    pub const SERVICES: &str = "services";
     /// `sessionName`
     pub const SESSION_NAME: &str = "sessionName";
     /// `sharedConfigFiles`
@@ -159,6 +187,8 @@ pub mod names {
     pub const SKIP_REGION_VALIDATION: &str = "skipRegionValidation";
     /// `skipRequestingAccountId`
     pub const SKIP_REQUESTING_ACCOUNT_ID: &str = "skipRequestingAccountId";
+    /// `sources`
+    pub const SOURCES: &str = "sources";
     /// `spec`
     pub const SPEC: &str = "spec";
     /// `status`
@@ -171,12 +201,16 @@ pub mod names {
     pub const TAGS_ALL: &str = "tagsAll";
     /// `token`
     pub const TOKEN: &str = "token";
+    /// `trustedAccounts`
+    pub const TRUSTED_ACCOUNTS: &str = "trustedAccounts";
     /// `usageRoles`
     pub const USAGE_ROLES: &str = "usageRoles";
     /// `useDualstackEndpoint`
     pub const USE_DUALSTACK_ENDPOINT: &str = "useDualstackEndpoint";
     /// `useFipsEndpoint`
     pub const USE_FIPS_ENDPOINT: &str = "useFipsEndpoint";
+    /// `via`
+    pub const VIA: &str = "via";
     /// `waitForReplicas`
     pub const WAIT_FOR_REPLICAS: &str = "waitForReplicas";
     /// `webIdentityToken`
@@ -188,7 +222,9 @@ pub mod names {
 
     /// Every name.
     pub const ALL: &[&str] = &[
+        ACCESS,
         ACCESS_KEY,
+        ACCOUNT,
         ACCOUNT_ACCESS,
         ADDITIONAL_STATEMENTS,
         ADMIN_ROLE,
@@ -209,6 +245,7 @@ pub mod names {
         DEFAULT_TAGS,
         DELETION_DATE,
         DELETION_GUARD,
+        DELETION_ONLY_BY,
         DELETION_POLICY,
         DELETION_WINDOW_DAYS,
         DESCRIPTION,
@@ -237,44 +274,58 @@ pub mod names {
         MAX_RETRIES,
         METADATA,
         MIN_IDLE_DAYS,
+        MINIMUM_DELETION_WINDOW_DAYS,
         MULTI_REGION,
         NAME,
+        NO_POLICY_BYPASS,
         ON_UNKNOWN,
+        OPERATIONS,
         ORG,
+        ORGANIZATION,
         ORIGIN,
         OUTPUTS,
+        PATHS,
         POLICY,
         POLICY_ARNS,
         POLICY_DOCUMENT,
         POLICY_JSON,
         PRIMARY_REGION,
         PROFILE,
+        PROTECT,
         PUBLIC_KEY,
         REGION,
         REPLACEMENT_POLICY,
         REPLICA_KEYS,
         REPLICAS,
+        RESOURCES,
         RETRY_MODE,
         ROLE_ARN,
+        ROLE_SUFFIX,
+        ROLES,
         ROTATE_ON_DEMAND_TRIGGER,
         ROTATION_ENABLED,
         ROTATION_PERIOD_DAYS,
         SECRET_KEY,
+        SERVICE,
+        SERVICES,
         SESSION_NAME,
         SHARED_CONFIG_FILES,
         SHARED_CREDENTIALS_FILES,
         SKIP_OWNER_MARK,
         SKIP_REGION_VALIDATION,
         SKIP_REQUESTING_ACCOUNT_ID,
+        SOURCES,
         SPEC,
         STATUS,
         STS,
         TAGS,
         TAGS_ALL,
         TOKEN,
+        TRUSTED_ACCOUNTS,
         USAGE_ROLES,
         USE_DUALSTACK_ENDPOINT,
         USE_FIPS_ENDPOINT,
+        VIA,
         WAIT_FOR_REPLICAS,
         WEB_IDENTITY_TOKEN,
         WEB_IDENTITY_TOKEN_FILE,

@@ -8,6 +8,296 @@ use super::table::{self, Default, Effect, Text};
 use crate::path::Path;
 use crate::value::{PropertyMap, PropertyValue};
 
+/// AWS services that use keys.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum AwsService {
+    /// Objects in S3, encrypted with SSE-KMS, read and written by roles.
+    S3,
+    /// Event notifications of S3 into an encrypted queue or topic.
+    S3Notifications,
+    /// Reports of S3 Inventory.
+    S3Inventory,
+    /// Databases of RDS and Aurora: roles that create, change and restore them.
+    Rds,
+    /// Performance Insights of RDS: roles that look at it.
+    RdsPerformanceInsights,
+    /// Volumes and snapshots of EBS: roles that make them and launch instances with them.
+    Ebs,
+    /// EC2 Auto Scaling, by its service-linked role, for instances with encrypted volumes.
+    Autoscaling,
+    /// Environment variables of Lambda functions: roles that set and see them.
+    Lambda,
+    /// Secrets Manager.
+    SecretsManager,
+    /// SecureString parameters of Systems Manager's Parameter Store.
+    Ssm,
+    /// Tables of DynamoDB: roles that create and read them.
+    Dynamodb,
+    /// Encrypted topics of SNS: roles that publish.
+    Sns,
+    /// SNS, which sends to an encrypted queue of SQS.
+    SnsToSqs,
+    /// Encrypted queues of SQS: roles that send and receive.
+    Sqs,
+    /// Log groups of CloudWatch Logs.
+    CloudwatchLogs,
+    /// Alarms of CloudWatch, which notify an encrypted topic.
+    CloudwatchAlarms,
+    /// Event buses of EventBridge.
+    Eventbridge,
+    /// EventBridge, whose rules send to an encrypted topic of SNS.
+    EventbridgeToSns,
+    /// Kubernetes secrets of EKS: roles that create clusters or switch their encryption on.
+    Eks,
+    /// Trails of CloudTrail, and who reads their logs.
+    Cloudtrail,
+    /// AWS Backup: the roles that back up and restore.
+    Backup,
+    /// CloudFront, which reads and writes an encrypted bucket by origin access control.
+    Cloudfront,
+    /// DNSSEC signing of Route 53, with an ECC_NIST_P256 key in us-east-1.
+    Route53Dnssec,
+}
+
+impl AwsService {
+    /// Every value.
+    pub const ALL: &'static [Self] = &[
+        Self::S3,
+        Self::S3Notifications,
+        Self::S3Inventory,
+        Self::Rds,
+        Self::RdsPerformanceInsights,
+        Self::Ebs,
+        Self::Autoscaling,
+        Self::Lambda,
+        Self::SecretsManager,
+        Self::Ssm,
+        Self::Dynamodb,
+        Self::Sns,
+        Self::SnsToSqs,
+        Self::Sqs,
+        Self::CloudwatchLogs,
+        Self::CloudwatchAlarms,
+        Self::Eventbridge,
+        Self::EventbridgeToSns,
+        Self::Eks,
+        Self::Cloudtrail,
+        Self::Backup,
+        Self::Cloudfront,
+        Self::Route53Dnssec,
+    ];
+
+    /// The value's name, as KMS and programs write it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::S3 => "S3",
+            Self::S3Notifications => "S3_NOTIFICATIONS",
+            Self::S3Inventory => "S3_INVENTORY",
+            Self::Rds => "RDS",
+            Self::RdsPerformanceInsights => "RDS_PERFORMANCE_INSIGHTS",
+            Self::Ebs => "EBS",
+            Self::Autoscaling => "AUTOSCALING",
+            Self::Lambda => "LAMBDA",
+            Self::SecretsManager => "SECRETS_MANAGER",
+            Self::Ssm => "SSM",
+            Self::Dynamodb => "DYNAMODB",
+            Self::Sns => "SNS",
+            Self::SnsToSqs => "SNS_TO_SQS",
+            Self::Sqs => "SQS",
+            Self::CloudwatchLogs => "CLOUDWATCH_LOGS",
+            Self::CloudwatchAlarms => "CLOUDWATCH_ALARMS",
+            Self::Eventbridge => "EVENTBRIDGE",
+            Self::EventbridgeToSns => "EVENTBRIDGE_TO_SNS",
+            Self::Eks => "EKS",
+            Self::Cloudtrail => "CLOUDTRAIL",
+            Self::Backup => "BACKUP",
+            Self::Cloudfront => "CLOUDFRONT",
+            Self::Route53Dnssec => "ROUTE53_DNSSEC",
+        }
+    }
+
+    /// Reads a name.
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|value| value.as_str() == name)
+    }
+}
+
+impl Decode for AwsService {
+    fn decode(value: &PropertyValue, at: &Path) -> Result<Input<Self>, Unreadable> {
+        value
+            .as_str()
+            .and_then(Self::parse)
+            .map_or_else(|| without_value(value, at, "a value of AwsService"), |known| Ok(Input::Known(known)))
+    }
+}
+
+/// Table of [`AwsService`].
+pub static AWS_SERVICE: table::Enum = table::Enum {
+    name: "AwsService",
+    values: &[
+        table::EnumValue { name: "S3", also: &[] },
+        table::EnumValue { name: "S3_NOTIFICATIONS", also: &[] },
+        table::EnumValue { name: "S3_INVENTORY", also: &[] },
+        table::EnumValue { name: "RDS", also: &[] },
+        table::EnumValue { name: "RDS_PERFORMANCE_INSIGHTS", also: &[] },
+        table::EnumValue { name: "EBS", also: &[] },
+        table::EnumValue { name: "AUTOSCALING", also: &[] },
+        table::EnumValue { name: "LAMBDA", also: &[] },
+        table::EnumValue { name: "SECRETS_MANAGER", also: &[] },
+        table::EnumValue { name: "SSM", also: &[] },
+        table::EnumValue { name: "DYNAMODB", also: &[] },
+        table::EnumValue { name: "SNS", also: &[] },
+        table::EnumValue { name: "SNS_TO_SQS", also: &[] },
+        table::EnumValue { name: "SQS", also: &[] },
+        table::EnumValue { name: "CLOUDWATCH_LOGS", also: &[] },
+        table::EnumValue { name: "CLOUDWATCH_ALARMS", also: &[] },
+        table::EnumValue { name: "EVENTBRIDGE", also: &[] },
+        table::EnumValue { name: "EVENTBRIDGE_TO_SNS", also: &[] },
+        table::EnumValue { name: "EKS", also: &[] },
+        table::EnumValue { name: "CLOUDTRAIL", also: &[] },
+        table::EnumValue { name: "BACKUP", also: &[] },
+        table::EnumValue { name: "CLOUDFRONT", also: &[] },
+        table::EnumValue { name: "ROUTE53_DNSSEC", also: &[] },
+    ],
+};
+
+/// Whether data is read or written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ServiceAccess {
+    /// Reading.
+    Read,
+    /// Writing. Services read as well while they write, where their guides say so: S3 in multipart uploads, for example.
+    Write,
+    /// Both.
+    ReadWrite,
+}
+
+impl ServiceAccess {
+    /// Every value.
+    pub const ALL: &'static [Self] = &[Self::Read, Self::Write, Self::ReadWrite];
+
+    /// The value's name, as KMS and programs write it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Read => "READ",
+            Self::Write => "WRITE",
+            Self::ReadWrite => "READ_WRITE",
+        }
+    }
+
+    /// Reads a name.
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|value| value.as_str() == name)
+    }
+}
+
+impl Decode for ServiceAccess {
+    fn decode(value: &PropertyValue, at: &Path) -> Result<Input<Self>, Unreadable> {
+        value
+            .as_str()
+            .and_then(Self::parse)
+            .map_or_else(|| without_value(value, at, "a value of ServiceAccess"), |known| Ok(Input::Known(known)))
+    }
+}
+
+/// Table of [`ServiceAccess`].
+pub static SERVICE_ACCESS: table::Enum = table::Enum {
+    name: "ServiceAccess",
+    values: &[
+        table::EnumValue { name: "READ", also: &[] },
+        table::EnumValue { name: "WRITE", also: &[] },
+        table::EnumValue { name: "READ_WRITE", also: &[] },
+    ],
+};
+
+/// What a role does with a key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Operation {
+    /// Encrypting data, making data keys, and taking over what another key has encrypted.
+    Encrypt,
+    /// Decrypting, and handing over what the key has encrypted to another key.
+    Decrypt,
+    /// Signing.
+    Sign,
+    /// Verifying signatures.
+    Verify,
+    /// Generating message authentication codes.
+    GenerateMac,
+    /// Verifying message authentication codes.
+    VerifyMac,
+    /// Deriving shared secrets.
+    Derive,
+    /// Encapsulating shared secrets.
+    Encapsulate,
+    /// Decapsulating shared secrets.
+    Decapsulate,
+    /// Looking up what the key is, and its public half if it has one.
+    Describe,
+}
+
+impl Operation {
+    /// Every value.
+    pub const ALL: &'static [Self] = &[
+        Self::Encrypt,
+        Self::Decrypt,
+        Self::Sign,
+        Self::Verify,
+        Self::GenerateMac,
+        Self::VerifyMac,
+        Self::Derive,
+        Self::Encapsulate,
+        Self::Decapsulate,
+        Self::Describe,
+    ];
+
+    /// The value's name, as KMS and programs write it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Encrypt => "ENCRYPT",
+            Self::Decrypt => "DECRYPT",
+            Self::Sign => "SIGN",
+            Self::Verify => "VERIFY",
+            Self::GenerateMac => "GENERATE_MAC",
+            Self::VerifyMac => "VERIFY_MAC",
+            Self::Derive => "DERIVE",
+            Self::Encapsulate => "ENCAPSULATE",
+            Self::Decapsulate => "DECAPSULATE",
+            Self::Describe => "DESCRIBE",
+        }
+    }
+
+    /// Reads a name.
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|value| value.as_str() == name)
+    }
+}
+
+impl Decode for Operation {
+    fn decode(value: &PropertyValue, at: &Path) -> Result<Input<Self>, Unreadable> {
+        value
+            .as_str()
+            .and_then(Self::parse)
+            .map_or_else(|| without_value(value, at, "a value of Operation"), |known| Ok(Input::Known(known)))
+    }
+}
+
+/// Table of [`Operation`].
+pub static OPERATION: table::Enum = table::Enum {
+    name: "Operation",
+    values: &[
+        table::EnumValue { name: "ENCRYPT", also: &[] },
+        table::EnumValue { name: "DECRYPT", also: &[] },
+        table::EnumValue { name: "SIGN", also: &[] },
+        table::EnumValue { name: "VERIFY", also: &[] },
+        table::EnumValue { name: "GENERATE_MAC", also: &[] },
+        table::EnumValue { name: "VERIFY_MAC", also: &[] },
+        table::EnumValue { name: "DERIVE", also: &[] },
+        table::EnumValue { name: "ENCAPSULATE", also: &[] },
+        table::EnumValue { name: "DECAPSULATE", also: &[] },
+        table::EnumValue { name: "DESCRIBE", also: &[] },
+    ],
+};
+
 /// What IAM policies of the key's own account may allow.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum AccountAccess {
@@ -1305,7 +1595,72 @@ pub static KEY_POLICY: table::Message = table::Message {
             default: None,
             required: false,
             secret: false,
-            hidden: true,
+            hidden: false,
+            is_set: true,
+            is_principal: false,
+        },
+        table::Field {
+            name: "services",
+            proto_name: "services",
+            also: &[],
+            kind: table::Kind::List { element: &table::Kind::Object(&SERVICE_USE), max_items: None },
+            effect: Effect::Update,
+            default: None,
+            required: false,
+            secret: false,
+            hidden: false,
+            is_set: true,
+            is_principal: false,
+        },
+        table::Field {
+            name: "access",
+            proto_name: "access",
+            also: &[],
+            kind: table::Kind::List { element: &table::Kind::Object(&ROLE_ACCESS), max_items: None },
+            effect: Effect::Update,
+            default: None,
+            required: false,
+            secret: false,
+            hidden: false,
+            is_set: true,
+            is_principal: false,
+        },
+        table::Field {
+            name: "trustedAccounts",
+            proto_name: "trusted_accounts",
+            also: &[],
+            kind: table::Kind::List { element: &table::Kind::Object(&TRUSTED_ACCOUNT), max_items: None },
+            effect: Effect::Update,
+            default: None,
+            required: false,
+            secret: false,
+            hidden: false,
+            is_set: true,
+            is_principal: false,
+        },
+        table::Field {
+            name: "organization",
+            proto_name: "organization",
+            also: &[],
+            kind: table::Kind::Object(&ORGANIZATION_ACCESS),
+            effect: Effect::Update,
+            default: None,
+            required: false,
+            secret: false,
+            hidden: false,
+            is_set: false,
+            is_principal: false,
+        },
+        table::Field {
+            name: "protect",
+            proto_name: "protect",
+            also: &[],
+            kind: table::Kind::Object(&PROTECTION),
+            effect: Effect::Update,
+            default: None,
+            required: false,
+            secret: false,
+            hidden: false,
             is_set: false,
             is_principal: false,
         },
@@ -1315,18 +1670,28 @@ pub static KEY_POLICY: table::Message = table::Message {
 /// Who may do what with the key.
 #[derive(Debug, Clone, PartialEq, std::default::Default)]
 pub struct KeyPolicy {
-    /// The IAM role that manages the key: everything but using it for data. An ARN, such as `arn:aws:iam::123456789012:role/SecurityAdmin`.
+    /// The IAM role that manages the key: everything but using it for data. An ARN, such as `arn:aws:iam::123456789012:role/SecurityAdmin`, or the name of a role of the key's account, such as `SecurityAdmin` or, with its path, `team/SecurityAdmin`.
     pub admin_role: Input<String>,
     /// Further roles that manage the key.
     pub admin_roles: Input<Vec<String>>,
-    /// IAM roles that use the key for data, with the actions that fit its usage and no others.
+    /// IAM roles that use the key for data, by themselves, with the actions that fit its usage and no others.
     pub usage_roles: Input<Vec<String>>,
-    /// Encryption context that every use of the key must carry. Only for symmetric encryption keys.
+    /// Encryption context that every use of the key by usageRoles must carry. Only for symmetric encryption keys. AWS services send a context of their own, so what they do for a role is allowed by `services` and not bound by this.
     pub encryption_context: Input<BTreeMap<String, Input<String>>>,
     /// What IAM policies of the key's own account may allow. Default: ADMINISTRATION.
     pub account_access: Input<AccountAccess>,
-    /// Statements added as they are.
+    /// Statements added as they are, each an object with Effect, Principal, Action and Resource. Their Sids must differ from those of the statements that the other properties make.
     pub additional_statements: Input<Vec<serde_json::Value>>,
+    /// AWS services that use the key, each with exactly the actions and conditions that its guide asks for. An empty list says that none does.
+    pub services: Input<Vec<ServiceUse>>,
+    /// Roles that may do less than usageRoles: encrypt only, verify only, through a service only.
+    pub access: Input<Vec<RoleAccess>>,
+    /// Other AWS accounts that use the key for data. They need IAM policies of their own as well.
+    pub trusted_accounts: Input<Vec<TrustedAccount>>,
+    /// An organization whose accounts use the key for data. They need IAM policies of their own as well.
+    pub organization: Input<OrganizationAccess>,
+    /// What nobody may do, whatever else allows it.
+    pub protect: Input<Protection>,
 }
 
 impl KeyPolicy {
@@ -1346,11 +1711,567 @@ impl KeyPolicy {
             encryption_context: read(map, at, "encryptionContext")?,
             account_access: read(map, at, "accountAccess")?,
             additional_statements: read(map, at, "additionalStatements")?,
+            services: read(map, at, "services")?,
+            access: read(map, at, "access")?,
+            trusted_accounts: read(map, at, "trustedAccounts")?,
+            organization: read(map, at, "organization")?,
+            protect: read(map, at, "protect")?,
         })
     }
 }
 
 impl Decode for KeyPolicy {
+    fn decode(value: &PropertyValue, at: &Path) -> Result<Input<Self>, Unreadable> {
+        Ok(match object(value, at)? {
+            Input::Known(map) => Input::Known(Self::read_at(map, at)?),
+            Input::Absent => Input::Absent,
+            Input::Unknown => Input::Unknown,
+        })
+    }
+}
+
+/// Table of `ServiceUse`: An AWS service that uses the key.
+pub static SERVICE_USE: table::Message = table::Message {
+    name: "ServiceUse",
+    fields: &[
+        table::Field {
+            name: "service",
+            proto_name: "service",
+            also: &[],
+            kind: table::Kind::Enum(&AWS_SERVICE),
+            effect: Effect::Update,
+            default: None,
+            required: true,
+            secret: false,
+            hidden: false,
+            is_set: false,
+            is_principal: false,
+        },
+        table::Field {
+            name: "roles",
+            proto_name: "roles",
+            also: &[],
+            kind: table::Kind::List {
+                element: &table::Kind::Text(Text { min_length: 0, max_length: None, pattern: None }),
+                max_items: None,
+            },
+            effect: Effect::Update,
+            default: None,
+            required: false,
+            secret: false,
+            hidden: false,
+            is_set: true,
+            is_principal: true,
+        },
+        table::Field {
+            name: "access",
+            proto_name: "access",
+            also: &[],
+            kind: table::Kind::Enum(&SERVICE_ACCESS),
+            effect: Effect::Update,
+            default: None,
+            required: false,
+            secret: false,
+            hidden: false,
+            is_set: false,
+            is_principal: false,
+        },
+        table::Field {
+            name: "resources",
+            proto_name: "resources",
+            also: &[],
+            kind: table::Kind::List {
+                element: &table::Kind::Text(Text { min_length: 0, max_length: None, pattern: None }),
+                max_items: None,
+            },
+            effect: Effect::Update,
+            default: None,
+            required: false,
+            secret: false,
+            hidden: false,
+            is_set: true,
+            is_principal: false,
+        },
+        table::Field {
+            name: "sources",
+            proto_name: "sources",
+            also: &[],
+            kind: table::Kind::List {
+                element: &table::Kind::Text(Text { min_length: 0, max_length: None, pattern: None }),
+                max_items: None,
+            },
+            effect: Effect::Update,
+            default: None,
+            required: false,
+            secret: false,
+            hidden: false,
+            is_set: true,
+            is_principal: false,
+        },
+        table::Field {
+            name: "roleSuffix",
+            proto_name: "role_suffix",
+            also: &[],
+            kind: table::Kind::Text(Text { min_length: 1, max_length: Some(35), pattern: None }),
+            effect: Effect::Update,
+            default: None,
+            required: false,
+            secret: false,
+            hidden: false,
+            is_set: false,
+            is_principal: false,
+        },
+    ],
+};
+
+/// An AWS service that uses the key.
+#[derive(Debug, Clone, PartialEq, std::default::Default)]
+pub struct ServiceUse {
+    /// The service.
+    pub service: Input<AwsService>,
+    /// IAM roles that use the key through the service, by ARN or name. Default: usageRoles. Of CLOUDTRAIL: the roles that read the logs, none by default. Other services that call KMS as themselves have none.
+    pub roles: Input<Vec<String>>,
+    /// Whether the roles read, write or both, where the service tells them apart: S3, SQS, LAMBDA, SECRETS_MANAGER, SSM. Default: READ_WRITE.
+    pub access: Input<ServiceAccess>,
+    /// What the service may use the key for, as it stands in the service's encryption context; ARNs, and `*` and `?` in them. S3: buckets and objects (buckets with an S3 Bucket Key); LAMBDA: functions; SECRETS_MANAGER: secrets; SSM: parameters; SNS and EVENTBRIDGE_TO_SNS: topics; CLOUDWATCH_LOGS: log groups; EVENTBRIDGE: event buses; RDS_PERFORMANCE_INSIGHTS: resource IDs of DB instances.
+    pub resources: Input<Vec<String>>,
+    /// What a service that calls KMS as itself acts for; ARNs, and `*` and `?` in them. CLOUDTRAIL: trails; CLOUDFRONT: distributions; SNS_TO_SQS: topics; S3_NOTIFICATIONS and S3_INVENTORY: buckets; CLOUDWATCH_ALARMS: alarms; ROUTE53_DNSSEC: hosted zones.
+    pub sources: Input<Vec<String>>,
+    /// Of AUTOSCALING: the custom suffix of its service-linked role, `x` for `AWSServiceRoleForAutoScaling_x`.
+    pub role_suffix: Input<String>,
+}
+
+impl ServiceUse {
+    /// Reads checked properties.
+    ///
+    /// # Errors
+    /// A property has another type than the definition gives it.
+    pub fn from_properties(map: &PropertyMap) -> Result<Self, Unreadable> {
+        Self::read_at(map, &Path::default())
+    }
+
+    fn read_at(map: &PropertyMap, at: &Path) -> Result<Self, Unreadable> {
+        Ok(Self {
+            service: read(map, at, "service")?,
+            roles: read(map, at, "roles")?,
+            access: read(map, at, "access")?,
+            resources: read(map, at, "resources")?,
+            sources: read(map, at, "sources")?,
+            role_suffix: read(map, at, "roleSuffix")?,
+        })
+    }
+}
+
+impl Decode for ServiceUse {
+    fn decode(value: &PropertyValue, at: &Path) -> Result<Input<Self>, Unreadable> {
+        Ok(match object(value, at)? {
+            Input::Known(map) => Input::Known(Self::read_at(map, at)?),
+            Input::Absent => Input::Absent,
+            Input::Unknown => Input::Unknown,
+        })
+    }
+}
+
+/// Table of `RoleAccess`: Roles with chosen operations.
+pub static ROLE_ACCESS: table::Message = table::Message {
+    name: "RoleAccess",
+    fields: &[
+        table::Field {
+            name: "roles",
+            proto_name: "roles",
+            also: &[],
+            kind: table::Kind::List {
+                element: &table::Kind::Text(Text { min_length: 0, max_length: None, pattern: None }),
+                max_items: None,
+            },
+            effect: Effect::Update,
+            default: None,
+            required: true,
+            secret: false,
+            hidden: false,
+            is_set: true,
+            is_principal: true,
+        },
+        table::Field {
+            name: "operations",
+            proto_name: "operations",
+            also: &[],
+            kind: table::Kind::List { element: &table::Kind::Enum(&OPERATION), max_items: None },
+            effect: Effect::Update,
+            default: None,
+            required: true,
+            secret: false,
+            hidden: false,
+            is_set: true,
+            is_principal: false,
+        },
+        table::Field {
+            name: "encryptionContext",
+            proto_name: "encryption_context",
+            also: &[],
+            kind: table::Kind::Map {
+                element: &table::Kind::Text(Text { min_length: 0, max_length: None, pattern: None }),
+                max_items: None,
+            },
+            effect: Effect::Update,
+            default: None,
+            required: false,
+            secret: false,
+            hidden: false,
+            is_set: false,
+            is_principal: false,
+        },
+        table::Field {
+            name: "via",
+            proto_name: "via",
+            also: &[],
+            kind: table::Kind::List { element: &table::Kind::Enum(&AWS_SERVICE), max_items: None },
+            effect: Effect::Update,
+            default: None,
+            required: false,
+            secret: false,
+            hidden: false,
+            is_set: true,
+            is_principal: false,
+        },
+    ],
+};
+
+/// Roles with chosen operations.
+#[derive(Debug, Clone, PartialEq, std::default::Default)]
+pub struct RoleAccess {
+    /// The IAM roles, by ARN or name.
+    pub roles: Input<Vec<String>>,
+    /// What they may do.
+    pub operations: Input<Vec<Operation>>,
+    /// Encryption context that each such call must carry. Only for symmetric encryption keys.
+    pub encryption_context: Input<BTreeMap<String, Input<String>>>,
+    /// Through these services only: those whose roles call KMS, such as S3 or SECRETS_MANAGER.
+    pub via: Input<Vec<AwsService>>,
+}
+
+impl RoleAccess {
+    /// Reads checked properties.
+    ///
+    /// # Errors
+    /// A property has another type than the definition gives it.
+    pub fn from_properties(map: &PropertyMap) -> Result<Self, Unreadable> {
+        Self::read_at(map, &Path::default())
+    }
+
+    fn read_at(map: &PropertyMap, at: &Path) -> Result<Self, Unreadable> {
+        Ok(Self {
+            roles: read(map, at, "roles")?,
+            operations: read(map, at, "operations")?,
+            encryption_context: read(map, at, "encryptionContext")?,
+            via: read(map, at, "via")?,
+        })
+    }
+}
+
+impl Decode for RoleAccess {
+    fn decode(value: &PropertyValue, at: &Path) -> Result<Input<Self>, Unreadable> {
+        Ok(match object(value, at)? {
+            Input::Known(map) => Input::Known(Self::read_at(map, at)?),
+            Input::Absent => Input::Absent,
+            Input::Unknown => Input::Unknown,
+        })
+    }
+}
+
+/// Table of `TrustedAccount`: Another account that uses the key for data.
+pub static TRUSTED_ACCOUNT: table::Message = table::Message {
+    name: "TrustedAccount",
+    fields: &[
+        table::Field {
+            name: "account",
+            proto_name: "account",
+            also: &[],
+            kind: table::Kind::Text(Text { min_length: 0, max_length: None, pattern: Some("[0-9]{12}") }),
+            effect: Effect::Update,
+            default: None,
+            required: true,
+            secret: false,
+            hidden: false,
+            is_set: false,
+            is_principal: false,
+        },
+        table::Field {
+            name: "roles",
+            proto_name: "roles",
+            also: &[],
+            kind: table::Kind::List {
+                element: &table::Kind::Text(Text { min_length: 0, max_length: None, pattern: None }),
+                max_items: None,
+            },
+            effect: Effect::Update,
+            default: None,
+            required: false,
+            secret: false,
+            hidden: false,
+            is_set: true,
+            is_principal: true,
+        },
+        table::Field {
+            name: "services",
+            proto_name: "services",
+            also: &[],
+            kind: table::Kind::List { element: &table::Kind::Enum(&AWS_SERVICE), max_items: None },
+            effect: Effect::Update,
+            default: None,
+            required: false,
+            secret: false,
+            hidden: false,
+            is_set: true,
+            is_principal: false,
+        },
+        table::Field {
+            name: "encryptionContext",
+            proto_name: "encryption_context",
+            also: &[],
+            kind: table::Kind::Map {
+                element: &table::Kind::Text(Text { min_length: 0, max_length: None, pattern: None }),
+                max_items: None,
+            },
+            effect: Effect::Update,
+            default: None,
+            required: false,
+            secret: false,
+            hidden: false,
+            is_set: false,
+            is_principal: false,
+        },
+    ],
+};
+
+/// Another account that uses the key for data.
+#[derive(Debug, Clone, PartialEq, std::default::Default)]
+pub struct TrustedAccount {
+    /// The account's ID, 12 digits.
+    pub account: Input<String>,
+    /// Roles of that account, by ARN or name. Default: all that the account's IAM policies allow it to.
+    pub roles: Input<Vec<String>>,
+    /// Through these services only, such as RDS for shared snapshots: those whose roles call KMS. Left out: direct calls.
+    pub services: Input<Vec<AwsService>>,
+    /// Encryption context that every direct call must carry.
+    pub encryption_context: Input<BTreeMap<String, Input<String>>>,
+}
+
+impl TrustedAccount {
+    /// Reads checked properties.
+    ///
+    /// # Errors
+    /// A property has another type than the definition gives it.
+    pub fn from_properties(map: &PropertyMap) -> Result<Self, Unreadable> {
+        Self::read_at(map, &Path::default())
+    }
+
+    fn read_at(map: &PropertyMap, at: &Path) -> Result<Self, Unreadable> {
+        Ok(Self {
+            account: read(map, at, "account")?,
+            roles: read(map, at, "roles")?,
+            services: read(map, at, "services")?,
+            encryption_context: read(map, at, "encryptionContext")?,
+        })
+    }
+}
+
+impl Decode for TrustedAccount {
+    fn decode(value: &PropertyValue, at: &Path) -> Result<Input<Self>, Unreadable> {
+        Ok(match object(value, at)? {
+            Input::Known(map) => Input::Known(Self::read_at(map, at)?),
+            Input::Absent => Input::Absent,
+            Input::Unknown => Input::Unknown,
+        })
+    }
+}
+
+/// Table of `OrganizationAccess`: An organization whose accounts use the key for data.
+pub static ORGANIZATION_ACCESS: table::Message = table::Message {
+    name: "OrganizationAccess",
+    fields: &[
+        table::Field {
+            name: "id",
+            proto_name: "id",
+            also: &[],
+            kind: table::Kind::Text(Text { min_length: 0, max_length: None, pattern: Some("o-[a-z0-9]{10,32}") }),
+            effect: Effect::Update,
+            default: None,
+            required: true,
+            secret: false,
+            hidden: false,
+            is_set: false,
+            is_principal: false,
+        },
+        table::Field {
+            name: "paths",
+            proto_name: "paths",
+            also: &[],
+            kind: table::Kind::List {
+                element: &table::Kind::Text(Text { min_length: 0, max_length: None, pattern: None }),
+                max_items: None,
+            },
+            effect: Effect::Update,
+            default: None,
+            required: false,
+            secret: false,
+            hidden: false,
+            is_set: true,
+            is_principal: false,
+        },
+        table::Field {
+            name: "services",
+            proto_name: "services",
+            also: &[],
+            kind: table::Kind::List { element: &table::Kind::Enum(&AWS_SERVICE), max_items: None },
+            effect: Effect::Update,
+            default: None,
+            required: false,
+            secret: false,
+            hidden: false,
+            is_set: true,
+            is_principal: false,
+        },
+        table::Field {
+            name: "encryptionContext",
+            proto_name: "encryption_context",
+            also: &[],
+            kind: table::Kind::Map {
+                element: &table::Kind::Text(Text { min_length: 0, max_length: None, pattern: None }),
+                max_items: None,
+            },
+            effect: Effect::Update,
+            default: None,
+            required: false,
+            secret: false,
+            hidden: false,
+            is_set: false,
+            is_principal: false,
+        },
+    ],
+};
+
+/// An organization whose accounts use the key for data.
+#[derive(Debug, Clone, PartialEq, std::default::Default)]
+pub struct OrganizationAccess {
+    /// The organization's ID, such as `o-a1b2c3d4e5`.
+    pub id: Input<String>,
+    /// Only accounts at these paths, such as `o-a1b2c3d4e5/r-ab12/ou-ab12-11111111/*`; `*` and `?` in them.
+    pub paths: Input<Vec<String>>,
+    /// Through these services only: those whose roles call KMS. Left out: direct calls.
+    pub services: Input<Vec<AwsService>>,
+    /// Encryption context that every direct call must carry.
+    pub encryption_context: Input<BTreeMap<String, Input<String>>>,
+}
+
+impl OrganizationAccess {
+    /// Reads checked properties.
+    ///
+    /// # Errors
+    /// A property has another type than the definition gives it.
+    pub fn from_properties(map: &PropertyMap) -> Result<Self, Unreadable> {
+        Self::read_at(map, &Path::default())
+    }
+
+    fn read_at(map: &PropertyMap, at: &Path) -> Result<Self, Unreadable> {
+        Ok(Self {
+            id: read(map, at, "id")?,
+            paths: read(map, at, "paths")?,
+            services: read(map, at, "services")?,
+            encryption_context: read(map, at, "encryptionContext")?,
+        })
+    }
+}
+
+impl Decode for OrganizationAccess {
+    fn decode(value: &PropertyValue, at: &Path) -> Result<Input<Self>, Unreadable> {
+        Ok(match object(value, at)? {
+            Input::Known(map) => Input::Known(Self::read_at(map, at)?),
+            Input::Absent => Input::Absent,
+            Input::Unknown => Input::Unknown,
+        })
+    }
+}
+
+/// Table of `Protection`: What nobody may do with the key, by statements that deny.
+pub static PROTECTION: table::Message = table::Message {
+    name: "Protection",
+    fields: &[
+        table::Field {
+            name: "deletionOnlyBy",
+            proto_name: "deletion_only_by",
+            also: &[],
+            kind: table::Kind::List {
+                element: &table::Kind::Text(Text { min_length: 0, max_length: None, pattern: None }),
+                max_items: None,
+            },
+            effect: Effect::Update,
+            default: None,
+            required: false,
+            secret: false,
+            hidden: false,
+            is_set: true,
+            is_principal: true,
+        },
+        table::Field {
+            name: "minimumDeletionWindowDays",
+            proto_name: "minimum_deletion_window_days",
+            also: &[],
+            kind: table::Kind::Integer { minimum: 7, maximum: 30 },
+            effect: Effect::Update,
+            default: None,
+            required: false,
+            secret: false,
+            hidden: false,
+            is_set: false,
+            is_principal: false,
+        },
+        table::Field {
+            name: "noPolicyBypass",
+            proto_name: "no_policy_bypass",
+            also: &[],
+            kind: table::Kind::Bool,
+            effect: Effect::Update,
+            default: None,
+            required: false,
+            secret: false,
+            hidden: false,
+            is_set: false,
+            is_principal: false,
+        },
+    ],
+};
+
+/// What nobody may do with the key, by statements that deny.
+#[derive(Debug, Clone, PartialEq, std::default::Default)]
+pub struct Protection {
+    /// Only these roles may schedule the deletion of the key or delete imported material; by ARN or name. Whoever runs `pulumi destroy` must be among them.
+    pub deletion_only_by: Input<Vec<String>>,
+    /// Nobody schedules the deletion with fewer days of waiting: 7 to 30.
+    pub minimum_deletion_window_days: Input<i32>,
+    /// Nobody puts a policy past AWS's check that the caller can still change it.
+    pub no_policy_bypass: Input<bool>,
+}
+
+impl Protection {
+    /// Reads checked properties.
+    ///
+    /// # Errors
+    /// A property has another type than the definition gives it.
+    pub fn from_properties(map: &PropertyMap) -> Result<Self, Unreadable> {
+        Self::read_at(map, &Path::default())
+    }
+
+    fn read_at(map: &PropertyMap, at: &Path) -> Result<Self, Unreadable> {
+        Ok(Self {
+            deletion_only_by: read(map, at, "deletionOnlyBy")?,
+            minimum_deletion_window_days: read(map, at, "minimumDeletionWindowDays")?,
+            no_policy_bypass: read(map, at, "noPolicyBypass")?,
+        })
+    }
+}
+
+impl Decode for Protection {
     fn decode(value: &PropertyValue, at: &Path) -> Result<Input<Self>, Unreadable> {
         Ok(match object(value, at)? {
             Input::Known(map) => Input::Known(Self::read_at(map, at)?),

@@ -11,6 +11,7 @@ pub mod key_kinds;
 mod manifest;
 pub mod normal;
 mod peers;
+mod policy_parts;
 pub mod provider;
 mod replicas;
 mod rules;

@@ -6,6 +6,7 @@ use super::check::{CheckContext, Checked};
 use super::constants::{defaults, limits, names};
 use super::generated::{AWS_KMS_KEY_SPEC, KEY_POLICY};
 use super::key_kinds::{KeyKind, key_kind};
+use super::policy_parts;
 use super::table::Effect;
 use super::validate::below;
 use crate::failure::Failure;
@@ -26,7 +27,7 @@ impl Checked {
         self.failures.push(Failure::new(path, reason));
     }
 
-    fn warn(&mut self, path: Path, reason: impl Into<String>) {
+    pub(super) fn warn(&mut self, path: Path, reason: impl Into<String>) {
         self.warnings.push(Failure::new(path, reason));
     }
 
@@ -34,7 +35,7 @@ impl Checked {
         self.inputs.get(name).and_then(PropertyValue::as_str).map(str::to_owned)
     }
 
-    fn kind(&self) -> Option<KeyKind> {
+    pub(super) fn kind(&self) -> Option<KeyKind> {
         key_kind(&self.text(names::KEY_SPEC)?)
     }
 }
@@ -180,7 +181,10 @@ pub(super) fn policy_of(checked: &mut Checked, at: Option<&Path>, map: &Property
             checked.fail(path(names::POLICY), reason(names::POLICY_DOCUMENT));
             checked.fail(path(names::POLICY_DOCUMENT), reason(names::POLICY));
         }
-        (Some(typed), None) => typed_policy(checked, &path(names::POLICY), typed),
+        (Some(typed), None) => {
+            typed_policy(checked, &path(names::POLICY), typed);
+            policy_parts::check(checked, &path(names::POLICY), typed, map);
+        }
         (None, Some(document)) => policy_document(checked, &path(names::POLICY_DOCUMENT), document, judged),
         (None, None) => {}
     }
@@ -201,10 +205,7 @@ fn typed_policy(checked: &mut Checked, at: &Path, policy: &PropertyValue) {
         }
     }
     for (path, role) in principals {
-        if let Some(Err(reason)) = role.as_str().map(ids::check_principal) {
-            checked
-                .fail(path, if secret { "it is not the ARN of an IAM role or user; give one".into() } else { reason });
-        }
+        policy_parts::role(checked, path, role, secret);
     }
     let context = map.get(names::ENCRYPTION_CONTEXT).filter(|value| value.as_map().is_none_or(|map| !map.is_empty()));
     let access = map.get(names::ACCOUNT_ACCESS).and_then(PropertyValue::as_str);
@@ -213,7 +214,9 @@ fn typed_policy(checked: &mut Checked, at: &Path, policy: &PropertyValue) {
         Some(PropertyValue::List(items)) => items.is_empty(),
         Some(_) => false,
     };
-    if access == Some("NONE") && nobody(names::ADMIN_ROLE) && nobody(names::ADMIN_ROLES) {
+    // Who else manages the key by additional statements, the lockout prediction says.
+    let named = [names::ADMIN_ROLE, names::ADMIN_ROLES, names::ADDITIONAL_STATEMENTS];
+    if access == Some("NONE") && named.into_iter().all(nobody) {
         checked.fail(
             at.name(names::ACCOUNT_ACCESS),
             "NONE leaves nobody who could manage the key; name an adminRole, or choose ADMINISTRATION",

@@ -22,6 +22,106 @@ export const AccountAccess = {
  */
 export type AccountAccess = (typeof AccountAccess)[keyof typeof AccountAccess];
 
+export const AwsService = {
+    /**
+     * Objects in S3, encrypted with SSE-KMS, read and written by roles.
+     */
+    S3: "S3",
+    /**
+     * Event notifications of S3 into an encrypted queue or topic.
+     */
+    S3Notifications: "S3_NOTIFICATIONS",
+    /**
+     * Reports of S3 Inventory.
+     */
+    S3Inventory: "S3_INVENTORY",
+    /**
+     * Databases of RDS and Aurora: roles that create, change and restore them.
+     */
+    Rds: "RDS",
+    /**
+     * Performance Insights of RDS: roles that look at it.
+     */
+    RdsPerformanceInsights: "RDS_PERFORMANCE_INSIGHTS",
+    /**
+     * Volumes and snapshots of EBS: roles that make them and launch instances with them.
+     */
+    Ebs: "EBS",
+    /**
+     * EC2 Auto Scaling, by its service-linked role, for instances with encrypted volumes.
+     */
+    Autoscaling: "AUTOSCALING",
+    /**
+     * Environment variables of Lambda functions: roles that set and see them.
+     */
+    Lambda: "LAMBDA",
+    /**
+     * Secrets Manager.
+     */
+    SecretsManager: "SECRETS_MANAGER",
+    /**
+     * SecureString parameters of Systems Manager's Parameter Store.
+     */
+    Ssm: "SSM",
+    /**
+     * Tables of DynamoDB: roles that create and read them.
+     */
+    Dynamodb: "DYNAMODB",
+    /**
+     * Encrypted topics of SNS: roles that publish.
+     */
+    Sns: "SNS",
+    /**
+     * SNS, which sends to an encrypted queue of SQS.
+     */
+    SnsToSqs: "SNS_TO_SQS",
+    /**
+     * Encrypted queues of SQS: roles that send and receive.
+     */
+    Sqs: "SQS",
+    /**
+     * Log groups of CloudWatch Logs.
+     */
+    CloudwatchLogs: "CLOUDWATCH_LOGS",
+    /**
+     * Alarms of CloudWatch, which notify an encrypted topic.
+     */
+    CloudwatchAlarms: "CLOUDWATCH_ALARMS",
+    /**
+     * Event buses of EventBridge.
+     */
+    Eventbridge: "EVENTBRIDGE",
+    /**
+     * EventBridge, whose rules send to an encrypted topic of SNS.
+     */
+    EventbridgeToSns: "EVENTBRIDGE_TO_SNS",
+    /**
+     * Kubernetes secrets of EKS: roles that create clusters or switch their encryption on.
+     */
+    Eks: "EKS",
+    /**
+     * Trails of CloudTrail, and who reads their logs.
+     */
+    Cloudtrail: "CLOUDTRAIL",
+    /**
+     * AWS Backup: the roles that back up and restore.
+     */
+    Backup: "BACKUP",
+    /**
+     * CloudFront, which reads and writes an encrypted bucket by origin access control.
+     */
+    Cloudfront: "CLOUDFRONT",
+    /**
+     * DNSSEC signing of Route 53, with an ECC_NIST_P256 key in us-east-1.
+     */
+    Route53Dnssec: "ROUTE53_DNSSEC",
+} as const;
+
+/**
+ * AWS services that use keys.
+ */
+export type AwsService = (typeof AwsService)[keyof typeof AwsService];
+
 export const DeletionPolicy = {
     /**
      * KMS deletes the key after deletionWindowDays; until then the deletion can be cancelled.
@@ -162,6 +262,54 @@ export const KeyUsage = {
  */
 export type KeyUsage = (typeof KeyUsage)[keyof typeof KeyUsage];
 
+export const Operation = {
+    /**
+     * Encrypting data, making data keys, and taking over what another key has encrypted.
+     */
+    Encrypt: "ENCRYPT",
+    /**
+     * Decrypting, and handing over what the key has encrypted to another key.
+     */
+    Decrypt: "DECRYPT",
+    /**
+     * Signing.
+     */
+    Sign: "SIGN",
+    /**
+     * Verifying signatures.
+     */
+    Verify: "VERIFY",
+    /**
+     * Generating message authentication codes.
+     */
+    GenerateMac: "GENERATE_MAC",
+    /**
+     * Verifying message authentication codes.
+     */
+    VerifyMac: "VERIFY_MAC",
+    /**
+     * Deriving shared secrets.
+     */
+    Derive: "DERIVE",
+    /**
+     * Encapsulating shared secrets.
+     */
+    Encapsulate: "ENCAPSULATE",
+    /**
+     * Decapsulating shared secrets.
+     */
+    Decapsulate: "DECAPSULATE",
+    /**
+     * Looking up what the key is, and its public half if it has one.
+     */
+    Describe: "DESCRIBE",
+} as const;
+
+/**
+ * What a role does with a key.
+ */
+export type Operation = (typeof Operation)[keyof typeof Operation];
+
 export const ReplacementPolicy = {
     /**
      * The preview fails and says what would be lost and how to go on.
@@ -193,6 +341,26 @@ export const RetryMode = {
  * How retries are paced.
  */
 export type RetryMode = (typeof RetryMode)[keyof typeof RetryMode];
+
+export const ServiceAccess = {
+    /**
+     * Reading.
+     */
+    Read: "READ",
+    /**
+     * Writing. Services read as well while they write, where their guides say so: S3 in multipart uploads, for example.
+     */
+    Write: "WRITE",
+    /**
+     * Both.
+     */
+    ReadWrite: "READ_WRITE",
+} as const;
+
+/**
+ * Whether data is read or written.
+ */
+export type ServiceAccess = (typeof ServiceAccess)[keyof typeof ServiceAccess];
 
 export const UnknownUsage = {
     /**

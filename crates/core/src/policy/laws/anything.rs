@@ -142,7 +142,7 @@ proptest! {
             }
         }
         let (key_usage, key_spec) = ("ENCRYPT_DECRYPT", "SYMMETRIC_DEFAULT");
-        let facts = Facts { partition: "aws", account: ACCOUNT, key_usage, key_spec, multi_region: false };
+        let facts = Facts { partition: "aws", account: ACCOUNT, region: "eu-central-1", key_usage, key_spec, multi_region: false };
         if let Some(typed) = recover(&left, &facts) {
             let rendered = render(&typed, &facts);
             prop_assert!(equal(&rendered, &left), "what was recovered says what stood there: {rendered}");

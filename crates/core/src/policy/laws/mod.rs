@@ -10,6 +10,7 @@ mod evaluation;
 mod model;
 mod spelling;
 mod typed;
+mod typed_parts;
 
 use proptest::prelude::ProptestConfig;
 

@@ -8,9 +8,10 @@ use serde_json::{Value, json};
 
 use super::cases;
 use super::model::ACCOUNT;
+use super::typed_parts::{any_parts, in_order};
 use crate::policy::{
-    Access, Control, Facts, Findings, Form, Request, TypedPolicy, Via, access_changes, check_document, equal, evaluate,
-    keeps_control, named_principals, recover, render,
+    Access, Control, Facts, Findings, Form, Protection, Request, TypedPolicy, Via, access_changes, check_document,
+    equal, evaluate, keeps_control, named_principals, recover, render,
 };
 use crate::spec::generated::{AccountAccess, KeySpec};
 use crate::spec::key_kinds::key_kind;
@@ -29,6 +30,7 @@ impl Case {
         Facts {
             partition: self.partition,
             account: ACCOUNT,
+            region: "eu-central-1",
             key_usage: self.usage,
             key_spec: self.spec.as_str(),
             multi_region: self.multi_region,
@@ -46,8 +48,8 @@ fn any_roles(partition: &'static str) -> impl Strategy<Value = Vec<String>> {
     prop::collection::btree_set(role, 0..3).prop_map(|set| set.into_iter().collect())
 }
 
-/// Only what Check lets through: a context needs users and a key that takes one, and somebody must be named.
-fn any_case() -> impl Strategy<Value = Case> {
+/// Administrators, users and the account: only what Check lets through: a context needs users and a key that takes one, and somebody must be named.
+fn any_plain_case() -> impl Strategy<Value = Case> {
     let key = select(KeySpec::ALL)
         .prop_flat_map(|spec| (Just(spec), select(key_kind(spec.as_str()).expect("a kind").usages)));
     let partition = select(vec!["aws", "aws-cn", "aws-us-gov"]);
@@ -65,11 +67,34 @@ fn any_case() -> impl Strategy<Value = Case> {
             )| {
                 let bound = spec.as_str() == "SYMMETRIC_DEFAULT" && !usage_roles.is_empty();
                 let encryption_context = if bound { encryption_context } else { BTreeMap::new() };
-                let policy = TypedPolicy { admin_roles, usage_roles, encryption_context, account_access };
+                let policy = TypedPolicy {
+                    admin_roles,
+                    usage_roles,
+                    encryption_context,
+                    account_access,
+                    ..TypedPolicy::nobody()
+                };
                 Case { policy, partition, spec, usage, multi_region }
             },
         )
         .prop_filter("somebody is named", |case| case.document()["Statement"] != json!([]))
+}
+
+/// The same with all other parts.
+fn any_case() -> impl Strategy<Value = Case> {
+    (any_plain_case(), any_parts()).prop_map(|(mut case, parts)| {
+        let users = case.policy.usage_roles.clone();
+        let own = case.policy;
+        let parts = parts.fitting(case.usage, case.spec.as_str(), case.partition, &users);
+        case.policy = TypedPolicy {
+            admin_roles: own.admin_roles,
+            usage_roles: own.usage_roles,
+            encryption_context: own.encryption_context,
+            account_access: own.account_access,
+            ..parts
+        };
+        case
+    })
 }
 
 /// As AWS gives a policy back: single values out of their lists, other order.
@@ -79,8 +104,8 @@ fn given_back(document: &Value) -> Value {
     statements.reverse();
     for statement in statements {
         for list in ["/Principal/AWS", "/Action"] {
-            let value = statement.pointer_mut(list).expect("a list");
-            let items = value.as_array_mut().expect("a list");
+            let Some(value) = statement.pointer_mut(list) else { continue };
+            let Some(items) = value.as_array_mut() else { continue };
             items.reverse();
             if let [single] = items.as_slice() {
                 *value = single.clone();
@@ -111,17 +136,39 @@ proptest! {
     #[test]
     fn what_was_rendered_is_recovered(case in any_case()) {
         let document = case.document();
-        prop_assert_eq!(recover(&document, &case.facts()), Some(case.policy.clone()));
+        let managed = case.policy.account_access != AccountAccess::None
+            || !case.policy.admin_roles.is_empty()
+            || !case.policy.additional_statements.is_empty();
+        if !managed {
+            // Check wants somebody who manages the key.
+            prop_assert_eq!(recover(&document, &case.facts()), None);
+            return Ok(());
+        }
+        let recovered = recover(&document, &case.facts()).expect("a typed policy");
+        prop_assert_eq!(in_order(&recovered, &case.facts()), in_order(&case.policy, &case.facts()));
+        prop_assert!(equal(&render(&recovered, &case.facts()), &document));
         let back = given_back(&document);
         prop_assert!(equal(&document, &back));
-        let mut recovered = recover(&back, &case.facts()).expect("a typed policy");
-        recovered.admin_roles.sort();
-        recovered.usage_roles.sort();
-        prop_assert_eq!(recovered, case.policy);
+        let recovered = recover(&back, &case.facts()).expect("a typed policy");
+        prop_assert_eq!(in_order(&recovered, &case.facts()), in_order(&case.policy, &case.facts()));
     }
 
     #[test]
-    fn what_somebody_added_is_not_taken_for_typed(case in any_case(), action in select(vec!["kms:CreateGrant", "kms:Decrypt", "kms:*"])) {
+    fn what_somebody_added_is_an_additional_statement(case in any_case(), effect in select(vec!["Allow", "Deny"])) {
+        let mut document = case.document();
+        let added = json!({
+            "Sid": "Added", "Effect": effect, "Principal": { "AWS": "arn:aws:iam::444455556666:role/Stranger" },
+            "Action": "kms:Decrypt", "Resource": "*",
+        });
+        document["Statement"].as_array_mut().expect("statements").insert(0, added.clone());
+        let recovered = recover(&document, &case.facts()).expect("a typed policy");
+        let mut wanted = case.policy.clone();
+        wanted.additional_statements.push(added);
+        prop_assert_eq!(in_order(&recovered, &case.facts()), in_order(&wanted, &case.facts()));
+    }
+
+    #[test]
+    fn what_has_another_statement_s_label_is_not_taken_for_typed(case in any_plain_case(), action in select(vec!["kms:CreateGrant", "kms:Decrypt", "kms:*"])) {
         let mut document = case.document();
         let mut statement = document["Statement"][0].clone();
         statement["Principal"] = json!({ "AWS": "arn:aws:iam::444455556666:role/Stranger" });
@@ -136,7 +183,7 @@ proptest! {
     }
 
     #[test]
-    fn users_use_and_administrators_administer(case in any_case()) {
+    fn users_use_and_administrators_administer(case in any_plain_case()) {
         let (document, policy) = (case.document(), &case.policy);
         let usage = crate::policy::actions::usage(case.usage, case.spec.as_str());
         let none = BTreeMap::new();
@@ -185,7 +232,7 @@ proptest! {
     #![proptest_config(cases(400))]
 
     #[test]
-    fn access_changes_are_what_evaluating_twice_says(old in any_case(), new in any_case()) {
+    fn access_changes_are_what_evaluating_twice_says(old in any_plain_case(), new in any_plain_case()) {
         let (old, new) = (old.document(), new.document());
         let principals = named_principals(&old, &new);
         let changes = access_changes(&old, &new, ACCOUNT, principals.iter().map(String::as_str));
@@ -210,5 +257,27 @@ proptest! {
         }
         let back = access_changes(&old, &given_back(&old), ACCOUNT, principals.iter().map(String::as_str));
         prop_assert_eq!(back, vec![]);
+    }
+}
+
+proptest! {
+    #![proptest_config(cases(500))]
+
+    /// Services, other accounts and the organization give nobody of this account a call of its own; to protect is to deny.
+    #[test]
+    fn parts_for_others_give_nobody_here_anything(case in any_case(), action in select(crate::policy::actions::ON_A_KEY)) {
+        let mut plain = case.clone();
+        plain.policy = TypedPolicy {
+            services: vec![], trusted_accounts: vec![], organization: None, protect: Protection::default(), ..plain.policy
+        };
+        let mut all = case;
+        all.policy.organization = None;
+        let none = BTreeMap::new();
+        let (plain, all) = (plain.document(), all.document());
+        for caller in ["arn:aws:iam::111122223333:role/Stranger", "arn:aws:iam::111122223333:role/A"] {
+            let (before, after) = (ask(&plain, caller, action, &none), ask(&all, caller, action, &none));
+            let granting = action == "kms:CreateGrant";
+            prop_assert!(after == before || before != Access::Denied || granting && after == Access::Unknown, "{after:?} {before:?}");
+        }
     }
 }
