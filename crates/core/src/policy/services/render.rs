@@ -59,7 +59,7 @@ fn principal(
         Caller::Role { .. } => aws(facts.roles(&entry.roles)),
         Caller::Itself(principal) => Some(json!({ "Service": principal })),
         Caller::InRegion(name) => {
-            // Only principals of a Region end in the partition's own name (CloudWatch Logs user guide for China).
+            // A principal with a Region has China's ending there. Seen in public code; AWS's own page could not be read.
             let suffix = if facts.partition == "aws-cn" { "amazonaws.com.cn" } else { "amazonaws.com" };
             Some(json!({ "Service": format!("{name}.{}.{suffix}", facts.region) }))
         }
