@@ -384,3 +384,14 @@ def test_a_preview_says_that_the_deployer_may_not_destroy_the_key(provider: Prov
     assert not warned({"deletionOnlyBy": [ADMIN]})
     assert not warned({"deletionOnlyBy": ["SecurityAdmin"]}, deletionPolicy="RETAIN")
     assert not warned({"minimumDeletionWindowDays": 14})
+
+
+def test_resources_of_one_region_do_nothing_for_a_replica_in_another(provider: Provider) -> None:
+    def warned(region: str) -> bool:
+        provider.engine.messages.clear()
+        services = [{"service": "SNS", "roles": ["App"], "resources": [f"arn:aws:sns:{region}:{ACCOUNT}:orders"]}]
+        provider.checked({"alias": "alias/x", "policy": {"services": services}, "replicas": [{"region": "eu-west-1"}]})
+        return said(provider, "none of them is in eu-west-1")
+
+    assert warned(HOME)
+    assert not warned("*")

@@ -58,7 +58,11 @@ fn principal(
         Caller::Role { .. } if entry.roles.is_empty() => aws(facts.roles(usage_roles)),
         Caller::Role { .. } => aws(facts.roles(&entry.roles)),
         Caller::Itself(principal) => Some(json!({ "Service": principal })),
-        Caller::InRegion(name) => Some(json!({ "Service": format!("{name}.{}.amazonaws.com", facts.region) })),
+        Caller::InRegion(name) => {
+            // A principal with a Region has China's ending there. Seen in public code; AWS's own page could not be read.
+            let suffix = if facts.partition == "aws-cn" { "amazonaws.com.cn" } else { "amazonaws.com" };
+            Some(json!({ "Service": format!("{name}.{}.{suffix}", facts.region) }))
+        }
         Caller::ServiceLinkedRole { of, name } => {
             let suffix = entry.role_suffix.as_ref().map_or_else(String::new, |suffix| format!("_{suffix}"));
             aws(facts.roles(&[format!("aws-service-role/{of}/{name}{suffix}")]))

@@ -2,6 +2,8 @@
 
 use super::row::{Bound, Caller, Fits, Need};
 use super::table::{ALL, service};
+use super::{ServiceUse, statements};
+use crate::policy::Facts;
 use crate::policy::actions::{ON_A_KEY, carries_context};
 use crate::spec::generated::AwsService;
 
@@ -109,5 +111,29 @@ fn what_may_be_given_has_its_condition() {
         assert_eq!(row.sources != Need::Never, has(Bound::Sources), "{:?}", row.name);
         let readers = row.parts.iter().any(|part| part.for_readers);
         assert_eq!(row.takes_roles, row.is_called_by_roles() || readers, "{:?}", row.name);
+    }
+}
+
+#[test]
+fn a_key_in_china_names_its_partition_but_in_via_service() {
+    let facts = Facts {
+        partition: "aws-cn",
+        account: "111122223333",
+        region: "cn-north-1",
+        key_usage: "ENCRYPT_DECRYPT",
+        key_spec: "SYMMETRIC_DEFAULT",
+        multi_region: false,
+    };
+    let entries = [AwsService::S3, AwsService::CloudwatchLogs, AwsService::CloudwatchAlarms].map(ServiceUse::new);
+    let written = statements(&entries, &["App".to_owned()], &facts);
+    let text = serde_json::json!(written).to_string();
+    for part in [
+        "\"s3.cn-north-1.amazonaws.com\"",
+        "\"logs.cn-north-1.amazonaws.com.cn\"",
+        "\"cloudwatch.amazonaws.com\"",
+        "\"arn:aws-cn:iam::111122223333:role/App\"",
+        "\"arn:aws-cn:logs:cn-north-1:111122223333:*\"",
+    ] {
+        assert!(text.contains(part), "{part} in {text}");
     }
 }
