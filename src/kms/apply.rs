@@ -1,4 +1,7 @@
 //! One step, one call. Nothing is decided here.
+//!
+//! `BypassPolicyLockoutSafetyCheck` is left out of a call where it is false: a policy whose condition asks that
+//! `kms:BypassPolicyLockoutSafetyCheck` is absent, as AWS's guide has one, would deny the call else.
 
 use std::collections::BTreeMap;
 
@@ -68,7 +71,7 @@ pub(super) async fn apply(target: &Target, urn: &str, metadata: &Metadata, step:
                 .key_id(arn)
                 .policy_name("default")
                 .policy(policy.to_string())
-                .bypass_policy_lockout_safety_check(*bypass_policy_lockout_safety_check);
+                .set_bypass_policy_lockout_safety_check(bypass_policy_lockout_safety_check.then_some(true));
             call!("PutKeyPolicy", target, request).map(drop)?;
         }
         Step::CreateAlias { name } => {
@@ -119,7 +122,7 @@ pub(super) async fn create_key(
         .description(&desired.description)
         .set_policy(desired.policy.as_ref().map(ToString::to_string))
         .set_tags(Some(sdk_tags(&tags)).filter(|tags| !tags.is_empty()))
-        .bypass_policy_lockout_safety_check(desired.bypass_policy_lockout_safety_check)
+        .set_bypass_policy_lockout_safety_check(desired.bypass_policy_lockout_safety_check.then_some(true))
         .customize()
         .config_override(once());
     let answer = call!("CreateKey", target, request)?;
@@ -156,7 +159,7 @@ async fn replicate(target: &Target, arn: &str, replication: &Replication) -> Res
         .replica_region(&replication.region)
         .description(&replication.description)
         .set_policy(replication.policy.as_ref().map(ToString::to_string))
-        .bypass_policy_lockout_safety_check(replication.bypass_policy_lockout_safety_check)
+        .set_bypass_policy_lockout_safety_check(replication.bypass_policy_lockout_safety_check.then_some(true))
         .set_tags(Some(sdk_tags(&replication.tags)).filter(|tags| !tags.is_empty()));
     call!("ReplicateKey", target, request).map(drop)
 }

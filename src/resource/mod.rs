@@ -19,6 +19,7 @@ mod remembered;
 mod retirement;
 mod set;
 mod tell;
+mod tell_access;
 mod unfinished;
 mod update;
 

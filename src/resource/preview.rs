@@ -14,7 +14,8 @@ use super::create::{Present, taking_up};
 use super::provider::{Provider, account_of, default_policy, key_arn, region_of};
 use super::remembered::{remember, remembered};
 use super::set::{Work, retirements};
-use super::tell::{calls, tell_access, tell_replicas};
+use super::tell::{calls, tell_replicas};
+use super::tell_access::{policies_of, tell_changes, tell_new, tell_unknown};
 use super::update::{Change, Prepared, was_pending};
 use super::{Context, ResourceError};
 use crate::config::ConfigError;
@@ -68,12 +69,12 @@ impl Provider {
                 self.foresee_deleted_names(&plan);
                 context.log.warning(&format!("{} {}", taking_up(found), calls(&plan, &set.primary, &[])));
                 plan.beyond.values().for_each(|beyond| context.log.warning(&beyond.to_string()));
-                for (region, member) in &set.members {
-                    if let Some(wanted) = work.desired.members.get(region) {
-                        tell_access(context, member, wanted, account);
-                    }
-                }
+                tell_changes(context, &plan, &policies_of(&set), &set, &work.desired, account);
+            } else {
+                tell_new(context, &desired, account);
             }
+        } else {
+            tell_unknown(context, inputs);
         }
         Ok(outputs::preview_of_new(inputs, policy_json(inputs, account.as_ref())))
     }
@@ -91,15 +92,11 @@ impl Provider {
         let desired = resolve_set(inputs, region, account.as_ref()).ok();
         if let (Some(desired), Some(account), Some(_)) = (&desired, &account, self.quiet_account(inputs).await?) {
             match self.prepare_update(context, change).await {
-                Ok(Prepared { set, plan, .. }) => {
+                Ok(Prepared { set, plan, policies, .. }) => {
                     if plan.steps().any(|(_, step)| sets_policy(step)) {
                         self.predict_lockouts(context, inputs, desired, account).await?;
                     }
-                    for (region, _) in plan.steps().filter(|(_, step)| matches!(step, Step::PutKeyPolicy { .. })) {
-                        if let (Some(seen), Some(wanted)) = (set.members.get(region), desired.members.get(region)) {
-                            tell_access(context, seen, wanted, account);
-                        }
-                    }
+                    tell_changes(context, &plan, &policies, &set, desired, account);
                     for (region, member) in &set.members {
                         if member.metadata.state.is_pending_deletion() && desired.members.contains_key(region) {
                             let arn = &member.metadata.arn;
@@ -123,8 +120,11 @@ impl Provider {
                 }
                 Err(error) => return Err(error),
             }
-        } else if was_pending(old_outputs) {
-            context.log.warning("The key is pending deletion: the deletion will be cancelled.");
+        } else {
+            tell_unknown(context, inputs);
+            if was_pending(old_outputs) {
+                context.log.warning("The key is pending deletion: the deletion will be cancelled.");
+            }
         }
         let policy = policy_json(inputs, account.as_ref());
         let mut outputs = outputs::preview_of_change(inputs, old_outputs, policy);

@@ -2,7 +2,7 @@
 //!
 //! [`render`] turns a [`TypedPolicy`] into the document that KMS takes, and [`recover()`] goes back; [`equal`] compares two
 //! documents by their normal form. [`parse_text`] and [`check_document`] look at what a user wrote. [`evaluate`] says what
-//! a policy answers to a call; [`keeps_control`] and [`access_changes`] ask it the two questions that a preview has:
+//! a policy answers to a call; [`keeps_control`] and [`access_lines`] answer the two questions that a preview has:
 //! would this policy lock its author out, and who gains or loses what.
 
 mod access;
@@ -26,7 +26,7 @@ mod statement;
 mod truth;
 mod typed;
 
-pub use access::{AccessChange, access_changes, named_principals};
+pub use access::{AccessChange, Scope, Terms, access_changes, access_lines, named_principals};
 pub use document::{Findings, check_document, deleted_principals};
 pub use equality::{equal, sessions_as_roles};
 pub use evaluate::{Access, evaluate};

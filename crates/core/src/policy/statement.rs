@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::actions::ON_A_KEY;
+use super::actions::{ON_A_KEY, is_only_for_iam};
 use super::caller::{Caller, Kind, is_account, parts};
 use super::condition::{OPERATORS, Operator, Set};
 use super::document::{Findings, is_unique_id};
@@ -147,13 +147,6 @@ fn is_newer(action: &str) -> bool {
     let name = action.strip_prefix("kms:").unwrap_or_default();
     let plain = !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric());
     plain && !is_only_for_iam(action) && nearest(action, ON_A_KEY.iter().copied()).is_none()
-}
-
-/// Actions on no key: in a key policy they have no effect.
-fn is_only_for_iam(action: &str) -> bool {
-    const ACTIONS: [&str; 5] =
-        ["kms:CreateKey", "kms:GenerateRandom", "kms:ListAliases", "kms:ListKeys", "kms:ListRetirableGrants"];
-    ACTIONS.iter().any(|known| known.eq_ignore_ascii_case(action)) || action.ends_with("CustomKeyStore")
 }
 
 fn check_resource(at: &str, map: &Members, findings: &mut Findings) {
