@@ -23,6 +23,8 @@ pub(crate) fn render(definition: &Definition) -> Result<String> {
         ("Inputs of AwsKmsKey", "AwsKmsKeySpec"),
         ("policy", "KeyPolicy"),
         ("deletionGuard", "DeletionGuard"),
+        ("lints", "Lints"),
+        ("lints.ignore", "IgnoredLint"),
         ("replicas", "Replica"),
         ("Outputs of AwsKmsKey", "AwsKmsKeyStackOutputs"),
         ("replicaKeys, by Region", "ReplicaKey"),

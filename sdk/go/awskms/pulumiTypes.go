@@ -996,6 +996,124 @@ func (o IgnoreTagsPtrOutput) Keys() pulumi.StringArrayOutput {
 	}).(pulumi.StringArrayOutput)
 }
 
+// A remark that is not made.
+type IgnoredLint struct {
+	// Why it is no mistake here.
+	Reason string `pulumi:"reason"`
+	// Number of its rule, such as `KP006`.
+	Rule string `pulumi:"rule"`
+	// The statement that it is about, by its Sid. Without it the rule is silent for every statement.
+	Sid *string `pulumi:"sid"`
+}
+
+// IgnoredLintInput is an input type that accepts IgnoredLintArgs and IgnoredLintOutput values.
+// You can construct a concrete instance of `IgnoredLintInput` via:
+//
+//	IgnoredLintArgs{...}
+type IgnoredLintInput interface {
+	pulumi.Input
+
+	ToIgnoredLintOutput() IgnoredLintOutput
+	ToIgnoredLintOutputWithContext(context.Context) IgnoredLintOutput
+}
+
+// A remark that is not made.
+type IgnoredLintArgs struct {
+	// Why it is no mistake here.
+	Reason pulumi.StringInput `pulumi:"reason"`
+	// Number of its rule, such as `KP006`.
+	Rule pulumi.StringInput `pulumi:"rule"`
+	// The statement that it is about, by its Sid. Without it the rule is silent for every statement.
+	Sid pulumi.StringPtrInput `pulumi:"sid"`
+}
+
+func (IgnoredLintArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*IgnoredLint)(nil)).Elem()
+}
+
+func (i IgnoredLintArgs) ToIgnoredLintOutput() IgnoredLintOutput {
+	return i.ToIgnoredLintOutputWithContext(context.Background())
+}
+
+func (i IgnoredLintArgs) ToIgnoredLintOutputWithContext(ctx context.Context) IgnoredLintOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(IgnoredLintOutput)
+}
+
+// IgnoredLintArrayInput is an input type that accepts IgnoredLintArray and IgnoredLintArrayOutput values.
+// You can construct a concrete instance of `IgnoredLintArrayInput` via:
+//
+//	IgnoredLintArray{ IgnoredLintArgs{...} }
+type IgnoredLintArrayInput interface {
+	pulumi.Input
+
+	ToIgnoredLintArrayOutput() IgnoredLintArrayOutput
+	ToIgnoredLintArrayOutputWithContext(context.Context) IgnoredLintArrayOutput
+}
+
+type IgnoredLintArray []IgnoredLintInput
+
+func (IgnoredLintArray) ElementType() reflect.Type {
+	return reflect.TypeOf((*[]IgnoredLint)(nil)).Elem()
+}
+
+func (i IgnoredLintArray) ToIgnoredLintArrayOutput() IgnoredLintArrayOutput {
+	return i.ToIgnoredLintArrayOutputWithContext(context.Background())
+}
+
+func (i IgnoredLintArray) ToIgnoredLintArrayOutputWithContext(ctx context.Context) IgnoredLintArrayOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(IgnoredLintArrayOutput)
+}
+
+// A remark that is not made.
+type IgnoredLintOutput struct{ *pulumi.OutputState }
+
+func (IgnoredLintOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*IgnoredLint)(nil)).Elem()
+}
+
+func (o IgnoredLintOutput) ToIgnoredLintOutput() IgnoredLintOutput {
+	return o
+}
+
+func (o IgnoredLintOutput) ToIgnoredLintOutputWithContext(ctx context.Context) IgnoredLintOutput {
+	return o
+}
+
+// Why it is no mistake here.
+func (o IgnoredLintOutput) Reason() pulumi.StringOutput {
+	return o.ApplyT(func(v IgnoredLint) string { return v.Reason }).(pulumi.StringOutput)
+}
+
+// Number of its rule, such as `KP006`.
+func (o IgnoredLintOutput) Rule() pulumi.StringOutput {
+	return o.ApplyT(func(v IgnoredLint) string { return v.Rule }).(pulumi.StringOutput)
+}
+
+// The statement that it is about, by its Sid. Without it the rule is silent for every statement.
+func (o IgnoredLintOutput) Sid() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v IgnoredLint) *string { return v.Sid }).(pulumi.StringPtrOutput)
+}
+
+type IgnoredLintArrayOutput struct{ *pulumi.OutputState }
+
+func (IgnoredLintArrayOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*[]IgnoredLint)(nil)).Elem()
+}
+
+func (o IgnoredLintArrayOutput) ToIgnoredLintArrayOutput() IgnoredLintArrayOutput {
+	return o
+}
+
+func (o IgnoredLintArrayOutput) ToIgnoredLintArrayOutputWithContext(ctx context.Context) IgnoredLintArrayOutput {
+	return o
+}
+
+func (o IgnoredLintArrayOutput) Index(i pulumi.IntInput) IgnoredLintOutput {
+	return pulumi.All(o, i).ApplyT(func(vs []interface{}) IgnoredLint {
+		return vs[0].([]IgnoredLint)[vs[1].(int)]
+	}).(IgnoredLintOutput)
+}
+
 // Who may do what with the key.
 type KeyPolicy struct {
 	// What IAM policies of the key's own account may allow. Default: ADMINISTRATION.
@@ -1234,6 +1352,165 @@ func (o KeyPolicyPtrOutput) UsageRoles() pulumi.StringArrayOutput {
 		}
 		return v.UsageRoles
 	}).(pulumi.StringArrayOutput)
+}
+
+// What is made of the remarks about the policies of the key and its replicas.
+type Lints struct {
+	// Numbers of rules whose remarks are errors, such as `KP004`.
+	AsError []string `pulumi:"asError"`
+	// Remarks that are not made, each with its reason. What KMS refuses stays an error.
+	Ignore []IgnoredLint `pulumi:"ignore"`
+}
+
+// LintsInput is an input type that accepts LintsArgs and LintsOutput values.
+// You can construct a concrete instance of `LintsInput` via:
+//
+//	LintsArgs{...}
+type LintsInput interface {
+	pulumi.Input
+
+	ToLintsOutput() LintsOutput
+	ToLintsOutputWithContext(context.Context) LintsOutput
+}
+
+// What is made of the remarks about the policies of the key and its replicas.
+type LintsArgs struct {
+	// Numbers of rules whose remarks are errors, such as `KP004`.
+	AsError pulumi.StringArrayInput `pulumi:"asError"`
+	// Remarks that are not made, each with its reason. What KMS refuses stays an error.
+	Ignore IgnoredLintArrayInput `pulumi:"ignore"`
+}
+
+func (LintsArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*Lints)(nil)).Elem()
+}
+
+func (i LintsArgs) ToLintsOutput() LintsOutput {
+	return i.ToLintsOutputWithContext(context.Background())
+}
+
+func (i LintsArgs) ToLintsOutputWithContext(ctx context.Context) LintsOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(LintsOutput)
+}
+
+func (i LintsArgs) ToLintsPtrOutput() LintsPtrOutput {
+	return i.ToLintsPtrOutputWithContext(context.Background())
+}
+
+func (i LintsArgs) ToLintsPtrOutputWithContext(ctx context.Context) LintsPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(LintsOutput).ToLintsPtrOutputWithContext(ctx)
+}
+
+// LintsPtrInput is an input type that accepts LintsArgs, LintsPtr and LintsPtrOutput values.
+// You can construct a concrete instance of `LintsPtrInput` via:
+//
+//	        LintsArgs{...}
+//
+//	or:
+//
+//	        nil
+type LintsPtrInput interface {
+	pulumi.Input
+
+	ToLintsPtrOutput() LintsPtrOutput
+	ToLintsPtrOutputWithContext(context.Context) LintsPtrOutput
+}
+
+type lintsPtrType LintsArgs
+
+func LintsPtr(v *LintsArgs) LintsPtrInput {
+	return (*lintsPtrType)(v)
+}
+
+func (*lintsPtrType) ElementType() reflect.Type {
+	return reflect.TypeOf((**Lints)(nil)).Elem()
+}
+
+func (i *lintsPtrType) ToLintsPtrOutput() LintsPtrOutput {
+	return i.ToLintsPtrOutputWithContext(context.Background())
+}
+
+func (i *lintsPtrType) ToLintsPtrOutputWithContext(ctx context.Context) LintsPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(LintsPtrOutput)
+}
+
+// What is made of the remarks about the policies of the key and its replicas.
+type LintsOutput struct{ *pulumi.OutputState }
+
+func (LintsOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*Lints)(nil)).Elem()
+}
+
+func (o LintsOutput) ToLintsOutput() LintsOutput {
+	return o
+}
+
+func (o LintsOutput) ToLintsOutputWithContext(ctx context.Context) LintsOutput {
+	return o
+}
+
+func (o LintsOutput) ToLintsPtrOutput() LintsPtrOutput {
+	return o.ToLintsPtrOutputWithContext(context.Background())
+}
+
+func (o LintsOutput) ToLintsPtrOutputWithContext(ctx context.Context) LintsPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, v Lints) *Lints {
+		return &v
+	}).(LintsPtrOutput)
+}
+
+// Numbers of rules whose remarks are errors, such as `KP004`.
+func (o LintsOutput) AsError() pulumi.StringArrayOutput {
+	return o.ApplyT(func(v Lints) []string { return v.AsError }).(pulumi.StringArrayOutput)
+}
+
+// Remarks that are not made, each with its reason. What KMS refuses stays an error.
+func (o LintsOutput) Ignore() IgnoredLintArrayOutput {
+	return o.ApplyT(func(v Lints) []IgnoredLint { return v.Ignore }).(IgnoredLintArrayOutput)
+}
+
+type LintsPtrOutput struct{ *pulumi.OutputState }
+
+func (LintsPtrOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((**Lints)(nil)).Elem()
+}
+
+func (o LintsPtrOutput) ToLintsPtrOutput() LintsPtrOutput {
+	return o
+}
+
+func (o LintsPtrOutput) ToLintsPtrOutputWithContext(ctx context.Context) LintsPtrOutput {
+	return o
+}
+
+func (o LintsPtrOutput) Elem() LintsOutput {
+	return o.ApplyT(func(v *Lints) Lints {
+		if v != nil {
+			return *v
+		}
+		var ret Lints
+		return ret
+	}).(LintsOutput)
+}
+
+// Numbers of rules whose remarks are errors, such as `KP004`.
+func (o LintsPtrOutput) AsError() pulumi.StringArrayOutput {
+	return o.ApplyT(func(v *Lints) []string {
+		if v == nil {
+			return nil
+		}
+		return v.AsError
+	}).(pulumi.StringArrayOutput)
+}
+
+// Remarks that are not made, each with its reason. What KMS refuses stays an error.
+func (o LintsPtrOutput) Ignore() IgnoredLintArrayOutput {
+	return o.ApplyT(func(v *Lints) []IgnoredLint {
+		if v == nil {
+			return nil
+		}
+		return v.Ignore
+	}).(IgnoredLintArrayOutput)
 }
 
 // A replica of the key in another Region. KMS copies nothing but material and rotation to it; what is left out here is taken from the inputs of the key itself.
@@ -1512,8 +1789,12 @@ func init() {
 	pulumi.RegisterInputType(reflect.TypeOf((*EndpointsPtrInput)(nil)).Elem(), EndpointsArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*IgnoreTagsInput)(nil)).Elem(), IgnoreTagsArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*IgnoreTagsPtrInput)(nil)).Elem(), IgnoreTagsArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*IgnoredLintInput)(nil)).Elem(), IgnoredLintArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*IgnoredLintArrayInput)(nil)).Elem(), IgnoredLintArray{})
 	pulumi.RegisterInputType(reflect.TypeOf((*KeyPolicyInput)(nil)).Elem(), KeyPolicyArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*KeyPolicyPtrInput)(nil)).Elem(), KeyPolicyArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*LintsInput)(nil)).Elem(), LintsArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*LintsPtrInput)(nil)).Elem(), LintsArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*ReplicaInput)(nil)).Elem(), ReplicaArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*ReplicaArrayInput)(nil)).Elem(), ReplicaArray{})
 	pulumi.RegisterOutputType(AssumeRoleOutput{})
@@ -1528,8 +1809,12 @@ func init() {
 	pulumi.RegisterOutputType(EndpointsPtrOutput{})
 	pulumi.RegisterOutputType(IgnoreTagsOutput{})
 	pulumi.RegisterOutputType(IgnoreTagsPtrOutput{})
+	pulumi.RegisterOutputType(IgnoredLintOutput{})
+	pulumi.RegisterOutputType(IgnoredLintArrayOutput{})
 	pulumi.RegisterOutputType(KeyPolicyOutput{})
 	pulumi.RegisterOutputType(KeyPolicyPtrOutput{})
+	pulumi.RegisterOutputType(LintsOutput{})
+	pulumi.RegisterOutputType(LintsPtrOutput{})
 	pulumi.RegisterOutputType(ReplicaOutput{})
 	pulumi.RegisterOutputType(ReplicaArrayOutput{})
 	pulumi.RegisterOutputType(ReplicaKeyOutput{})

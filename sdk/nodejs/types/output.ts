@@ -122,6 +122,24 @@ export interface IgnoreTags {
 }
 
 /**
+ * A remark that is not made.
+ */
+export interface IgnoredLint {
+    /**
+     * Why it is no mistake here.
+     */
+    reason: string;
+    /**
+     * Number of its rule, such as `KP006`.
+     */
+    rule: string;
+    /**
+     * The statement that it is about, by its Sid. Without it the rule is silent for every statement.
+     */
+    sid?: string;
+}
+
+/**
  * Who may do what with the key.
  */
 export interface KeyPolicy {
@@ -154,6 +172,20 @@ export function keyPolicyProvideDefaults(val: KeyPolicy): KeyPolicy {
         ...val,
         accountAccess: (val.accountAccess) ?? "ADMINISTRATION",
     };
+}
+
+/**
+ * What is made of the remarks about the policies of the key and its replicas.
+ */
+export interface Lints {
+    /**
+     * Numbers of rules whose remarks are errors, such as `KP004`.
+     */
+    asError?: string[];
+    /**
+     * Remarks that are not made, each with its reason. What KMS refuses stays an error.
+     */
+    ignore?: outputs.IgnoredLint[];
 }
 
 /**

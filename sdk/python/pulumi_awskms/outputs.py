@@ -23,7 +23,9 @@ __all__ = [
     'DeletionGuard',
     'Endpoints',
     'IgnoreTags',
+    'IgnoredLint',
     'KeyPolicy',
+    'Lints',
     'Replica',
     'ReplicaKey',
 ]
@@ -323,6 +325,52 @@ class IgnoreTags(dict):
 
 
 @pulumi.output_type
+class IgnoredLint(dict):
+    """
+    A remark that is not made.
+    """
+    def __init__(__self__, *,
+                 reason: _builtins.str,
+                 rule: _builtins.str,
+                 sid: Optional[_builtins.str] = None):
+        """
+        A remark that is not made.
+
+        :param _builtins.str reason: Why it is no mistake here.
+        :param _builtins.str rule: Number of its rule, such as `KP006`.
+        :param _builtins.str sid: The statement that it is about, by its Sid. Without it the rule is silent for every statement.
+        """
+        pulumi.set(__self__, "reason", reason)
+        pulumi.set(__self__, "rule", rule)
+        if sid is not None:
+            pulumi.set(__self__, "sid", sid)
+
+    @_builtins.property
+    @pulumi.getter
+    def reason(self) -> _builtins.str:
+        """
+        Why it is no mistake here.
+        """
+        return pulumi.get(self, "reason")
+
+    @_builtins.property
+    @pulumi.getter
+    def rule(self) -> _builtins.str:
+        """
+        Number of its rule, such as `KP006`.
+        """
+        return pulumi.get(self, "rule")
+
+    @_builtins.property
+    @pulumi.getter
+    def sid(self) -> Optional[_builtins.str]:
+        """
+        The statement that it is about, by its Sid. Without it the rule is silent for every statement.
+        """
+        return pulumi.get(self, "sid")
+
+
+@pulumi.output_type
 class KeyPolicy(dict):
     """
     Who may do what with the key.
@@ -419,6 +467,59 @@ class KeyPolicy(dict):
         IAM roles that use the key for data, with the actions that fit its usage and no others.
         """
         return pulumi.get(self, "usage_roles")
+
+
+@pulumi.output_type
+class Lints(dict):
+    """
+    What is made of the remarks about the policies of the key and its replicas.
+    """
+    @staticmethod
+    def __key_warning(key: str):
+        suggest = None
+        if key == "asError":
+            suggest = "as_error"
+
+        if suggest:
+            pulumi.log.warn(f"Key '{key}' not found in Lints. Access the value via the '{suggest}' property getter instead.")
+
+    def __getitem__(self, key: str) -> Any:
+        Lints.__key_warning(key)
+        return super().__getitem__(key)
+
+    def get(self, key: str, default = None) -> Any:
+        Lints.__key_warning(key)
+        return super().get(key, default)
+
+    def __init__(__self__, *,
+                 as_error: Optional[Sequence[_builtins.str]] = None,
+                 ignore: Optional[Sequence['outputs.IgnoredLint']] = None):
+        """
+        What is made of the remarks about the policies of the key and its replicas.
+
+        :param Sequence[_builtins.str] as_error: Numbers of rules whose remarks are errors, such as `KP004`.
+        :param Sequence['IgnoredLint'] ignore: Remarks that are not made, each with its reason. What KMS refuses stays an error.
+        """
+        if as_error is not None:
+            pulumi.set(__self__, "as_error", as_error)
+        if ignore is not None:
+            pulumi.set(__self__, "ignore", ignore)
+
+    @_builtins.property
+    @pulumi.getter(name="asError")
+    def as_error(self) -> Optional[Sequence[_builtins.str]]:
+        """
+        Numbers of rules whose remarks are errors, such as `KP004`.
+        """
+        return pulumi.get(self, "as_error")
+
+    @_builtins.property
+    @pulumi.getter
+    def ignore(self) -> Optional[Sequence['outputs.IgnoredLint']]:
+        """
+        Remarks that are not made, each with its reason. What KMS refuses stays an error.
+        """
+        return pulumi.get(self, "ignore")
 
 
 @pulumi.output_type

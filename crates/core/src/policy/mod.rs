@@ -15,6 +15,7 @@ mod evaluate;
 mod grammar;
 #[cfg(test)]
 mod laws;
+mod lint;
 mod lockout;
 mod normal;
 mod parse;
@@ -27,9 +28,10 @@ mod truth;
 mod typed;
 
 pub use access::{AccessChange, Scope, Terms, access_changes, access_lines, named_principals};
-pub use document::{Findings, check_document, deleted_principals};
+pub use document::{check_document, check_document_in, deleted_principals};
 pub use equality::{equal, sessions_as_roles};
 pub use evaluate::{Access, evaluate};
+pub use lint::{Finding, Findings, RULES, Rule, Severity, Surroundings, context_findings, look_at_replica, rule};
 pub use lockout::{Control, Form, keeps_control};
 pub use parse::{MAX_BYTES, QUOTA_BYTES, parse_text, size};
 pub use recover::recover;

@@ -7,8 +7,13 @@ pub mod generated;
 pub mod given;
 pub mod input;
 pub mod key_kinds;
+pub mod lints;
 mod manifest;
 pub mod normal;
+mod pasted;
+mod policies;
+#[cfg(test)]
+mod policies_tests;
 pub mod provider;
 mod replicas;
 mod rules;

@@ -11,7 +11,6 @@ use super::validate::below;
 use crate::failure::Failure;
 use crate::ids;
 use crate::path::Path;
-use crate::policy;
 use crate::value::{PropertyMap, PropertyValue};
 
 /// AWS allows as many tags a key (AWS KMS developer guide, "Quotas"); the owner mark and the rotation mark are two of them.
@@ -22,8 +21,12 @@ impl Checked {
         self.failures.push(Failure::new(path, reason));
     }
 
-    fn warn(&mut self, path: Path, reason: impl Into<String>) {
+    pub(super) fn warn(&mut self, path: Path, reason: impl Into<String>) {
         self.warnings.push(Failure::new(path, reason));
+    }
+
+    pub(super) fn inform(&mut self, path: Path, reason: impl Into<String>) {
+        self.infos.push(Failure::new(path, reason));
     }
 
     pub(super) fn text(&self, name: &str) -> Option<String> {
@@ -126,21 +129,8 @@ pub(super) fn names(checked: &mut Checked, named: Vec<(Path, PropertyValue)>) {
     }
 }
 
-/// A key's policy: one form of it, sound in itself, and fitting the key.
-pub(super) fn policy(checked: &mut Checked) {
-    let inputs = checked.inputs.clone();
-    policy_of(checked, None, &inputs);
-    if !inputs.contains_key(names::POLICY) && !inputs.contains_key(names::POLICY_DOCUMENT) {
-        checked.warn(
-            Path::of(names::POLICY),
-            "no policy is given, so AWS's default policy applies: every principal of the account that IAM allows may \
-             use and manage the key; set policy.adminRole and policy.usageRoles to narrow that",
-        );
-    }
-}
-
-/// The policy among the properties at a path, if there is one.
-pub(super) fn policy_of(checked: &mut Checked, at: Option<&Path>, map: &PropertyMap) {
+/// The policy among the properties at a path, if there is one, for a key in a Region.
+pub(super) fn policy_of(checked: &mut Checked, at: Option<&Path>, map: &PropertyMap, region: Option<&str>) {
     let path = |name: &str| below(at, name);
     match (map.get(names::POLICY), map.get(names::POLICY_DOCUMENT)) {
         (Some(_), Some(_)) => {
@@ -149,8 +139,13 @@ pub(super) fn policy_of(checked: &mut Checked, at: Option<&Path>, map: &Property
             checked.fail(path(names::POLICY), reason(names::POLICY_DOCUMENT));
             checked.fail(path(names::POLICY_DOCUMENT), reason(names::POLICY));
         }
-        (Some(typed), None) => typed_policy(checked, &path(names::POLICY), typed),
-        (None, Some(document)) => policy_document(checked, &path(names::POLICY_DOCUMENT), document),
+        (Some(typed), None) => {
+            typed_policy(checked, &path(names::POLICY), typed);
+            super::policies::typed(checked, &path(names::POLICY), typed, region);
+        }
+        (None, Some(document)) => {
+            super::policies::document(checked, &path(names::POLICY_DOCUMENT), document, region);
+        }
         (None, None) => {}
     }
 }
@@ -197,32 +192,6 @@ fn typed_policy(checked: &mut Checked, at: &Path, policy: &PropertyValue) {
         at.name(names::ENCRYPTION_CONTEXT),
         format!("a {spec} key ({usage}) has no encryption context, so nobody could use it; remove encryptionContext, or use keySpec SYMMETRIC_DEFAULT"),
     );
-}
-
-fn policy_document(checked: &mut Checked, at: &Path, document: &PropertyValue) {
-    let secret = document.has_secrets();
-    let Some(json) = document.to_json() else { return };
-    let json = match json {
-        serde_json::Value::String(text) => match policy::parse_text(&text) {
-            Ok(json) => json,
-            Err(reason) => return checked.fail(at.clone(), reason),
-        },
-        object => object,
-    };
-    let findings = policy::check_document(&json);
-    let hide = |text: String| {
-        if secret {
-            "the policy document is not valid; its value is a secret, so no part of it is shown".into()
-        } else {
-            text
-        }
-    };
-    for error in findings.errors {
-        checked.fail(at.clone(), hide(error));
-    }
-    for warning in findings.warnings.into_iter().filter(|_| !secret) {
-        checked.warn(at.clone(), warning);
-    }
 }
 
 /// Tags, and the provider's default tags under them.

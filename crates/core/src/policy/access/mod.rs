@@ -22,8 +22,8 @@ use super::normal::normal_name;
 use clause::Granted;
 use table::{Shared, Table};
 
-pub(super) use scope::OWN_ACCOUNT_ONLY;
 pub use scope::Scope;
+pub(super) use scope::{CRYPTOGRAPHIC, OWN_ACCOUNT_ONLY};
 
 /// Actions of one principal that the new policy answers otherwise than the old one.
 #[derive(Debug, Clone, PartialEq, Eq)]

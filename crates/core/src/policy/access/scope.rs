@@ -49,7 +49,7 @@ pub(in crate::policy) const OWN_ACCOUNT_ONLY: &[&str] = &[
 ];
 
 /// Every cryptographic action, of whatever usage.
-const CRYPTOGRAPHIC: &[&str] = &[
+pub(in crate::policy) const CRYPTOGRAPHIC: &[&str] = &[
     "kms:Decapsulate",
     "kms:Decrypt",
     "kms:DeriveSharedSecret",
