@@ -16,6 +16,7 @@ use super::error::{Kind, KmsError};
 use super::lookup::Lookup;
 use super::observe::{describe, read_metadata, read_tags, whole_seconds};
 use super::patience::pause;
+use super::principals::named;
 use super::run::Target;
 
 /// What KMS said beyond "done".
@@ -72,7 +73,7 @@ pub(super) async fn apply(target: &Target, urn: &str, metadata: &Metadata, step:
                 .policy_name("default")
                 .policy(policy.to_string())
                 .set_bypass_policy_lockout_safety_check(bypass_policy_lockout_safety_check.then_some(true));
-            call!("PutKeyPolicy", target, request).map(drop)?;
+            call!("PutKeyPolicy", target, request).map_err(|error| named(error, Some(policy)))?;
         }
         Step::CreateAlias { name } => {
             let _alone = target.names.alone_with(&target.region, name).await;
@@ -125,7 +126,7 @@ pub(super) async fn create_key(
         .set_bypass_policy_lockout_safety_check(desired.bypass_policy_lockout_safety_check.then_some(true))
         .customize()
         .config_override(once());
-    let answer = call!("CreateKey", target, request)?;
+    let answer = call!("CreateKey", target, request).map_err(|error| named(error, desired.policy.as_ref()))?;
     let metadata = answer.key_metadata().map(read_metadata);
     let metadata = metadata.filter(|metadata| !metadata.key_id.is_empty() && !metadata.arn.is_empty());
     // The key is there, and must be looked for.
@@ -161,7 +162,7 @@ async fn replicate(target: &Target, arn: &str, replication: &Replication) -> Res
         .set_policy(replication.policy.as_ref().map(ToString::to_string))
         .set_bypass_policy_lockout_safety_check(replication.bypass_policy_lockout_safety_check.then_some(true))
         .set_tags(Some(sdk_tags(&replication.tags)).filter(|tags| !tags.is_empty()));
-    call!("ReplicateKey", target, request).map(drop)
+    call!("ReplicateKey", target, request).map(drop).map_err(|error| named(error, replication.policy.as_ref()))
 }
 
 /// A key that is no primary any more when it is asked to hand the role over has done so at an earlier attempt.

@@ -8,6 +8,7 @@ mod doubt;
 mod engine_view;
 mod fence;
 mod gate;
+mod lints;
 mod look;
 mod on_demand;
 mod ownership;

@@ -11,6 +11,7 @@ use awskms_core::value::{PropertyMap, PropertyValue};
 use tonic::Code;
 
 use super::create::{Present, taking_up};
+use super::lints::tell_lints;
 use super::provider::{Provider, account_of, default_policy, key_arn, region_of};
 use super::remembered::{remember, remembered};
 use super::set::{Work, retirements};
@@ -166,6 +167,7 @@ impl Provider {
         desired: &DesiredSet,
         account: &Account,
     ) -> Result<(), ResourceError> {
+        tell_lints(context, inputs, desired, account)?;
         self.predict_lockout(context, inputs, "", desired.main(), account).await?;
         for (region, entry) in members::entries(inputs) {
             let own = ["policy", "policyDocument"].iter().any(|name| entry.contains_key(*name));
@@ -192,8 +194,18 @@ impl Provider {
             None => (Form::Document, "policyDocument"),
         };
         let secret = inputs.get(property).is_some_and(PropertyValue::has_secrets);
-        let Control::Lost { reason, fix } = keeps_control(policy, &caller.arn, &account.id, form) else {
-            return Ok(());
+        let (reason, fix) = match keeps_control(policy, &caller.arn, &account.id, form) {
+            Control::Kept => return Ok(()),
+            Control::Unknown { reason } => {
+                let why = if secret {
+                    "; its value is a secret, so no part is shown".to_owned()
+                } else {
+                    format!(": {reason}")
+                };
+                context.log.info(&format!("{at}{property}: whether the caller can change the policy afterwards is not for the policy alone to say{why}"));
+                return Ok(());
+            }
+            Control::Lost { reason, fix } => (reason, fix),
         };
         let text = if secret {
             format!(

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import grpc
+import pytest
 from conftest import Provider, secret  # type: ignore[import-not-found]
 from kit import simulator
 from life import KEY, Resource, kms  # type: ignore[import-not-found]
@@ -55,7 +57,7 @@ def test_a_new_key_says_who_gets_what(provider: Provider) -> None:
     assert lines(provider) == [f"account {ACCOUNT} may do everything where IAM policies allow it"]
     provider.engine.messages.clear()
     provider.create({**KEY, "policy": {"usageRoles": [APP], "accountAccess": "FULL"}, "keySpec": "HMAC_256"}, preview=True)
-    assert lines(provider)[1].startswith(f"role/RDSServiceRole ({ACCOUNT}) may DescribeKey, GenerateMac, VerifyMac")
+    assert lines(provider)[0].startswith(f"role/RDSServiceRole ({ACCOUNT}) may DescribeKey, GenerateMac, VerifyMac")
 
 
 def test_conditions_are_told_by_name(provider: Provider) -> None:
@@ -78,7 +80,7 @@ def test_a_removed_policy_and_an_adopted_key_are_told_too(provider: Provider, si
     resource.up(provider, {**KEY, "policy": {"usageRoles": [APP]}})
     told = previewed(provider, resource, KEY)
     assert any(line.startswith(f"account {ACCOUNT} may now CreateGrant, Decrypt, Encrypt") for line in told), told
-    assert any(line.startswith(f"role/RDSServiceRole ({ACCOUNT}) may now Decrypt, Encrypt") and " only where IAM" in line for line in told)
+    assert any(line.startswith(f"role/RDSServiceRole ({ACCOUNT}) may now Decrypt, DescribeKey") and " only where IAM" in line for line in told)
     # A key of somebody else's, whose policy gives more.
     policy = json.dumps({"Version": "2012-10-17", "Statement": [ROOT, {**ROOT, "Sid": "More", "Principal": {"AWS": APP}}]})
     key = kms(sim).create_key(Policy=policy)["KeyMetadata"]["KeyId"]
@@ -130,3 +132,41 @@ def test_a_policy_that_asks_for_no_bypass_can_be_put(provider: Provider, sim: si
     assert not resource.reasons
     puts = [call for call in sim.calls() if call["operation"] in ("CreateKey", "PutKeyPolicy")]
     assert puts and all("BypassPolicyLockoutSafetyCheck" not in call["request"] for call in puts)
+
+
+def test_invalid_principals_are_named_and_a_missing_service_role_gets_its_command(
+    provider: Provider, sim: simulator.Simulator
+) -> None:
+    slr = f"arn:aws:iam::{ACCOUNT}:role/aws-service-role/autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling_blue"
+    error = {"code": "MalformedPolicyDocumentException", "message": "Policy contains a statement with one or more invalid principals.", "status": 400}
+    sim.fault({"error": error}, operation="CreateKey")
+    statement = {**ROOT, "Sid": "Service", "Principal": {"AWS": [slr, APP]}, "Action": "kms:Decrypt"}
+    inputs = {**KEY, "policyDocument": {"Version": "2012-10-17", "Statement": [ROOT, statement]}}
+    with pytest.raises(grpc.RpcError) as refused:
+        provider.create(inputs, timeout=1)
+    details = refused.value.details()
+    assert f"at least one of {slr}, {APP}." in details
+    assert "--aws-service-name autoscaling.amazonaws.com --custom-suffix blue" in details
+    with pytest.raises(grpc.RpcError) as refused:
+        provider.create({**inputs, "policyDocument": secret(json.dumps(inputs["policyDocument"]))}, timeout=1)
+    assert slr not in refused.value.details() and APP not in refused.value.details()
+
+
+def test_a_foreign_principal_is_remarked_where_the_account_is_known(provider: Provider) -> None:
+    foreign = {**ROOT, "Sid": "Other", "Principal": {"AWS": "arn:aws:iam::444455556666:root"}, "Action": "kms:Decrypt"}
+    inputs = {**KEY, "policyDocument": {"Version": "2012-10-17", "Statement": [ROOT, foreign]}}
+    provider.create(inputs, preview=True)
+    assert any("(KP011)" in message.message for message in provider.engine.messages)
+    with pytest.raises(grpc.RpcError) as refused:
+        provider.create({**inputs, "lints": {"asError": ["KP011"]}}, preview=True)
+    assert "(KP011)" in refused.value.details()
+    provider.engine.messages.clear()
+    ignore = [{"rule": "KP011", "sid": "Other", "reason": "the auditors' account"}]
+    provider.create({**inputs, "lints": {"ignore": ignore}}, preview=True)
+    assert not any("(KP011)" in message.message for message in provider.engine.messages)
+
+
+def test_what_is_left_to_iam_is_said(provider: Provider) -> None:
+    provider.create({**KEY, "policy": {"usageRoles": [APP]}}, preview=True)
+    said = [message.message for message in provider.engine.messages]
+    assert any("the policy leaves it to the account's IAM policies" in text for text in said), said

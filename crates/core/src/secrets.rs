@@ -169,9 +169,24 @@ fn collect(value: &PropertyValue, inside: bool, wanted: bool, texts: &mut BTreeS
             }
         }
         PropertyValue::String(text) if inside == wanted => {
+            if wanted && text.trim_start().starts_with('{') {
+                texts.extend(serde_json::from_str(text).map(|json| principals(&json)).unwrap_or_default());
+            }
             texts.insert(text.clone());
         }
         _ => {}
+    }
+}
+
+/// The principals that secret JSON text names: errors about a policy name them one by one.
+fn principals(json: &serde_json::Value) -> Vec<String> {
+    match json {
+        serde_json::Value::String(text) if ["arn:", "AROA", "AIDA"].iter().any(|start| text.starts_with(start)) => {
+            vec![text.clone()]
+        }
+        serde_json::Value::Array(items) => items.iter().flat_map(principals).collect(),
+        serde_json::Value::Object(members) => members.values().flat_map(principals).collect(),
+        _ => vec![],
     }
 }
 
@@ -204,6 +219,15 @@ mod tests {
         let secrets = Secrets::of(&[&inputs]);
         let said = "alias/hidden/too and alias/hidden, in the open, x, \"say \\\"it\\\"\"";
         assert_eq!(secrets.mask(said), "[secret] and [secret], in the open, x, \"[secret]\"");
+    }
+
+    #[test]
+    fn the_principals_of_a_secret_document_are_secret_one_by_one() {
+        let text =
+            r#"{"Statement": {"Principal": {"AWS": ["arn:aws:iam::111122223333:role/Hidden"]}, "Action": "kms:*"}}"#;
+        let secrets = Secrets::of(&[&map(&[("policyDocument", PropertyValue::from(text).into_secret())])]);
+        let masked = secrets.mask("it can only be arn:aws:iam::111122223333:role/Hidden, which may kms:*");
+        assert!(!masked.contains("Hidden") && masked.contains("kms:*"), "{masked}");
     }
 
     #[test]

@@ -8,6 +8,7 @@
 mod access;
 mod actions;
 mod caller;
+mod candidates;
 mod condition;
 mod document;
 mod equality;
@@ -28,6 +29,7 @@ mod truth;
 mod typed;
 
 pub use access::{AccessChange, Scope, Terms, access_changes, access_lines, named_principals};
+pub use candidates::{candidates, service_linked};
 pub use document::{check_document, check_document_in, deleted_principals};
 pub use equality::{equal, sessions_as_roles};
 pub use evaluate::{Access, evaluate};
