@@ -7,9 +7,9 @@ from typing import Any
 
 import grpc
 import pytest
-from conftest import Provider, secret  # type: ignore[import-not-found]
+from conftest import URN, Provider, secret  # type: ignore[import-not-found]
 from kit import simulator
-from life import KEY, Resource, kms  # type: ignore[import-not-found]
+from life import KEY, Resource, kms, renamed  # type: ignore[import-not-found]
 
 ACCOUNT = simulator.ACCOUNT
 APP = f"arn:aws:iam::{ACCOUNT}:role/RDSServiceRole"
@@ -84,8 +84,10 @@ def test_a_removed_policy_and_an_adopted_key_are_told_too(provider: Provider, si
     # A key of somebody else's, whose policy gives more.
     policy = json.dumps({"Version": "2012-10-17", "Statement": [ROOT, {**ROOT, "Sid": "More", "Principal": {"AWS": APP}}]})
     key = kms(sim).create_key(Policy=policy)["KeyMetadata"]["KeyId"]
+    other = Resource(renamed(URN, "adopted"))
+    news = other.check(provider, {"adopt": key, "alias": "alias/adopted"})
     provider.engine.messages.clear()
-    provider.create({"adopt": key, "alias": "alias/adopted"}, preview=True)
+    other.create(provider, news, preview=True)
     assert any(line.startswith(f"role/RDSServiceRole ({ACCOUNT}) may now do everything only where IAM") for line in lines(provider))
 
 

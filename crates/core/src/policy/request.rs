@@ -75,15 +75,17 @@ impl Request<'_> {
     fn known_by_way(&self, caller: &Caller<'_>, key: &str) -> Known {
         match (key, self.via) {
             // It is there when a service passes on a principal's call, not when it calls for itself.
-            ("kms:viaservice", _) if caller.kind == Kind::Service => Known::Absent,
-            ("kms:viaservice", Via::Directly) => Known::Absent,
+            ("kms:viaservice", via) if via == Via::Directly || caller.kind == Kind::Service => Known::Absent,
             ("kms:viaservice", Via::Service(name)) => one(name),
             // Only the three operations on grants have it; the guide gives no other.
             ("kms:grantisforawsresource", _) if !actions::ON_GRANTS.contains(&self.action) => Known::Absent,
             ("aws:viaawsservice" | "kms:grantisforawsresource", Via::Directly) => one("false"),
             // Only the three operations that set a policy have it, and a call without it asks for the check.
-            ("kms:bypasspolicylockoutsafetycheck", Via::Directly) => Known::Absent,
-            ("kms:bypasspolicylockoutsafetycheck", _) if !SETTING_A_POLICY.contains(&self.action) => Known::Absent,
+            ("kms:bypasspolicylockoutsafetycheck", via)
+                if via == Via::Directly || !SETTING_A_POLICY.contains(&self.action) =>
+            {
+                Known::Absent
+            }
             // A service says for which resource it calls.
             ("aws:sourcearn" | "aws:sourceaccount" | "aws:sourceorgid" | "aws:sourceorgpaths", _)
                 if caller.kind == Kind::Service =>

@@ -50,7 +50,7 @@ fn check_effect(at: &At<'_>, map: &Members, findings: &mut Findings) {
     match map.get("Effect") {
         Some(Value::String(effect)) if effect == "Allow" || effect == "Deny" => {}
         Some(other) => {
-            findings.add(at, KP001, format!("{at}.Effect is {other}; it is \"Allow\" or \"Deny\", with that case"))
+            findings.add(at, KP001, format!("{at}.Effect is {other}; it is \"Allow\" or \"Deny\", with that case"));
         }
         None => findings.add(at, KP001, format!("{at} has no Effect; set it to \"Allow\" or \"Deny\"")),
     }
@@ -144,7 +144,11 @@ fn check_aws_name(at: &At<'_>, place: &str, name: &str, around: &Surroundings<'_
     } else {
         match Caller::parse(name).map(|caller| (caller.kind, caller.account.is_none_or(is_account))) {
             Some((Kind::Service, _)) => {
-                findings.add(at, KP002, format!("{place} has {name:?}, an AWS service; name it as Service, not as AWS"))
+                findings.add(
+                    at,
+                    KP002,
+                    format!("{place} has {name:?}, an AWS service; name it as Service, not as AWS"),
+                );
             }
             Some((_, false)) => findings.add(at, KP002, format!("{place} has {name:?}; account IDs have 12 digits")),
             Some((kind, true)) => {

@@ -84,11 +84,13 @@ impl Scope<'_> {
             "kms:GetPublicKey" => kind.is_none_or(|kind| kind.has_public_key),
             "kms:EnableKeyRotation" | "kms:DisableKeyRotation" => symmetric && by_kms,
             // Imported material rotates on demand and not by itself (AWS KMS developer guide, "Rotate AWS KMS keys").
-            "kms:RotateKeyOnDemand" | "kms:ListKeyRotations" => symmetric && (by_kms || imported),
+            // A key in a key store outside of KMS makes no key pairs (API reference, `GenerateDataKeyPair`).
+            "kms:RotateKeyOnDemand"
+            | "kms:ListKeyRotations"
+            | "kms:GenerateDataKeyPair"
+            | "kms:GenerateDataKeyPairWithoutPlaintext" => symmetric && (by_kms || imported),
             "kms:DeleteImportedKeyMaterial" | "kms:GetParametersForImport" | "kms:ImportKeyMaterial" => imported,
             "kms:ReplicateKey" | "kms:SynchronizeMultiRegionKey" | "kms:UpdatePrimaryRegion" => self.multi_region,
-            // A key in a key store outside of KMS makes no key pairs (API reference, `GenerateDataKeyPair`).
-            "kms:GenerateDataKeyPair" | "kms:GenerateDataKeyPairWithoutPlaintext" => symmetric && (by_kms || imported),
             // A usage that this version does not know leaves them all open.
             action if CRYPTOGRAPHIC.contains(&action) => {
                 let known = usage(self.key_usage, self.key_spec).cryptographic;

@@ -281,7 +281,7 @@ fn the_work_for_the_largest_policies_is_bounded() {
         denies.chain([statement("Allow", json!({ "AWS": names }), json!({}))]).collect::<Vec<_>>()
     };
     let everybody = |n: usize| {
-        let one = |i: usize| statement(if i % 2 == 0 { "Allow" } else { "Deny" }, json!("*"), context(i));
+        let one = |i: usize| statement(if i.is_multiple_of(2) { "Allow" } else { "Deny" }, json!("*"), context(i));
         (0..n).map(one).collect::<Vec<_>>()
     };
     for (name, statements) in

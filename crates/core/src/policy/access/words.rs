@@ -1,6 +1,6 @@
 //! Access in words: one line for a principal and the actions that share a fate.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::fmt;
 
 use super::super::caller::{Caller, Kind};
@@ -164,14 +164,14 @@ fn folded(actions: &[String]) -> Vec<String> {
         ("ReEncrypt*", &["ReEncryptFrom", "ReEncryptTo"]),
     ];
     let short = |action: &String| action.strip_prefix("kms:").unwrap_or(action).to_owned();
-    let mut names: BTreeMap<String, ()> = actions.iter().map(|action| (short(action), ())).collect();
+    let mut names: BTreeSet<String> = actions.iter().map(short).collect();
     for (family, members) in FAMILIES {
-        if members.iter().all(|member| names.contains_key(*member)) {
-            names.retain(|name, ()| !members.contains(&name.as_str()));
-            names.insert(family.to_owned(), ());
+        if members.iter().all(|member| names.contains(*member)) {
+            names.retain(|name| !members.contains(&name.as_str()));
+            names.insert(family.to_owned());
         }
     }
-    names.into_keys().collect()
+    names.into_iter().collect()
 }
 
 /// A principal as people know it.

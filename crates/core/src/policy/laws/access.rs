@@ -28,6 +28,12 @@ proptest! {
         prop_assert_eq!(access_changes(Some(&old), &again, &SCOPE), vec![]);
     }
 
+}
+
+proptest! {
+    // Each case asks some thousand questions.
+    #![proptest_config(cases(500))]
+
     /// Where both evaluations commit themselves and differ, the change is told.
     #[test]
     fn what_is_not_told_did_not_change(

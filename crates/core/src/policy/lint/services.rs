@@ -27,7 +27,7 @@ fn is_region(part: &str) -> bool {
             || (part.matches('-').count() >= 2 && part.ends_with(|c: char| c.is_ascii_digit())))
 }
 
-/// Whether EventBridge is meant, which does not say for which rule it calls when it publishes to an encrypted topic
+/// Whether `EventBridge` is meant, which does not say for which rule it calls when it publishes to an encrypted topic
 /// (Amazon SNS developer guide, "Key management").
 pub(super) fn cannot_be_bound(principal: &str) -> bool {
     principal == "events.amazonaws.com"
