@@ -7,11 +7,13 @@ VENV := .tools/venv/bin/python
 .PHONY: demo test judge wrong tools build sdk fmt lint install packages dist bench mutants fuzz aws-check clean
 
 ## A real `pulumi up` on the embedded simulator, in TypeScript and Python. No AWS account.
-demo: tools build
+demo:
+	@$(MAKE) --no-print-directory --jobs 2 tools build
 	@$(VENV) tools/demo.py
 
-## Every test.
-test: tools
+## Every test. What is installed and what is built do not need each other, and each has parts in which one core waits.
+test:
+	@$(MAKE) --no-print-directory --jobs 2 tools build
 	@$(VENV) tools/test.py
 
 ## Every small history and 100,000 long ones under a model of the engine, then random histories under Pulumi's own, as long as

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use aws_sdk_kms::config::retry::RetryConfig;
 use aws_sdk_kms::types::{KeySpec, KeyUsageType, Tag};
 use awskms_core::desired::Desired;
-use awskms_core::observed::{Metadata, Observed, Reading};
+use awskms_core::observed::{Metadata, Observed};
 use awskms_core::owner::{OWNER_TAG, OwnerMark};
 use awskms_core::plan::{Replication, Step};
 
@@ -134,21 +134,7 @@ pub(super) async fn create_key(
         kind: Kind::NoAnswer,
         ..KmsError::incomplete("CreateKey", &target.region, "KeyMetadata with KeyId and Arn")
     })?;
-    Ok(newborn(metadata, desired, mark))
-}
-
-/// A key right after `CreateKey`: reading it back could show nothing yet, so what was asked for is taken for true.
-fn newborn(metadata: Metadata, desired: &Desired, mark: Option<&OwnerMark>) -> Observed {
-    Observed {
-        metadata,
-        aliases: Reading::Seen(std::collections::BTreeSet::new()),
-        policy: desired.policy.clone().map_or(Reading::Denied("kms:GetKeyPolicy"), Reading::Seen),
-        rotation_period_days: Reading::Seen(None),
-        tags: Reading::Seen(desired.tags.clone()),
-        owner: mark.cloned(),
-        rotation_mark: None,
-        public_key: None,
-    }
+    Ok(Observed::created(metadata, desired, mark))
 }
 
 /// Repeating it is harmless: KMS makes one replica in a Region.

@@ -55,7 +55,7 @@ pub(super) struct Claimant<'a> {
     pub(super) mark: Option<&'a OwnerMark>,
     /// ARN of the key that it has already.
     pub(super) own_arn: Option<&'a str>,
-    /// IDs of the keys that its key is to take the place of.
+    /// IDs of the keys whose place its key takes.
     pub(super) replaced: &'a [String],
     pub(super) region: &'a str,
 }
@@ -134,6 +134,19 @@ impl Provider {
         named && self.view.holder_beside(whose.urn, &holder.metadata.key_id).is_none()
     }
 
+    /// Whether the claimant's key takes the place of the holder, which is still what it was then: neither another resource's or
+    /// another state's, nor kept on purpose, nor brought back by somebody after its deletion.
+    fn has_its_place_taken(&self, holder: &Observed, whose: Claimant<'_>) -> bool {
+        let id = &holder.metadata.key_id;
+        let is_as_before = |theirs: &OwnerMark| {
+            matches!(theirs.phase(), Phase::Begun | Phase::Recorded)
+                && whose.mark.is_none_or(|ours| theirs.generation() < ours.generation())
+        };
+        whose.replaced.contains(id)
+            && self.view.holder_beside(whose.urn, id).is_none()
+            && holder.owner.as_ref().is_none_or(is_as_before)
+    }
+
     async fn leave_to_take(
         &self,
         context: &Context,
@@ -143,7 +156,7 @@ impl Provider {
     ) -> Result<Leave, ResourceError> {
         let metadata = &holder.metadata;
         if self.view.has_key(whose.urn, &metadata.key_id)
-            || whose.replaced.contains(&metadata.key_id)
+            || self.has_its_place_taken(holder, whose)
             || whose.relates(holder, was_never_finished)
             || whose.relates(holder, OwnerMark::same_state) && self.is_of_its_row(alias, holder, whose)
         {

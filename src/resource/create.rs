@@ -15,7 +15,7 @@ use super::ownership::{By, Found, Search};
 use super::provider::{Provider, account_of, default_policy, kms_failure, region_of, resolved_set};
 use super::remembered::{remember, remembered};
 use super::set::{Work, retirements};
-use super::unfinished::{leave_unreleased, still_replaces};
+use super::unfinished::{leave_unreleased, note_replaced};
 use super::{Context, Outcome, ResourceError};
 use crate::kms::{self, ExecutedSet, Patience, Target, Trouble};
 
@@ -75,7 +75,7 @@ impl Provider {
             (ObservedSet::of_one(&target.region, observed), just_created)
         };
         let mut outcome = self.bring(work, urn, inputs, set, patience).await;
-        still_replaces(&mut outcome, &replaces);
+        note_replaced(&mut outcome, &replaces);
         let marks = remembered(&outcome.outputs).and_former(former);
         remember(&mut outcome.outputs, &marks);
         Ok(outcome)

@@ -2,7 +2,7 @@
 
 use awskms_core::desired::{Account, Desired, DesiredSet, Held, resolve, resolve_set};
 use awskms_core::members;
-use awskms_core::observed::ObservedSet;
+use awskms_core::observed::{Metadata, Observed, ObservedSet, Reading};
 use awskms_core::outputs;
 use awskms_core::owner::{OWNER_TAG, OwnerMark, Phase, Remembered};
 use awskms_core::plan::{Intent, SetPlan, Step};
@@ -58,26 +58,28 @@ impl Provider {
             let replaces = self.replaces(urn, replaced.as_ref());
             let claims = self.claims(context, urn, &desired, set.as_ref(), mark.as_ref(), &replaces).await?;
             self.predict_lockouts(context, inputs, &desired, account).await?;
-            if let Some((found, set)) = found.as_ref().zip(set) {
-                let held = self.held_of(&set, &desired.members, mark.as_ref());
-                let retirements = retirements(inputs, &PropertyMap::new(), &target.region);
-                let default_policy = default_policy(account);
-                let (remembered, nothing) = (Remembered::default(), Held::new());
-                let mut work =
-                    Work { context, desired, mark, held: nothing, claims, retirements, default_policy, remembered };
-                work.will_own(found, &set, held);
-                let plan = work.plan(&set, Intent::Create)?;
-                self.foresee_deleted_names(&plan);
-                context.log.warning(&format!("{} {}", taking_up(found), calls(&plan, &set.primary, &[])));
-                plan.beyond.values().for_each(|beyond| context.log.warning(&beyond.to_string()));
-                tell_changes(context, &plan, &policies_of(&set), &set, &work.desired, account);
-            } else {
-                tell_new(context, &desired, account);
-            }
+            let held = set.as_ref().map(|set| self.held_of(set, &desired.members, mark.as_ref()));
+            let retirements = retirements(inputs, &PropertyMap::new(), &target.region);
+            let default_policy = default_policy(account);
+            let (remembered, nothing) = (Remembered::default(), Held::new());
+            let mut work =
+                Work { context, desired, mark, held: nothing, claims, retirements, default_policy, remembered };
+            let Some(((found, set), held)) = found.as_ref().zip(set).zip(held) else {
+                self.foresee_new(&work, account, &target.region)?;
+                tell_new(context, &work.desired, account);
+                return Ok(outputs::preview_of_new(inputs, policy_json(inputs, Some(account)), Some(account)));
+            };
+            work.will_own(found, &set, held);
+            let plan = work.plan(&set, Intent::Create)?;
+            self.foresee_deleted_names(&plan);
+            context.log.warning(&taking_up(found));
+            context.log.info(&calls(None, &plan, &set.primary, &self.noted_at_the_end(&work)));
+            plan.beyond.values().for_each(|beyond| context.log.warning(&beyond.to_string()));
+            tell_changes(context, &plan, &policies_of(&set), &set, &work.desired, account);
         } else {
             tell_unknown(context, inputs);
         }
-        Ok(outputs::preview_of_new(inputs, policy_json(inputs, account.as_ref())))
+        Ok(outputs::preview_of_new(inputs, policy_json(inputs, account.as_ref()), account.as_ref()))
     }
 
     /// The outputs of a key that would be changed. With credentials at hand it looks, reading only, and says which calls
@@ -112,7 +114,7 @@ impl Provider {
                     self.foresee_deleted_names(&plan);
                     let noted = self.to_be_noted(&set, &plan);
                     if !plan.is_empty() || !noted.is_empty() {
-                        context.log.info(&calls(&plan, &set.primary, &noted));
+                        context.log.info(&calls(None, &plan, &set.primary, &noted));
                     }
                 }
                 // A preview works where reading does not; what it would have said, the real run says.
@@ -131,6 +133,25 @@ impl Provider {
         let mut outputs = outputs::preview_of_change(inputs, old_outputs, policy);
         remember(&mut outputs, &remembered(old_outputs));
         Ok(outputs)
+    }
+
+    /// Says which calls make a new key.
+    fn foresee_new(&self, work: &Work<'_>, account: &Account, region: &str) -> Result<(), ResourceError> {
+        let desired = work.desired.main();
+        let metadata = Metadata::foreseen(desired, account, region);
+        let mut new = Observed::created(metadata, desired, work.mark.as_ref());
+        if desired.policy.is_none() {
+            new.policy = Reading::Seen(work.default_policy.clone());
+        }
+        let plan = work.plan(&ObservedSet::of_one(region, new), Intent::Create)?;
+        work.context.log.info(&calls(Some("CreateKey"), &plan, region, &self.noted_at_the_end(work)));
+        Ok(())
+    }
+
+    /// Regions whose key a create notes as recorded, when the run ends.
+    fn noted_at_the_end<'a>(&self, work: &'a Work<'_>) -> Vec<&'a str> {
+        let marks = work.mark.is_some() && !self.is_stateless;
+        work.desired.members.keys().filter(|_| marks).map(String::as_str).collect()
     }
 
     /// Notes for the previews of other resources which names this one gives up before them.

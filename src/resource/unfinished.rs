@@ -12,7 +12,8 @@ use super::Outcome;
 /// What the keys may still have from before, by Region, and how they go when they are no longer wanted.
 const UNRELEASED: &str = "__unreleased";
 
-/// IDs of the keys that this one is to take the place of: their aliases may go to it.
+/// IDs of the keys whose place this one takes or has taken: their aliases may go to it. Kept also when all is done, because the
+/// deletion of the old key can fail for as long as it likes, and the program may want its alias again meanwhile.
 const REPLACES: &str = "__replaces";
 
 /// Whether the last run has failed half-way.
@@ -44,16 +45,16 @@ pub(super) fn leave_unreleased(outputs: &mut PropertyMap, held: &Held, how: &BTr
     outputs.insert(UNRELEASED.into(), PropertyValue::Map(held.iter().map(member).collect()));
 }
 
-/// IDs of the keys that the key of these outputs is to take the place of, after a first half that has failed.
+/// IDs of the keys whose place the key of these outputs takes.
 pub(super) fn replaces(outputs: &PropertyMap) -> Vec<String> {
     let ids = outputs.get(REPLACES).and_then(PropertyValue::as_list).unwrap_or_default();
     ids.iter().filter_map(|id| id.as_str().map(str::to_owned)).collect()
 }
 
-/// Notes in an outcome that is not complete which keys its key is to take the place of.
-pub(super) fn still_replaces(outcome: &mut Outcome, ids: &[String]) {
+/// Notes in an outcome whose place its key takes.
+pub(super) fn note_replaced(outcome: &mut Outcome, ids: &[String]) {
     let others: Vec<PropertyValue> = ids.iter().filter(|id| **id != outcome.id).map(|id| id.as_str().into()).collect();
-    if outcome.partial.is_some() && !others.is_empty() {
+    if !others.is_empty() {
         outcome.outputs.insert(REPLACES.into(), PropertyValue::List(others));
     }
 }

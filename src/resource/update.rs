@@ -20,7 +20,7 @@ use super::remembered::remembered;
 use super::retirement::{check_idle, prevented};
 use super::set::{Known, Work, held_before, known_arns, retirements};
 use super::tell_access::{Policies, policies_of};
-use super::unfinished::{replaces, still_replaces};
+use super::unfinished::{note_replaced, replaces};
 use super::{Context, Outcome, ResourceError};
 use crate::kms::Patience;
 
@@ -66,7 +66,7 @@ impl Provider {
         let how = retirements(old_inputs, old_outputs, &before.region);
         let held = held_before(old_inputs, old_outputs, &before.region);
         let mut result = outcome(inputs, &done, old_outputs, &held, &how, work.mark.as_ref());
-        still_replaces(&mut result, &replaces(old_outputs));
+        note_replaced(&mut result, &replaces(old_outputs));
         let planned = plan.steps().map(|(_, step)| step);
         if planned.filter(|step| is_rotation(step)).any(|step| !done.has_done(step)) {
             // The rotation is still owed: the state keeps the old trigger, so that the next run sees the change.

@@ -52,6 +52,7 @@ impl Engine {
             pending: Arc::default(),
             region: None,
             board: Arc::default(),
+            shown: Arc::default(),
         }
     }
 
@@ -80,6 +81,8 @@ pub struct ResourceLog {
     region: Option<String>,
     /// What goes on in each Region; a resource has one status column.
     board: Arc<Mutex<BTreeMap<String, String>>>,
+    /// What the status column shows: the last message, if it was a status.
+    shown: Arc<Mutex<String>>,
 }
 
 impl ResourceLog {
@@ -91,13 +94,25 @@ impl ResourceLog {
 
     /// A line in the resource's status column, gone with the next one.
     pub fn status(&self, message: &str) {
-        let Some(region) = &self.region else { return self.send(LogSeverity::Info, message, true) };
+        let Some(region) = &self.region else { return self.show(message) };
         let line = {
             let mut board = self.board.lock().unwrap_or_else(PoisonError::into_inner);
             board.insert(region.clone(), message.to_owned());
             status_line(&board)
         };
-        self.send(LogSeverity::Info, &line, true);
+        self.show(&line);
+    }
+
+    /// Sends a status, unless it is shown already.
+    fn show(&self, line: &str) {
+        {
+            let mut shown = self.shown.lock().unwrap_or_else(PoisonError::into_inner);
+            if *shown == line {
+                return;
+            }
+            line.clone_into(&mut shown);
+        }
+        self.send(LogSeverity::Info, line, true);
     }
 
     /// Nothing more goes on in this log's Region.
@@ -121,13 +136,18 @@ impl ResourceLog {
         self.hidden.mask(message)
     }
 
-    /// Waits until every message so far is with the engine; the engine drops what comes after the answer of a call.
+    /// Clears the status column, and waits until every message so far is with the engine; the engine drops what comes after the
+    /// answer of a call.
     pub async fn flush(&self) {
+        self.show("");
         drop(self.pending.lock().await);
     }
 
     fn send(&self, severity: LogSeverity, message: &str, ephemeral: bool) {
         let message = self.hidden.mask(message);
+        if !ephemeral {
+            self.shown.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        }
         tracing::debug!(urn = self.urn, "{message}");
         let Some(listener) = self.engine.listener() else { return };
         let request = LogRequest {

@@ -334,7 +334,7 @@ impl ResourceProvider for Service {
         let inputs = normal(&inputs_as_given).map_err(unreadable)?;
         // The engine does not configure a provider whose configuration is not known yet; it still asks for a preview.
         if request.preview && self.configured().is_none() {
-            let outputs = awskms_core::outputs::preview_of_new(&inputs, None);
+            let outputs = awskms_core::outputs::preview_of_new(&inputs, None, None);
             return Ok(Response::new(created(String::new(), &self.sealed(outputs, &inputs, &[]))));
         }
         let provider = self.provider()?;

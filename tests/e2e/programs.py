@@ -58,7 +58,19 @@ if file["inputs"]:
 """,
 }
 
+# Written anew with the inputs: the inputs are the program.
+YAML = {"Pulumi.yaml": "name: keys\nruntime: yaml\n"}
+EXPORTED = ["keyId", "keyArn", "aliasArn", "keyState", "rotationEnabled", "tagsAll", "primaryRegion"]
+
 LANGUAGES = {"typescript": TYPESCRIPT, "python": PYTHON}
+
+
+def as_yaml(name: str, inputs: dict[str, Any] | None, options: dict[str, Any]) -> str:
+    """A program in YAML, which JSON is."""
+    resource = {"type": "awskms:AwsKmsKey", "properties": inputs, "options": options}
+    outputs = {output: f"${{{name}.{output}}}" for output in EXPORTED}
+    resources = {} if inputs is None else {"resources": {name: resource}, "outputs": outputs}
+    return json.dumps({"name": "keys", "runtime": "yaml", **resources})
 
 
 class KeyProgram:
@@ -67,9 +79,13 @@ class KeyProgram:
     def __init__(self, running: stack.Stack) -> None:
         self.stack = running
         self.name = "key"
+        self.is_yaml = "runtime: yaml" in (running.folder / "Pulumi.yaml").read_text()
 
     def write(self, inputs: dict[str, Any] | None, **options: Any) -> None:
         """Sets the key's inputs; None takes the key out of the program."""
+        if self.is_yaml:
+            (self.stack.folder / "Pulumi.yaml").write_text(as_yaml(self.name, inputs, options))
+            return
         text = json.dumps({"name": self.name, "inputs": inputs, "options": options})
         (self.stack.folder / "inputs.json").write_text(text)
 
@@ -98,7 +114,7 @@ class KeyProgram:
 @contextmanager
 def key_program(language: str, sim: simulator.Simulator) -> Iterator[KeyProgram]:
     """A program in a language, without a key yet."""
-    with stack.program(LANGUAGES[language], sim.url) as running:
+    with stack.program({**LANGUAGES, "yaml": YAML}[language], sim.url) as running:
         yield KeyProgram(running)
 
 

@@ -57,10 +57,14 @@ def test_an_answer_that_is_lost_after_the_effect(program: KeyProgram, sim: simul
     complete(program, sim)
 
 
-@pytest.mark.parametrize("killed", ["provider", "provider and engine"])
+# Each call with its engine; where the provider alone dies, the engine records what it knows, which the judge walks call by call.
 @pytest.mark.parametrize(
-    ("operation", "effect"),
-    [*((operation, "hang") for operation in READS + WRITES), *((operation, "hangAfter") for operation in WRITES)],
+    ("operation", "effect", "killed"),
+    [
+        *((operation, "hang", "provider and engine") for operation in READS + WRITES),
+        *((operation, "hangAfter", "provider and engine") for operation in WRITES),
+        *(("CreateKey", effect, "provider") for effect in ("hang", "hangAfter")),
+    ],
 )
 def test_a_kill(program: KeyProgram, sim: simulator.Simulator, operation: str, effect: str, killed: str) -> None:
     sim.fault(effect, operation=operation, count=1)

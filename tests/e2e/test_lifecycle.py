@@ -60,21 +60,40 @@ def test_a_key_lives_and_goes(each: KeyProgram, sim: simulator.Simulator) -> Non
     assert (key["state"], key["aliases"]) == ("PendingDeletion", [])
 
 
-def test_every_mutable_property_changes_in_place(each: KeyProgram, sim: simulator.Simulator) -> None:
-    each.up(BASE)
-    key_id = each.key()["id"]
+def test_every_mutable_property_changes_in_place(program: KeyProgram, sim: simulator.Simulator) -> None:
+    program.up(BASE)
+    key_id = program.key()["id"]
     for what, change, writes in CHANGES:
-        each.write(changed(**change))
-        [step] = each.stack.preview()
+        program.write(changed(**change))
+        [step] = program.stack.preview()
         assert step["op"] == "update", what
         mark = sim.mark()
-        each.up(changed(**change))
+        program.up(changed(**change))
         assert sorted(sim.writes(mark)) == sorted(writes), what
-        assert each.key()["id"] == key_id, what
-        each.up(BASE)
-    each.stack.pulumi("refresh", "--yes", "--skip-preview", "--expect-no-changes")
+        assert program.key()["id"] == key_id, what
+        program.up(BASE)
+    program.stack.pulumi("refresh", "--yes", "--skip-preview", "--expect-no-changes")
     [key] = sim.keys()
     assert (key["description"], key["aliases"], key["rotationPeriodInDays"]) == ("Orders", ["alias/prod/orders"], 365)
+
+
+def test_all_of_it_changes_at_once(each: KeyProgram, sim: simulator.Simulator) -> None:
+    """Each property as the language's own SDK gives it."""
+    each.up(BASE)
+    inputs = changed(
+        description="All orders", alias="alias/prod/all-orders", aliases=["alias/b", "alias/a"], tags={"tier": "1"}, enabled=False,
+        rotationPeriodDays=180, policy={"adminRole": ADMIN}, deletionWindowDays=7, deletionPolicy="RETAIN",
+    )  # fmt: skip
+    mark = sim.mark()
+    each.up(inputs)
+    assert sorted(set(sim.writes(mark))) == [
+        "CreateAlias", "DeleteAlias", "DisableKey", "EnableKeyRotation", "PutKeyPolicy", "TagResource", "UntagResource",
+        "UpdateKeyDescription",
+    ]  # fmt: skip
+    each.stack.pulumi("refresh", "--yes", "--skip-preview", "--expect-no-changes")
+    [key] = sim.keys()
+    assert (key["description"], key["state"], key["rotationPeriodInDays"]) == ("All orders", "Disabled", 180)
+    assert key["aliases"] == ["alias/a", "alias/b", "alias/prod/all-orders"] and key["tags"]["tier"] == "1" and "team" not in key["tags"]
 
 
 def client(sim: simulator.Simulator) -> Any:
@@ -83,9 +102,9 @@ def client(sim: simulator.Simulator) -> Any:
     )
 
 
-def test_drift_shows_by_property_and_up_repairs_it(each: KeyProgram, sim: simulator.Simulator) -> None:
-    each.up(BASE)
-    arn = each.stack.outputs()["keyArn"]
+def test_drift_shows_by_property_and_up_repairs_it(program: KeyProgram, sim: simulator.Simulator) -> None:
+    program.up(BASE)
+    arn = program.stack.outputs()["keyArn"]
     kms = client(sim)
     drifts = [
         ("description", lambda: kms.update_key_description(KeyId=arn, Description="by hand"), ["UpdateKeyDescription"]),
@@ -100,15 +119,15 @@ def test_drift_shows_by_property_and_up_repairs_it(each: KeyProgram, sim: simula
     ]
     for path, drift, repair in drifts:
         drift()
-        refreshed = each.stack.pulumi("refresh", "--yes", "--skip-preview", "--diff")
+        refreshed = program.stack.pulumi("refresh", "--yes", "--skip-preview", "--diff")
         assert path.split(".")[-1] in refreshed, refreshed
-        [step] = each.stack.preview()
+        [step] = program.stack.preview()
         assert step["op"] == "update", (path, step)
         assert path.split(".")[0] in {name.split(".")[0] for name in step["detailedDiff"]}, (path, step["detailedDiff"])
         mark = sim.mark()
-        each.stack.pulumi("up", "--yes", "--skip-preview")
+        program.stack.pulumi("up", "--yes", "--skip-preview")
         assert sim.writes(mark) == repair, path
-        each.stack.pulumi("refresh", "--yes", "--skip-preview", "--expect-no-changes")
+        program.stack.pulumi("refresh", "--yes", "--skip-preview", "--expect-no-changes")
 
 
 def open_policy() -> str:
@@ -127,24 +146,24 @@ def aws_cli(sim: simulator.Simulator, running: stack.Stack, *words: str) -> str:
 
 @pytest.mark.parametrize("reference", ["arn", "id", "alias"])
 def test_a_key_of_the_aws_cli_is_imported_without_a_diff(
-    each: KeyProgram, sim: simulator.Simulator, reference: str
+    program: KeyProgram, sim: simulator.Simulator, reference: str
 ) -> None:
     arn = aws_cli(
-        sim, each.stack, "create-key", "--description", "By the AWS CLI", "--tags", "TagKey=team,TagValue=x",
+        sim, program.stack, "create-key", "--description", "By the AWS CLI", "--tags", "TagKey=team,TagValue=x",
         "--query", "KeyMetadata.Arn",
     )  # fmt: skip
-    aws_cli(sim, each.stack, "create-alias", "--alias-name", "alias/by/cli", "--target-key-id", arn)
-    aws_cli(sim, each.stack, "enable-key-rotation", "--key-id", arn, "--rotation-period-in-days", "200")
+    aws_cli(sim, program.stack, "create-alias", "--alias-name", "alias/by/cli", "--target-key-id", arn)
+    aws_cli(sim, program.stack, "enable-key-rotation", "--key-id", arn, "--rotation-period-in-days", "200")
     name = {"arn": arn, "id": arn.rsplit("/", 1)[1], "alias": "alias/by/cli"}[reference]
-    each.write(None)
-    each.stack.pulumi("import", "awskms:index:AwsKmsKey", "key", name, "--yes", "--protect=false", "--generate-code=false")
+    program.write(None)
+    program.stack.pulumi("import", "awskms:index:AwsKmsKey", "key", name, "--yes", "--protect=false", "--generate-code=false")
     inputs = {
         "alias": "alias/by/cli", "description": "By the AWS CLI", "tags": {"team": "x"}, "rotationPeriodDays": 200,
     }  # fmt: skip
     mark = sim.mark()
-    each.up(inputs, "--expect-no-changes")
+    program.up(inputs, "--expect-no-changes")
     assert sim.writes(mark) == []
-    each.stack.pulumi("refresh", "--yes", "--skip-preview", "--expect-no-changes")
+    program.stack.pulumi("refresh", "--yes", "--skip-preview", "--expect-no-changes")
 
 
 def test_what_is_not_known_yet_previews_as_unknown(sim: simulator.Simulator) -> None:

@@ -23,12 +23,12 @@ def by_state(sim: simulator.Simulator) -> dict[str, list[str]]:
 REPLACED = {"PendingDeletion": [], "Enabled": ["alias/orders"]}
 
 
-def test_replacement_is_forbidden_until_it_is_allowed(each: KeyProgram, sim: simulator.Simulator) -> None:
-    each.up(INPUTS)
+def test_replacement_is_forbidden_until_it_is_allowed(program: KeyProgram, sim: simulator.Simulator) -> None:
+    program.up(INPUTS)
     mark = sim.mark()
-    said = each.refused({**INPUTS, "multiRegion": True})
+    said = program.refused({**INPUTS, "multiRegion": True})
     assert "multiRegion" in said and "replacementPolicy" in said and sim.writes(mark) == []
-    each.up(OTHER)
+    program.up(OTHER)
     # The new key is there with its name before the old one goes.
     assert sim.writes(mark) == ["CreateKey", "EnableKeyRotation", "UpdateAlias", "ScheduleKeyDeletion", *NOTED]
     assert by_state(sim) == REPLACED

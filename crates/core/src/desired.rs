@@ -108,6 +108,13 @@ pub struct Account {
     pub id: String,
 }
 
+impl Account {
+    /// ARN of a KMS resource, such as `alias/prod/orders`, of this account in a Region.
+    pub(crate) fn arn_of(&self, region: &str, resource: &str) -> String {
+        format!("arn:{}:kms:{region}:{}:{resource}", self.partition, self.id)
+    }
+}
+
 /// Why the inputs do not say yet what the key should be.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Unresolved {

@@ -14,6 +14,7 @@ pub mod ignored;
 #[cfg(test)]
 mod laws;
 pub mod members;
+mod new_key;
 pub mod observed;
 pub mod outputs;
 pub mod owner;

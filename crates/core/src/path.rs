@@ -1,4 +1,4 @@
-//! Property paths as Pulumi writes them: `policy.usageRoles[0]`, `tags["a.b"]`, `replicas["eu-west-1"].tags.team`.
+//! Property paths as Pulumi writes them: `policy.usageRoles[0]`, `tags["a.b"]`. Inside, entries of `replicas` go by their Region.
 
 use std::fmt;
 

@@ -190,9 +190,19 @@ fn principals(json: &serde_json::Value) -> Vec<String> {
     }
 }
 
-/// Names of the definition are in every message and hide nothing.
+/// Elements of a policy document (AWS IAM user guide, "IAM JSON policy element reference").
+#[rustfmt::skip]
+const POLICY_ELEMENTS: [&str; 12] = [
+    "Version", "Id", "Statement", "Sid", "Effect", "Principal", "NotPrincipal", "Action", "NotAction", "Resource", "NotResource",
+    "Condition",
+];
+
+/// Names of the definition and of the grammar of policies are in every message and hide nothing.
 fn is_name(key: &str) -> bool {
     use crate::spec::generated::{AWS_KMS_KEY_SPEC, DELETION_GUARD, KEY_POLICY, PROVIDER_CONFIG, REPLICA};
+    if POLICY_ELEMENTS.contains(&key) {
+        return true;
+    }
     let messages = [&AWS_KMS_KEY_SPEC, &KEY_POLICY, &REPLICA, &DELETION_GUARD, &PROVIDER_CONFIG];
     let mut fields = messages.into_iter().flat_map(|message| message.fields);
     fields.any(|field| field.name == key || field.proto_name == key || field.also.contains(&key))

@@ -1,5 +1,6 @@
 //! A diff as the user reads it: in the program's own names, without what is ignored, with drift that no input can show.
 
+use super::by_index::by_index;
 use super::{Change, ChangeKind, diff};
 use crate::desired::{Account, resolve};
 use crate::ids::KmsArn;
@@ -47,7 +48,9 @@ pub fn changes(sides: &Sides<'_>) -> Result<Vec<Change>, Unreadable> {
             && new.get(change.path.root()).is_some_and(PropertyValue::is_unknown)
     };
     changes.retain(|change| !depends(change));
-    Ok(changes.into_iter().filter_map(|change| as_given(change, before, now)).map(|c| in_the_open(c, sides)).collect())
+    let changes = changes.into_iter().filter_map(|change| as_given(change, before, now)).collect();
+    let changes = by_index(changes, sides.old_inputs, sides.news);
+    Ok(changes.into_iter().map(|change| in_the_open(change, sides)).collect())
 }
 
 fn is_policy(name: &str) -> bool {

@@ -1,5 +1,6 @@
 //! What a change of inputs means to the user: exact paths, and nothing that only looks different.
 
+mod by_index;
 mod given;
 mod replicas;
 

@@ -290,7 +290,7 @@ fn what_is_derived_from_a_secret_is_a_secret_everywhere() {
             let all = [
                 sealed.clone(),
                 secrets.seal(left, &inputs),
-                secrets.seal(preview_of_new(&inputs, Some(policy.clone())), &inputs),
+                secrets.seal(preview_of_new(&inputs, Some(policy.clone()), Some(&account())), &inputs),
                 secrets.seal(preview_of_change(&inputs, &sealed, Some(policy)), &inputs),
             ];
             for outputs in &all {

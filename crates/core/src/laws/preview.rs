@@ -59,7 +59,7 @@ proptest! {
     fn a_preview_of_a_new_key_names_every_output_and_contradicts_none(program in programs()) {
         let inputs = checked(&program);
         let real = outputs(&inputs, &made(&inputs), &PropertyMap::new());
-        let shown = preview_of_new(&inputs, policy_of(&inputs));
+        let shown = preview_of_new(&inputs, policy_of(&inputs), Some(&account()));
         prop_assert_eq!(shown.keys().collect::<Vec<_>>(), real.keys().collect::<Vec<_>>());
         assert_comes_true(&shown, &real);
     }
@@ -81,7 +81,7 @@ proptest! {
         let inputs = checked(&program);
         let real = outputs(&inputs, &made(&inputs), &PropertyMap::new());
         let partly = with_unknowns(&program, &parts);
-        assert_comes_true(&preview_of_new(&partly, policy_of(&partly)), &real);
+        assert_comes_true(&preview_of_new(&partly, policy_of(&partly), Some(&account())), &real);
     }
 
     #[test]

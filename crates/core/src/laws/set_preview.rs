@@ -4,7 +4,7 @@ use proptest::prelude::*;
 
 use super::drift::take_facts;
 use super::generators::{REGIONS, sets};
-use super::model::{checked, default_policy, plain_tags};
+use super::model::{account, checked, default_policy, plain_tags};
 use super::preview::{assert_comes_true, policy_of, with_unknowns};
 use super::set_model::{assert_is_set, desired, made, plan, reachable, region, run, set_read_context};
 use super::veiled::{assert_hides_the_same, parts, with_secrets};
@@ -24,7 +24,7 @@ proptest! {
     fn a_preview_of_a_new_set_names_every_output_and_contradicts_none(program in sets()) {
         let inputs = checked(&program);
         let real = set_outputs(&inputs, &made(&inputs), &PropertyMap::new());
-        assert_comes_true(&preview_of_new(&inputs, policy_of(&inputs)), &real);
+        assert_comes_true(&preview_of_new(&inputs, policy_of(&inputs), Some(&account())), &real);
     }
 
     #[test]
@@ -49,7 +49,7 @@ proptest! {
         let inputs = checked(&program);
         let real = set_outputs(&inputs, &made(&inputs), &PropertyMap::new());
         let partly = with_unknowns(&program, &parts);
-        assert_comes_true(&preview_of_new(&partly, policy_of(&partly)), &real);
+        assert_comes_true(&preview_of_new(&partly, policy_of(&partly), Some(&account())), &real);
     }
 
     #[test]
@@ -102,7 +102,7 @@ proptest! {
         let set = made(&new);
         let run = |previous: &PropertyMap| secrets.seal(set_outputs(&new, &set, previous), &new);
         let seal = |shown: PropertyMap| secrets.seal(shown, &new);
-        assert_hides_the_same(&seal(preview_of_new(&new, policy_of(&new))), &run(&PropertyMap::new()));
+        assert_hides_the_same(&seal(preview_of_new(&new, policy_of(&new), Some(&account()))), &run(&PropertyMap::new()));
         let shown = seal(preview_of_change(&new, &old_outputs, policy_of(&new)));
         assert_hides_the_same(&shown, &run(&old_outputs));
     }

@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 use super::generators::{Program, changes, programs};
-use super::model::{checked, desired, made};
+use super::model::{account, checked, desired, made};
 use super::preview::policy_of;
 use crate::desired::Desired;
 use crate::diff::diff;
@@ -107,7 +107,7 @@ proptest! {
             assert_hides_the_same(&secrets.seal(shown, &new), &secrets.seal(real.clone(), &new));
         };
         let key = made(&new);
-        same(preview_of_new(&new, policy_of(&new)), &outputs(&new, &key, &none));
+        same(preview_of_new(&new, policy_of(&new), Some(&account())), &outputs(&new, &key, &none));
         same(preview_of_change(&new, &old_outputs, policy_of(&new)), &outputs(&new, &key, &old_outputs));
     }
 }

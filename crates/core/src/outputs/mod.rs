@@ -13,6 +13,8 @@ use crate::members;
 use crate::observed::{Observed, ObservedSet, Reading};
 use crate::policy;
 use crate::spec::constants::names;
+use crate::spec::generated::OUTPUTS;
+use crate::spec::key_kinds::key_kind;
 use crate::value::{PropertyMap, PropertyValue};
 
 /// The outputs of an existing key.
@@ -51,7 +53,28 @@ pub fn outputs(inputs: &PropertyMap, observed: &Observed, previous: &PropertyMap
     } else if let (Reading::Denied(_), Some(last)) = (&observed.tags, previous.get(ROTATION_OUTPUT)) {
         put(ROTATION_OUTPUT, last.clone());
     }
+    name_what_is_not_there(&mut outputs, inputs);
     outputs
+}
+
+/// Outputs that a key does not have are null, and no replicas are an empty map: a program that uses an output which is not
+/// there at all gets an unknown value in every preview, because the SDKs take it for one that is still to come.
+fn name_what_is_not_there(outputs: &mut PropertyMap, inputs: &PropertyMap) {
+    let nothing = |name: &str| match name {
+        REPLICA_KEYS => PropertyValue::Map(PropertyMap::new()),
+        _ => PropertyValue::Null,
+    };
+    // A public key that may not be read is there all the same.
+    let is_unread = |name: &str| name == names::PUBLIC_KEY && has_public_key(inputs);
+    for output in OUTPUTS.iter().filter(|output| !output.always && !is_unread(output.name)) {
+        outputs.entry(output.name.to_owned()).or_insert_with(|| nothing(output.name));
+    }
+}
+
+/// A kind that this version does not know has a public half, as most have.
+fn has_public_key(inputs: &PropertyMap) -> bool {
+    let spec = inputs.get(names::KEY_SPEC).and_then(PropertyValue::as_str);
+    spec.is_some_and(|spec| key_kind(spec).is_none_or(|kind| kind.has_public_key))
 }
 
 /// The name of the hidden output that remembers the mark of the last rotation on demand that a run has finished: the same
@@ -78,11 +101,7 @@ pub fn set_outputs(inputs: &PropertyMap, set: &ObservedSet, previous: &PropertyM
     let read = read.map(|(region, member)| (region.clone(), replica_outputs(inputs, region, member)));
     let mut replicas: PropertyMap = unread.chain(read).collect();
     replicas.remove(&set.primary);
-    if replicas.is_empty() {
-        all.remove(REPLICA_KEYS);
-    } else {
-        all.insert(REPLICA_KEYS.into(), PropertyValue::Map(replicas));
-    }
+    all.insert(REPLICA_KEYS.into(), PropertyValue::Map(replicas));
     all
 }
 

@@ -2,25 +2,28 @@
 
 use serde_json::Value;
 
-use super::{REPLICA_KEYS, ROTATION_OUTPUT, TRIGGER, hide_policy};
+use super::{REPLICA_KEYS, ROTATION_OUTPUT, TRIGGER, has_public_key, hide_policy, name_what_is_not_there};
 use crate::arn::{alias_arn, arn_in};
+use crate::desired::Account;
 use crate::members;
 use crate::policy;
 use crate::spec::constants::names;
 use crate::spec::generated::{AWS_KMS_KEY_SPEC, OUTPUTS};
-use crate::spec::key_kinds::key_kind;
 use crate::spec::normal::all_tags;
 use crate::value::{PropertyMap, PropertyValue};
 
-/// The outputs that a preview of a new key can tell: what the inputs decide, and `policy_json`, the policy where it is known.
-/// Every other output that a key always has is unknown.
-pub fn preview_of_new(inputs: &PropertyMap, policy_json: Option<String>) -> PropertyMap {
+/// The outputs that a preview of a new key can tell: what the inputs decide, `policy_json`, the policy where it is known, and
+/// the ARNs of the aliases where the account is. Every other output that a key always has is unknown.
+pub fn preview_of_new(inputs: &PropertyMap, policy_json: Option<String>, account: Option<&Account>) -> PropertyMap {
     let mut outputs = inputs.clone();
     for output in OUTPUTS.iter().filter(|output| output.always && !is_input(output.name)) {
         outputs.insert(output.name.to_owned(), PropertyValue::Unknown);
     }
-    if inputs.contains_key(names::ALIAS) {
-        outputs.insert(names::ALIAS_ARN.into(), PropertyValue::Unknown);
+    if let Some(alias) = inputs.get(names::ALIAS) {
+        let region = inputs.get(names::REGION).and_then(PropertyValue::as_str);
+        let arn =
+            account.zip(region).zip(alias.as_str()).map(|((account, region), alias)| account.arn_of(region, alias));
+        outputs.insert(names::ALIAS_ARN.into(), arn.map_or(PropertyValue::Unknown, PropertyValue::String));
     }
     preview_facts(&mut outputs, inputs, policy_json);
     if let Some(enabled) = inputs.get(names::ENABLED).and_then(PropertyValue::as_bool) {
@@ -33,7 +36,8 @@ pub fn preview_of_new(inputs: &PropertyMap, policy_json: Option<String>) -> Prop
     if has_public_key(inputs) || inputs.get(names::KEY_SPEC).is_some_and(PropertyValue::is_unknown) {
         outputs.insert(names::PUBLIC_KEY.into(), PropertyValue::Unknown);
     }
-    preview_replicas(&mut outputs, inputs, &PropertyMap::new());
+    preview_replicas(&mut outputs, inputs, &PropertyMap::new(), account);
+    name_what_is_not_there(&mut outputs, inputs);
     outputs
 }
 
@@ -44,7 +48,12 @@ fn is_input(name: &str) -> bool {
 
 /// A preview knows in which Regions there will be replicas; of a new one it knows no more. A key that keeps its ID keeps
 /// the ARNs that it has.
-fn preview_replicas(outputs: &mut PropertyMap, inputs: &PropertyMap, old_outputs: &PropertyMap) {
+fn preview_replicas(
+    outputs: &mut PropertyMap,
+    inputs: &PropertyMap,
+    old_outputs: &PropertyMap,
+    account: Option<&Account>,
+) {
     if members::are_unknown(inputs) {
         outputs.insert(REPLICA_KEYS.into(), PropertyValue::Unknown);
         return;
@@ -63,7 +72,11 @@ fn preview_replicas(outputs: &mut PropertyMap, inputs: &PropertyMap, old_outputs
             (names::KEY_STATE.to_owned(), known(state.map(str::to_owned))),
         ]);
         if let Some(name) = name {
-            map.insert(names::ALIAS_ARN.into(), known(arn.zip(name).map(|(arn, name)| alias_arn(&arn, &name))));
+            let arn = name.and_then(|name| match arn {
+                Some(arn) => Some(alias_arn(&arn, &name)),
+                None => account.map(|account| account.arn_of(region, &name)),
+            });
+            map.insert(names::ALIAS_ARN.into(), known(arn));
         }
         (region.clone(), PropertyValue::Map(map))
     });
@@ -73,10 +86,7 @@ fn preview_replicas(outputs: &mut PropertyMap, inputs: &PropertyMap, old_outputs
     let others =
         last.filter(|(region, _)| !had.contains_key(*region) && !outputs_region_is(old_outputs, inputs, region));
     let others: Vec<_> = others.map(|(region, value)| (region.clone(), value.clone())).collect();
-    let keys: PropertyMap = others.into_iter().chain(keys).collect();
-    if !keys.is_empty() {
-        outputs.insert(REPLICA_KEYS.into(), PropertyValue::Map(keys));
-    }
+    outputs.insert(REPLICA_KEYS.into(), PropertyValue::Map(others.into_iter().chain(keys).collect()));
 }
 
 /// Whether a Region is, or becomes, the primary's.
@@ -109,7 +119,7 @@ pub fn preview_of_change(inputs: &PropertyMap, old_outputs: &PropertyMap, policy
         _ => "Enabled".into(),
     };
     outputs.insert(names::KEY_STATE.into(), state);
-    preview_replicas(&mut outputs, inputs, old_outputs);
+    preview_replicas(&mut outputs, inputs, old_outputs, None);
     let alias_arn = match (inputs.get(names::ALIAS), outputs.get(names::KEY_ARN).and_then(PropertyValue::as_str)) {
         (Some(alias), Some(arn)) => alias.as_str().map(|name| alias_arn(arn, name).into()),
         _ => None,
@@ -119,6 +129,7 @@ pub fn preview_of_change(inputs: &PropertyMap, old_outputs: &PropertyMap, policy
     } else if inputs.contains_key(names::ALIAS) {
         outputs.insert(names::ALIAS_ARN.into(), PropertyValue::Unknown);
     }
+    name_what_is_not_there(&mut outputs, inputs);
     outputs
 }
 
@@ -165,12 +176,6 @@ fn preview_facts(outputs: &mut PropertyMap, inputs: &PropertyMap, policy_json: O
     outputs.insert(names::TAGS_ALL.into(), tags.unwrap_or(PropertyValue::Map(PropertyMap::new())));
     let policy = policy_json.map_or(PropertyValue::Unknown, PropertyValue::String);
     outputs.insert(names::POLICY_JSON.into(), hide_policy(inputs, policy));
-}
-
-/// A kind that this version does not know has a public half, as most have.
-fn has_public_key(inputs: &PropertyMap) -> bool {
-    let spec = inputs.get(names::KEY_SPEC).and_then(PropertyValue::as_str);
-    spec.is_some_and(|spec| key_kind(spec).is_none_or(|kind| kind.has_public_key))
 }
 
 /// The name that an output shows of several: `None` without one, and inside where it is not known yet.

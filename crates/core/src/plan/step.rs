@@ -139,7 +139,7 @@ impl Step {
             Self::RotateKeyOnDemand { .. } => "rotating the key material".into(),
             Self::UpdateKeyDescription { .. } => "updating the description".into(),
             Self::TagResource { tags } if tags.len() == 1 && tags.contains_key(OWNER_TAG) => {
-                "taking over the key".into()
+                "updating the owner mark".into()
             }
             Self::TagResource { tags } if tags.len() == 1 && tags.contains_key(ROTATION_TAG) => {
                 "noting the rotation to come".into()

@@ -35,9 +35,9 @@ fn steps(report: &Report) -> Vec<String> {
     names
 }
 
-/// Only where all that is done are updates does a preview list every call.
+/// Only where all that is done are creations and updates does a preview list every call: the engine does not ask about a deletion.
 fn calls_unlike(preview: &Report, run: &Report) -> Option<String> {
-    if !run.steps.iter().all(|step| matches!(step.op, Op::Update | Op::Same)) {
+    if !run.steps.iter().all(|step| matches!(step.op, Op::Create | Op::Update | Op::Same)) {
         return None;
     }
     let mut listed = vec![];
