@@ -150,6 +150,10 @@ export class AwsKmsKey extends pulumi.CustomResource {
      */
     declare public readonly keyUsage: pulumi.Output<enums.KeyUsage | undefined>;
     /**
+     * Which remarks about the policies are silenced, and which count as errors. docs/policy-lints.md has every rule.
+     */
+    declare public readonly lints: pulumi.Output<outputs.Lints | undefined>;
+    /**
      * Whether the key is a multi-Region primary, which can be replicated to other Regions. KMS cannot change it later. Default: true when AwsKmsKeyArgs.replicas has entries, what it was for a key that exists, else false.
      */
     declare public readonly multiRegion: pulumi.Output<boolean | undefined>;
@@ -239,6 +243,7 @@ export class AwsKmsKey extends pulumi.CustomResource {
             resourceInputs["keySpec"] = (args?.keySpec) ?? "SYMMETRIC_DEFAULT";
             resourceInputs["keyUsage"] = args?.keyUsage;
             resourceInputs["kind"] = args?.kind;
+            resourceInputs["lints"] = args?.lints;
             resourceInputs["metadata"] = args?.metadata;
             resourceInputs["multiRegion"] = args?.multiRegion;
             resourceInputs["policy"] = args ? pulumi.output(args.policy).apply(v => v === undefined ? undefined : inputs.keyPolicyArgsProvideDefaults(v)) : undefined;
@@ -285,6 +290,7 @@ export class AwsKmsKey extends pulumi.CustomResource {
             resourceInputs["keySpec"] = undefined /*out*/;
             resourceInputs["keyState"] = undefined /*out*/;
             resourceInputs["keyUsage"] = undefined /*out*/;
+            resourceInputs["lints"] = undefined /*out*/;
             resourceInputs["multiRegion"] = undefined /*out*/;
             resourceInputs["policy"] = undefined /*out*/;
             resourceInputs["policyDocument"] = undefined /*out*/;
@@ -367,6 +373,10 @@ export interface AwsKmsKeyArgs {
      * Manifest form: `AwsKmsKey`.
      */
     kind?: pulumi.Input<string | undefined>;
+    /**
+     * Which remarks about the policies are silenced, and which count as errors. docs/policy-lints.md has every rule.
+     */
+    lints?: pulumi.Input<inputs.LintsArgs | undefined>;
     /**
      * Manifest form: name and labels of the manifest.
      */

@@ -1,4 +1,7 @@
 //! One step, one call. Nothing is decided here.
+//!
+//! `BypassPolicyLockoutSafetyCheck` is left out of a call where it is false: a policy whose condition asks that
+//! `kms:BypassPolicyLockoutSafetyCheck` is absent, as AWS's guide has one, would deny the call else.
 
 use std::collections::BTreeMap;
 
@@ -13,6 +16,7 @@ use super::error::{Kind, KmsError};
 use super::lookup::Lookup;
 use super::observe::{describe, read_metadata, read_tags, whole_seconds};
 use super::patience::pause;
+use super::principals::named;
 use super::run::Target;
 
 /// What KMS said beyond "done".
@@ -68,8 +72,8 @@ pub(super) async fn apply(target: &Target, urn: &str, metadata: &Metadata, step:
                 .key_id(arn)
                 .policy_name("default")
                 .policy(policy.to_string())
-                .bypass_policy_lockout_safety_check(*bypass_policy_lockout_safety_check);
-            call!("PutKeyPolicy", target, request).map(drop)?;
+                .set_bypass_policy_lockout_safety_check(bypass_policy_lockout_safety_check.then_some(true));
+            call!("PutKeyPolicy", target, request).map_err(|error| named(error, Some(policy)))?;
         }
         Step::CreateAlias { name } => {
             let _alone = target.names.alone_with(&target.region, name).await;
@@ -119,10 +123,10 @@ pub(super) async fn create_key(
         .description(&desired.description)
         .set_policy(desired.policy.as_ref().map(ToString::to_string))
         .set_tags(Some(sdk_tags(&tags)).filter(|tags| !tags.is_empty()))
-        .bypass_policy_lockout_safety_check(desired.bypass_policy_lockout_safety_check)
+        .set_bypass_policy_lockout_safety_check(desired.bypass_policy_lockout_safety_check.then_some(true))
         .customize()
         .config_override(once());
-    let answer = call!("CreateKey", target, request)?;
+    let answer = call!("CreateKey", target, request).map_err(|error| named(error, desired.policy.as_ref()))?;
     let metadata = answer.key_metadata().map(read_metadata);
     let metadata = metadata.filter(|metadata| !metadata.key_id.is_empty() && !metadata.arn.is_empty());
     // The key is there, and must be looked for.
@@ -142,9 +146,9 @@ async fn replicate(target: &Target, arn: &str, replication: &Replication) -> Res
         .replica_region(&replication.region)
         .description(&replication.description)
         .set_policy(replication.policy.as_ref().map(ToString::to_string))
-        .bypass_policy_lockout_safety_check(replication.bypass_policy_lockout_safety_check)
+        .set_bypass_policy_lockout_safety_check(replication.bypass_policy_lockout_safety_check.then_some(true))
         .set_tags(Some(sdk_tags(&replication.tags)).filter(|tags| !tags.is_empty()));
-    call!("ReplicateKey", target, request).map(drop)
+    call!("ReplicateKey", target, request).map(drop).map_err(|error| named(error, replication.policy.as_ref()))
 }
 
 /// A key that is no primary any more when it is asked to hand the role over has done so at an earlier attempt.

@@ -126,13 +126,10 @@ impl KmsError {
     /// What a person can do about it; empty where AWS's own words say it.
     pub fn advice(&self) -> String {
         match self.kind {
-            Kind::AccessDenied => format!(
-                "Allow kms:{} to the caller, in its IAM policy and in the key's policy.",
-                self.operation
-            ),
+            Kind::AccessDenied => super::denied::advice(self.operation, &self.region, &self.message),
             Kind::Throttled => "KMS went on throttling after all retries: run it again, or ask AWS for a higher request quota.".into(),
             Kind::Quota => "This is a resource quota of KMS, not a rate: free something or ask AWS to raise it; a retry cannot help.".into(),
-            Kind::InvalidPrincipal => "A principal in the policy does not exist in IAM, or was made moments ago: check the ARNs for typing errors and deleted roles, and create missing service-linked roles with `aws iam create-service-linked-role`.".into(),
+            Kind::InvalidPrincipal => "A principal in the policy does not exist in IAM, or was made moments ago: check the names for typing errors and deleted roles, and run it again where a role is new.".into(),
             Kind::Lockout => "Name the caller in policy.adminRole or adminRoles, leave policy.accountAccess at ADMINISTRATION with kms:PutKeyPolicy allowed to the caller in IAM, or set bypassPolicyLockoutSafetyCheck if that is really meant.".into(),
             Kind::Credentials => "Renew the credentials or check the provider's profile, accessKey, secretKey, token or assumeRoles. AWS says the same in a Region that the account has not enabled.".into(),
             Kind::Region => format!(

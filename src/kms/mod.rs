@@ -1,6 +1,7 @@
 //! KMS, as this provider uses it: read one key, apply one step, run a plan.
 
 mod apply;
+mod denied;
 mod error;
 mod index;
 mod last_use;
@@ -11,6 +12,7 @@ mod observe;
 mod observe_set;
 mod pace;
 mod patience;
+mod principals;
 #[cfg(test)]
 mod races;
 mod rotations;

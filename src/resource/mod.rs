@@ -8,6 +8,7 @@ mod doubt;
 mod engine_view;
 mod fence;
 mod gate;
+mod lints;
 mod look;
 mod on_demand;
 mod ownership;
@@ -19,6 +20,7 @@ mod remembered;
 mod retirement;
 mod set;
 mod tell;
+mod tell_access;
 mod unfinished;
 mod update;
 

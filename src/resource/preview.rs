@@ -12,10 +12,12 @@ use awskms_core::value::{PropertyMap, PropertyValue};
 use tonic::Code;
 
 use super::create::{Present, taking_up};
+use super::lints::tell_lints;
 use super::provider::{Provider, account_of, default_policy, key_arn, region_of};
 use super::remembered::{remember, remembered};
 use super::set::{Work, retirements};
-use super::tell::{calls, tell_access, tell_replicas};
+use super::tell::{calls, tell_replicas};
+use super::tell_access::{policies_of, tell_changes, tell_new, tell_unknown};
 use super::update::{Change, Prepared, was_pending};
 use super::{Context, ResourceError};
 use crate::config::ConfigError;
@@ -42,6 +44,8 @@ impl Provider {
                 Err(error) if could_not_ask(&error) => self.tell_blind(context, "KMS", &error.to_string()),
                 seen => seen?,
             }
+        } else {
+            tell_unknown(context, inputs);
         }
         Ok(outputs::preview_of_new(inputs, policy_json(inputs, account.as_ref()), account.as_ref()))
     }
@@ -80,7 +84,9 @@ impl Provider {
         let (remembered, nothing) = (Remembered::default(), Held::new());
         let mut work = Work { context, desired, mark, held: nothing, claims, retirements, default_policy, remembered };
         let Some(((found, set), held)) = found.as_ref().zip(set).zip(held) else {
-            return self.foresee_new(&work, account, &target.region);
+            self.foresee_new(&work, account, &target.region)?;
+            tell_new(context, &work.desired, account);
+            return Ok(());
         };
         work.will_own(found, &set, held);
         let plan = work.plan(&set, Intent::Create)?;
@@ -88,11 +94,7 @@ impl Provider {
         context.log.warning(&taking_up(found));
         context.log.info(&calls(None, &plan, &set.primary, &self.noted_at_the_end(&work)));
         plan.beyond.values().for_each(|beyond| context.log.warning(&beyond.to_string()));
-        for (region, member) in &set.members {
-            if let Some(wanted) = work.desired.members.get(region) {
-                tell_access(context, member, wanted, account);
-            }
-        }
+        tell_changes(context, &plan, &policies_of(&set), &set, &work.desired, account);
         Ok(())
     }
 
@@ -111,15 +113,11 @@ impl Provider {
             (&desired, &account, self.quiet_account(context, inputs).await?)
         {
             match self.prepare_update(context, change).await {
-                Ok(Prepared { set, plan, .. }) => {
+                Ok(Prepared { set, plan, policies, .. }) => {
                     if plan.steps().any(|(_, step)| sets_policy(step)) {
                         self.predict_lockouts(context, inputs, desired, account).await?;
                     }
-                    for (region, _) in plan.steps().filter(|(_, step)| matches!(step, Step::PutKeyPolicy { .. })) {
-                        if let (Some(seen), Some(wanted)) = (set.members.get(region), desired.members.get(region)) {
-                            tell_access(context, seen, wanted, account);
-                        }
-                    }
+                    tell_changes(context, &plan, &policies, &set, desired, account);
                     for (region, member) in &set.members {
                         if member.metadata.state.is_pending_deletion() && desired.members.contains_key(region) {
                             let arn = &member.metadata.arn;
@@ -146,8 +144,11 @@ impl Provider {
                 }
                 Err(error) => return Err(error),
             }
-        } else if was_pending(old_outputs) {
-            context.log.warning("The key is pending deletion: the deletion will be cancelled.");
+        } else {
+            tell_unknown(context, inputs);
+            if was_pending(old_outputs) {
+                context.log.warning("The key is pending deletion: the deletion will be cancelled.");
+            }
         }
         let policy = policy_json(inputs, account.as_ref());
         let mut outputs = outputs::preview_of_change(inputs, old_outputs, policy);
@@ -208,6 +209,7 @@ impl Provider {
         desired: &DesiredSet,
         account: &Account,
     ) -> Result<(), ResourceError> {
+        tell_lints(context, inputs, desired, account)?;
         self.predict_lockout(context, inputs, "", desired.main(), account).await?;
         for (region, entry) in members::entries(inputs) {
             let own = ["policy", "policyDocument"].iter().any(|name| entry.contains_key(*name));
@@ -235,9 +237,22 @@ impl Provider {
             None => (Form::Document, "policyDocument"),
         };
         let secret = inputs.get(property).is_some_and(PropertyValue::has_secrets);
-        let Control::Lost { reason, fix } = keeps_control(policy, &caller.arn, &account.id, form) else {
-            warn_of_protection(context, inputs, at, policy, &caller.arn, account);
-            return Ok(());
+        let (reason, fix) = match keeps_control(policy, &caller.arn, &account.id, form) {
+            Control::Kept => {
+                warn_of_protection(context, inputs, at, policy, &caller.arn, account);
+                return Ok(());
+            }
+            Control::Unknown { reason } => {
+                let why = if secret {
+                    "; its value is a secret, so no part is shown".to_owned()
+                } else {
+                    format!(": {reason}")
+                };
+                context.log.info(&format!("{at}{property}: whether the caller can change the policy afterwards is not for the policy alone to say{why}"));
+                warn_of_protection(context, inputs, at, policy, &caller.arn, account);
+                return Ok(());
+            }
+            Control::Lost { reason, fix } => (reason, fix),
         };
         let text = if secret {
             format!(

@@ -11,6 +11,7 @@ use awskms_core::read_back::{self, SetReadContext};
 use awskms_core::value::PropertyMap;
 use tonic::Code;
 
+use super::lints::warn_of_bare_statements;
 use super::look::{attempts, now};
 use super::on_demand::keep_trigger;
 use super::provider::{Provider, account_of, default_policy, key_arn, kms_failure, region_of};
@@ -77,6 +78,7 @@ impl Provider {
                 ),
             ));
         }
+        warn_of_bare_statements(context, &set);
         report(context, &set, if importing { None } else { Some((old_inputs, target.region.as_str())) });
         Ok(Some(self.read_outcome(&metadata, &set, old_inputs, old_outputs, (!importing).then_some(&target.region))?))
     }

@@ -1,12 +1,9 @@
-//! What a preview tells beside the diff: the calls, the replicas' values, whose access changes.
+//! What a preview tells beside the diff: the calls and the replicas' values.
 
-use awskms_core::desired::{Account, Desired};
 use awskms_core::diff::{ChangeKind, diff};
 use awskms_core::members;
-use awskms_core::observed::Observed;
 use awskms_core::path::{Path, Segment};
 use awskms_core::plan::{Lanes, SetPlan, Step};
-use awskms_core::policy::{access_changes, named_principals};
 use awskms_core::spec::constants::names;
 use awskms_core::value::{PropertyMap, PropertyValue};
 
@@ -124,16 +121,4 @@ fn shown(value: &PropertyValue) -> String {
         return "[secret]".to_owned();
     }
     value.to_json().map_or_else(|| "a value that is not known yet".to_owned(), |json| json.to_string())
-}
-
-/// Says who gains and who loses what by a new policy. What a secret policy says is not told.
-pub(super) fn tell_access(context: &Context, observed: &Observed, desired: &Desired, account: &Account) {
-    let (Some(old), Some(new)) = (observed.policy.seen(), desired.policy.as_ref()) else { return };
-    if desired.policy_is_secret {
-        return;
-    }
-    let principals = named_principals(old, new);
-    for change in access_changes(old, new, &account.id, principals.iter().map(String::as_str)) {
-        context.log.info(&format!("Access: {change}"));
-    }
 }

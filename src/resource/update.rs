@@ -19,6 +19,7 @@ use super::provider::{Provider, account_of, default_policy, region_of, resolved_
 use super::remembered::remembered;
 use super::retirement::{check_idle, prevented};
 use super::set::{Known, Work, held_before, known_arns, retirements};
+use super::tell_access::{Policies, policies_of};
 use super::unfinished::{note_replaced, replaces};
 use super::{Context, Outcome, ResourceError};
 use crate::kms::{Patience, telling};
@@ -51,7 +52,7 @@ impl Provider {
         self.shown(urn, id, old_outputs);
         let before = self.target(region_of(old_outputs).or_else(|| region_of(inputs)))?;
         telling(context, "STS", self.account(&before.region)).await?;
-        let Prepared { work, set, plan } = self.prepare_update(context, change).await?;
+        let Prepared { work, set, plan, .. } = self.prepare_update(context, change).await?;
         for (region, member) in &set.members {
             if member.metadata.state.is_pending_deletion() && work.desired.members.contains_key(region) {
                 context.log.info(&format!("{} is pending deletion: the deletion is cancelled.", member.metadata.arn));
@@ -123,6 +124,7 @@ impl Provider {
         let default_policy = account.as_ref().map(default_policy).unwrap_or_default();
         let retirements = retirements(old_inputs, old_outputs, &before);
         let mut work = Work { context, desired, mark: owner, held, claims, retirements, default_policy, remembered };
+        let policies = policies_of(&set);
         let (set, in_doubt) = doubted(set, &work, old_outputs, &before, &left_alone);
         for region in in_doubt {
             work.claims.entry(region).or_default().disables_again = true;
@@ -135,7 +137,7 @@ impl Provider {
                 set.primary, work.desired.primary
             ));
         }
-        Ok(Prepared { work, set, plan })
+        Ok(Prepared { work, set, plan, policies })
     }
 
     /// Lets deletion policy and deletion guard look at the replicas that the inputs no longer name, before anything is
@@ -173,6 +175,8 @@ pub(super) struct Prepared<'a> {
     pub(super) work: Work<'a>,
     pub(super) set: ObservedSet,
     pub(super) plan: SetPlan,
+    /// The keys' policies as they were read, whatever the plan makes of them.
+    pub(super) policies: Policies,
 }
 
 fn gone(arn: &str) -> ResourceError {

@@ -308,6 +308,9 @@ impl ResourceProvider for Service {
         for warning in &checked.warnings {
             log.warning(&warning.to_string());
         }
+        for info in &checked.infos {
+            log.info(&info.to_string());
+        }
         log.flush().await;
         Ok(Response::new(pb::CheckResponse {
             inputs: Some(wire::encode(&inputs)),

@@ -207,6 +207,12 @@ def test_the_gate_hears_the_provider_where_the_inputs_say_nothing(tmp_path: Path
         "KMS calls: EnableKey (eu-west-1), DisableKey, DisableKeyRotation": {"disable"},
         "Access: role/App (111122223333) may now Decrypt": {"access"},
         "Access: role/App (111122223333) may now Decrypt only where IAM policies allow it": set(),
+        "Access: in eu-west-1, us-east-1: role/App (111122223333) may now Decrypt, ReEncrypt* only if kms:ViaService is x; "
+        "before without condition": set(),
+        "Access: everybody may now Decrypt with encryption context App=x only y; before with encryption context App=x": {
+            "access"
+        },
+        "Access: statement \"S\" for saml is new; what it lets them do cannot be seen here": {"access"},
         "Access: role/App (111122223333) may no longer Decrypt": set(),
     }.items():
         state = {"inputs": {}}

@@ -212,7 +212,7 @@ ERRORS = [
      ["policy.adminRole", "bypassPolicyLockoutSafetyCheck"], "INVALID_ARGUMENT"),
     ("MalformedPolicyDocumentException", 400,
      "Policy contains a statement with one or more invalid principals.",
-     ["does not exist in IAM", "create-service-linked-role"], "INVALID_ARGUMENT"),
+     ["does not exist in IAM", "typing errors"], "INVALID_ARGUMENT"),
     ("TagException", 400, "Too many tags", ["Too many tags"], "INVALID_ARGUMENT"),
     ("ExpiredTokenException", 400, "The security token included in the request is expired",
      ["is expired", "Renew the credentials"], "PERMISSION_DENIED"),
@@ -220,7 +220,7 @@ ERRORS = [
      ["Renew the credentials"], "PERMISSION_DENIED"),
     ("OptInRequired", 403, "The AWS Access Key Id needs a subscription for the service",
      ["Enable the Region eu-central-1"], "PERMISSION_DENIED"),
-    ("AccessDeniedException", 400, "not authorized", ["Allow kms:CreateKey"], "PERMISSION_DENIED"),
+    ("AccessDeniedException", 400, "not authorized", ["Allow kms:CreateKey to the caller, in its IAM policy."], "PERMISSION_DENIED"),
     ("KMSInternalException", 500, "", ["may have had its effect", "looks first"], "UNKNOWN"),
 ]  # fmt: skip
 

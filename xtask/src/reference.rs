@@ -28,6 +28,8 @@ pub(crate) fn render(definition: &Definition) -> Result<String> {
         ("policy.organization", "OrganizationAccess"),
         ("policy.protect", "Protection"),
         ("deletionGuard", "DeletionGuard"),
+        ("lints", "Lints"),
+        ("lints.ignore", "IgnoredLint"),
         ("replicas", "Replica"),
         ("Outputs of AwsKmsKey", "AwsKmsKeyStackOutputs"),
         ("replicaKeys, by Region", "ReplicaKey"),

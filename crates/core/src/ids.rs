@@ -191,6 +191,9 @@ pub fn check_principal(arn: &str) -> Result<(), String> {
     if arn.contains('*') {
         return Err(format!("{arn:?} is a wildcard, which would let others in; {HELP}"));
     }
+    if let Some(odd) = odd_in_principal(arn) {
+        return Err(format!("{arn:?} contains {odd:?}, which no name in IAM has; remove it"));
+    }
     let parts: Vec<&str> = arn.splitn(6, ':').collect();
     let ["arn", partition, service @ ("iam" | "sts"), "", account, resource] = parts.as_slice() else {
         return Err(format!("{arn:?} is not the ARN of an IAM principal; {HELP}"));
@@ -206,6 +209,17 @@ pub fn check_principal(arn: &str) -> Result<(), String> {
     }
     check_account(account)
         .map_err(|_| format!("{arn:?} has the account {account:?}; account IDs have 12 digits; {HELP}"))
+}
+
+/// The first character of a principal's name that neither a name nor a path in IAM can have: a space, a line end, a letter
+/// outside of ASCII (IAM API reference, `RoleName` and `Path`).
+pub fn odd_in_principal(name: &str) -> Option<char> {
+    name.chars().find(|c| !c.is_ascii_graphic())
+}
+
+/// The partition of a Region that this version knows.
+pub fn known_partition(region: &str) -> Option<&'static str> {
+    REGIONS.iter().find(|(_, regions)| regions.contains(&region)).map(|(partition, _)| *partition)
 }
 
 /// Checks an account ID.
@@ -337,9 +351,15 @@ mod tests {
         ] {
             assert_eq!(check_principal(good), Ok(()), "{good}");
         }
-        for bad in
-            ["*", "SecurityAdmin", "arn:aws:iam::123:role/X", "arn:aws:iam::123456789012:role/", "arn:aws:s3:::bucket"]
-        {
+        for bad in [
+            "*",
+            "arn:aws:iam::123456789012:role/X\n",
+            "arn:aws:iam::123456789012:role/X Y",
+            "SecurityAdmin",
+            "arn:aws:iam::123:role/X",
+            "arn:aws:iam::123456789012:role/",
+            "arn:aws:s3:::bucket",
+        ] {
             assert!(check_principal(bad).is_err(), "{bad}");
         }
         assert!(check_account("12345678901").is_err());

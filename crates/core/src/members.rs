@@ -9,7 +9,8 @@ use crate::spec::constants::names;
 use crate::value::{PropertyMap, PropertyValue};
 
 /// Inputs that speak of the key as a whole and of no single Region.
-pub(crate) const OF_THE_WHOLE: [&str; 3] = [names::REPLICAS, names::ADOPT, names::ROTATE_ON_DEMAND_TRIGGER];
+pub(crate) const OF_THE_WHOLE: [&str; 4] =
+    [names::REPLICAS, names::ADOPT, names::ROTATE_ON_DEMAND_TRIGGER, names::LINTS];
 
 /// The entries of `replicas`, by Region, in the program's own words. An entry whose Region is not known yet, or that is
 /// not known itself, is left out; [`are_unknown`] tells.

@@ -200,9 +200,24 @@ fn collect(value: &PropertyValue, inside: bool, wanted: bool, texts: &mut BTreeS
             }
         }
         PropertyValue::String(text) if inside == wanted => {
+            if wanted && text.trim_start().starts_with('{') {
+                texts.extend(serde_json::from_str(text).map(|json| principals(&json)).unwrap_or_default());
+            }
             texts.insert(text.clone());
         }
         _ => {}
+    }
+}
+
+/// The principals that secret JSON text names: errors about a policy name them one by one.
+fn principals(json: &serde_json::Value) -> Vec<String> {
+    match json {
+        serde_json::Value::String(text) if ["arn:", "AROA", "AIDA"].iter().any(|start| text.starts_with(start)) => {
+            vec![text.clone()]
+        }
+        serde_json::Value::Array(items) => items.iter().flat_map(principals).collect(),
+        serde_json::Value::Object(members) => members.values().flat_map(principals).collect(),
+        _ => vec![],
     }
 }
 
@@ -215,10 +230,10 @@ const POLICY_ELEMENTS: [&str; 12] = [
 
 /// Names of the definition and of the grammar of policies are in every message and hide nothing.
 fn is_name(key: &str) -> bool {
+    use crate::spec::generated::{AWS_KMS_KEY_SPEC, DELETION_GUARD, KEY_POLICY, PROVIDER_CONFIG, REPLICA};
     if POLICY_ELEMENTS.contains(&key) {
         return true;
     }
-    use crate::spec::generated::{AWS_KMS_KEY_SPEC, DELETION_GUARD, KEY_POLICY, PROVIDER_CONFIG, REPLICA};
     let messages = [&AWS_KMS_KEY_SPEC, &KEY_POLICY, &REPLICA, &DELETION_GUARD, &PROVIDER_CONFIG];
     let mut fields = messages.into_iter().flat_map(|message| message.fields);
     fields.any(|field| field.name == key || field.proto_name == key || field.also.contains(&key))
@@ -266,6 +281,15 @@ mod tests {
             ("b", PropertyValue::from("efgh-ij").into_secret()),
         ]);
         assert_eq!(Secrets::of(&[&inputs]).mask("<abcd-efgh-ij>"), "<[secret]>");
+    }
+
+    #[test]
+    fn the_principals_of_a_secret_document_are_secret_one_by_one() {
+        let text =
+            r#"{"Statement": {"Principal": {"AWS": ["arn:aws:iam::111122223333:role/Hidden"]}, "Action": "kms:*"}}"#;
+        let secrets = Secrets::of(&[&map(&[("policyDocument", PropertyValue::from(text).into_secret())])]);
+        let masked = secrets.mask("it can only be arn:aws:iam::111122223333:role/Hidden, which may kms:*");
+        assert!(!masked.contains("Hidden") && masked.contains("kms:*"), "{masked}");
     }
 
     #[test]

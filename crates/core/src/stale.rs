@@ -45,7 +45,9 @@ impl Observed {
         if let (Reading::Seen(seen), Some(last)) = (&view.policy, text(names::POLICY_JSON))
             && policy::equal(seen, wanted)
         {
-            view.policy = Reading::Seen(Value::String(last.to_owned()));
+            // What is no JSON stays text: it is another policy in any case.
+            let last = serde_json::from_str(last).unwrap_or_else(|_| Value::String(last.to_owned()));
+            view.policy = Reading::Seen(last);
         }
         view.doubt_tags(desired, remembered, managed);
         if remembered.contains_key(names::KEY_ID) {

@@ -26,6 +26,13 @@ SAFEGUARDS: dict[str, tuple[Any, list[Any]]] = {
 
 POLICIES = {"policy", "policyDocument"}
 
+# Lines about access that let somebody do more, or may do so; and the lines that only take something away. A condition's
+# values are anybody's text, so nothing behind the list of actions is looked at.
+WIDER = re.compile(r" may now | is new; what it lets them do | cannot be read ")
+NARROWER = re.compile(
+    r"Access: (in [\w, -]+: )?(everybody|account \d+|\S+( \(\d+\))?) may now (do everything|[\w*]+(, [\w*]+)*) only "
+)
+
 KINDS = {
     "replace": "another key takes this one's place",
     "delete": "the key is deleted, or leaves the stack",
@@ -86,7 +93,7 @@ def of_messages(messages: list[str]) -> Iterator[tuple[str, str]]:
                 # A disabled key is enabled for the time of a change and disabled again.
                 elif operation == "DisableKey" and ("EnableKey", region) not in calls:
                     yield "disable", f"{operation}{where}"
-        elif message.startswith("Access:") and " may now " in message and " only where " not in message:
+        elif message.startswith("Access:") and WIDER.search(message) and not NARROWER.match(message):
             yield "access", message.removeprefix("Access:").strip()
 
 

@@ -65,6 +65,8 @@ type AwsKmsKey struct {
 	KeyState pulumi.StringOutput `pulumi:"keyState"`
 	// What the key may be used for. Left out, it is taken from KeySpec where one usage is legal or plain; RSA and SM2 keys need it.
 	KeyUsage KeyUsagePtrOutput `pulumi:"keyUsage"`
+	// Which remarks about the policies are silenced, and which count as errors. docs/policy-lints.md has every rule.
+	Lints LintsPtrOutput `pulumi:"lints"`
 	// Whether the key is a multi-Region primary, which can be replicated to other Regions. KMS cannot change it later. Default: true when Replicas has entries, what it was for a key that exists, else false.
 	MultiRegion pulumi.BoolPtrOutput `pulumi:"multiRegion"`
 	// Who may manage and who may use the key. Not together with PolicyDocument. Without either, AWS's default policy applies: IAM policies of the account decide.
@@ -194,6 +196,8 @@ type awsKmsKeyArgs struct {
 	KeyUsage *KeyUsage `pulumi:"keyUsage"`
 	// Manifest form: `AwsKmsKey`.
 	Kind *string `pulumi:"kind"`
+	// Which remarks about the policies are silenced, and which count as errors. docs/policy-lints.md has every rule.
+	Lints *Lints `pulumi:"lints"`
 	// Manifest form: name and labels of the manifest.
 	Metadata map[string]interface{} `pulumi:"metadata"`
 	// Whether the key is a multi-Region primary, which can be replicated to other Regions. KMS cannot change it later. Default: true when Replicas has entries, what it was for a key that exists, else false.
@@ -252,6 +256,8 @@ type AwsKmsKeyArgs struct {
 	KeyUsage KeyUsagePtrInput
 	// Manifest form: `AwsKmsKey`.
 	Kind pulumi.StringPtrInput
+	// Which remarks about the policies are silenced, and which count as errors. docs/policy-lints.md has every rule.
+	Lints LintsPtrInput
 	// Manifest form: name and labels of the manifest.
 	Metadata pulumi.MapInput
 	// Whether the key is a multi-Region primary, which can be replicated to other Regions. KMS cannot change it later. Default: true when Replicas has entries, what it was for a key that exists, else false.
@@ -460,6 +466,11 @@ func (o AwsKmsKeyOutput) KeyState() pulumi.StringOutput {
 // What the key may be used for. Left out, it is taken from KeySpec where one usage is legal or plain; RSA and SM2 keys need it.
 func (o AwsKmsKeyOutput) KeyUsage() KeyUsagePtrOutput {
 	return o.ApplyT(func(v *AwsKmsKey) KeyUsagePtrOutput { return v.KeyUsage }).(KeyUsagePtrOutput)
+}
+
+// Which remarks about the policies are silenced, and which count as errors. docs/policy-lints.md has every rule.
+func (o AwsKmsKeyOutput) Lints() LintsPtrOutput {
+	return o.ApplyT(func(v *AwsKmsKey) LintsPtrOutput { return v.Lints }).(LintsPtrOutput)
 }
 
 // Whether the key is a multi-Region primary, which can be replicated to other Regions. KMS cannot change it later. Default: true when Replicas has entries, what it was for a key that exists, else false.

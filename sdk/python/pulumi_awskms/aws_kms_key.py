@@ -36,6 +36,7 @@ class AwsKmsKeyArgs:
                  key_spec: pulumi.Input[Optional[Union['KeySpec', 'KeySpecValue']]] = None,
                  key_usage: pulumi.Input[Optional[Union['KeyUsage', 'KeyUsageValue']]] = None,
                  kind: pulumi.Input[Optional[_builtins.str]] = None,
+                 lints: pulumi.Input[Optional['LintsArgs']] = None,
                  metadata: pulumi.Input[Optional[Mapping[str, Any]]] = None,
                  multi_region: pulumi.Input[Optional[_builtins.bool]] = None,
                  policy: pulumi.Input[Optional['KeyPolicyArgs']] = None,
@@ -66,6 +67,7 @@ class AwsKmsKeyArgs:
         :param pulumi.Input[Union['KeySpec', 'KeySpecValue']] key_spec: Kind of key material. Default: SYMMETRIC_DEFAULT, a 256-bit AES-GCM key. KMS cannot change it later.
         :param pulumi.Input[Union['KeyUsage', 'KeyUsageValue']] key_usage: What the key may be used for. Left out, it is taken from AwsKmsKeyArgs.key_spec where one usage is legal or plain; RSA and SM2 keys need it.
         :param pulumi.Input[_builtins.str] kind: Manifest form: `AwsKmsKey`.
+        :param pulumi.Input['LintsArgs'] lints: Which remarks about the policies are silenced, and which count as errors. docs/policy-lints.md has every rule.
         :param pulumi.Input[Mapping[str, Any]] metadata: Manifest form: name and labels of the manifest.
         :param pulumi.Input[_builtins.bool] multi_region: Whether the key is a multi-Region primary, which can be replicated to other Regions. KMS cannot change it later. Default: true when AwsKmsKeyArgs.replicas has entries, what it was for a key that exists, else false.
         :param pulumi.Input['KeyPolicyArgs'] policy: Who may manage and who may use the key. Not together with AwsKmsKeyArgs.policy_document. Without either, AWS's default policy applies: IAM policies of the account decide.
@@ -120,6 +122,8 @@ class AwsKmsKeyArgs:
             pulumi.set(__self__, "key_usage", key_usage)
         if kind is not None:
             pulumi.set(__self__, "kind", kind)
+        if lints is not None:
+            pulumi.set(__self__, "lints", lints)
         if metadata is not None:
             pulumi.set(__self__, "metadata", metadata)
         if multi_region is not None:
@@ -319,6 +323,18 @@ class AwsKmsKeyArgs:
 
     @_builtins.property
     @pulumi.getter
+    def lints(self) -> pulumi.Input[Optional['LintsArgs']]:
+        """
+        Which remarks about the policies are silenced, and which count as errors. docs/policy-lints.md has every rule.
+        """
+        return pulumi.get(self, "lints")
+
+    @lints.setter
+    def lints(self, value: pulumi.Input[Optional['LintsArgs']]):
+        pulumi.set(self, "lints", value)
+
+    @_builtins.property
+    @pulumi.getter
     def metadata(self) -> pulumi.Input[Optional[Mapping[str, Any]]]:
         """
         Manifest form: name and labels of the manifest.
@@ -494,6 +510,7 @@ class AwsKmsKey(pulumi.CustomResource):
                  key_spec: pulumi.Input[Optional[Union['KeySpec', 'KeySpecValue']]] = None,
                  key_usage: pulumi.Input[Optional[Union['KeyUsage', 'KeyUsageValue']]] = None,
                  kind: pulumi.Input[Optional[_builtins.str]] = None,
+                 lints: pulumi.Input[Optional[Union['LintsArgs', 'LintsArgsDict']]] = None,
                  metadata: pulumi.Input[Optional[Mapping[str, Any]]] = None,
                  multi_region: pulumi.Input[Optional[_builtins.bool]] = None,
                  policy: pulumi.Input[Optional[Union['KeyPolicyArgs', 'KeyPolicyArgsDict']]] = None,
@@ -566,6 +583,7 @@ class AwsKmsKey(pulumi.CustomResource):
         :param pulumi.Input[Union['KeySpec', 'KeySpecValue']] key_spec: Kind of key material. Default: SYMMETRIC_DEFAULT, a 256-bit AES-GCM key. KMS cannot change it later.
         :param pulumi.Input[Union['KeyUsage', 'KeyUsageValue']] key_usage: What the key may be used for. Left out, it is taken from key_spec where one usage is legal or plain; RSA and SM2 keys need it.
         :param pulumi.Input[_builtins.str] kind: Manifest form: `AwsKmsKey`.
+        :param pulumi.Input[Union['LintsArgs', 'LintsArgsDict']] lints: Which remarks about the policies are silenced, and which count as errors. docs/policy-lints.md has every rule.
         :param pulumi.Input[Mapping[str, Any]] metadata: Manifest form: name and labels of the manifest.
         :param pulumi.Input[_builtins.bool] multi_region: Whether the key is a multi-Region primary, which can be replicated to other Regions. KMS cannot change it later. Default: true when replicas has entries, what it was for a key that exists, else false.
         :param pulumi.Input[Union['KeyPolicyArgs', 'KeyPolicyArgsDict']] policy: Who may manage and who may use the key. Not together with policy_document. Without either, AWS's default policy applies: IAM policies of the account decide.
@@ -657,6 +675,7 @@ class AwsKmsKey(pulumi.CustomResource):
                  key_spec: pulumi.Input[Optional[Union['KeySpec', 'KeySpecValue']]] = None,
                  key_usage: pulumi.Input[Optional[Union['KeyUsage', 'KeyUsageValue']]] = None,
                  kind: pulumi.Input[Optional[_builtins.str]] = None,
+                 lints: pulumi.Input[Optional[Union['LintsArgs', 'LintsArgsDict']]] = None,
                  metadata: pulumi.Input[Optional[Mapping[str, Any]]] = None,
                  multi_region: pulumi.Input[Optional[_builtins.bool]] = None,
                  policy: pulumi.Input[Optional[Union['KeyPolicyArgs', 'KeyPolicyArgsDict']]] = None,
@@ -705,6 +724,7 @@ class AwsKmsKey(pulumi.CustomResource):
             __props__.__dict__["key_spec"] = key_spec
             __props__.__dict__["key_usage"] = key_usage
             __props__.__dict__["kind"] = kind
+            __props__.__dict__["lints"] = lints
             __props__.__dict__["metadata"] = metadata
             __props__.__dict__["multi_region"] = multi_region
             __props__.__dict__["policy"] = policy
@@ -774,6 +794,7 @@ class AwsKmsKey(pulumi.CustomResource):
         __props__.__dict__["key_spec"] = None
         __props__.__dict__["key_state"] = None
         __props__.__dict__["key_usage"] = None
+        __props__.__dict__["lints"] = None
         __props__.__dict__["multi_region"] = None
         __props__.__dict__["policy"] = None
         __props__.__dict__["policy_document"] = None
@@ -943,6 +964,14 @@ class AwsKmsKey(pulumi.CustomResource):
         What the key may be used for. Left out, it is taken from AwsKmsKeyArgs.key_spec where one usage is legal or plain; RSA and SM2 keys need it.
         """
         return pulumi.get(self, "key_usage")
+
+    @_builtins.property
+    @pulumi.getter
+    def lints(self) -> pulumi.Output[Optional['outputs.Lints']]:
+        """
+        Which remarks about the policies are silenced, and which count as errors. docs/policy-lints.md has every rule.
+        """
+        return pulumi.get(self, "lints")
 
     @_builtins.property
     @pulumi.getter(name="multiRegion")

@@ -54,6 +54,7 @@ fn of_a_key() -> Vec<Property> {
         property("adopt", text(&["NONE", "alias/z"])),
         property("rotateOnDemandTrigger", text(&["1", "2"])),
         property("waitForReplicas", flag()),
+        property("lints", lints()),
     ]
 }
 
@@ -79,6 +80,18 @@ fn deletion_guard() -> impl Strategy<Value = PropertyValue> {
         guard.insert(days.0.to_owned(), idle);
         guard.into()
     })
+}
+
+fn lints() -> impl Strategy<Value = PropertyValue> {
+    let reason = text(&["it is meant so", "a"]);
+    let sid = proptest::option::of(text(&["one", "all"]));
+    let entry = (text(&["KP009", "KP010"]), sid, reason).prop_map(|(rule, sid, reason)| {
+        let given = [("rule", Some(rule)), ("sid", sid), ("reason", Some(reason))];
+        let given = given.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?)));
+        PropertyValue::Map(given.collect())
+    });
+    let entries = proptest::collection::vec(entry, 0..3).prop_map(PropertyValue::List);
+    some_of(vec![property("ignore", entries), property("asError", names(&["KP005", "KP008"]))]).prop_map(Into::into)
 }
 
 pub(super) const ROLES: [&str; 4] = [

@@ -237,6 +237,14 @@ fn planted() -> Vec<(&'static str, PropertyMap, &'static str)> {
         ("replicas.tags", replica("tags", map(&[("pin", secret("hunter2"))]).into()), "hunter2"),
         ("replicas.policy", replica("policy", map(&[("usageRoles", list(secret(role)))]).into()), "hunter2"),
         (
+            "lints.ignore",
+            one(
+                "lints",
+                map(&[("ignore", list(map(&[("rule", text("KP009")), ("reason", secret("hunter2"))]).into()))]).into(),
+            ),
+            "hunter2",
+        ),
+        (
             "replicas, whole",
             one("replicas", list(map(&[("region", text("eu-west-1"))]).into()).into_secret()),
             "eu-west-1",

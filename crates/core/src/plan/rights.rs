@@ -130,8 +130,9 @@ impl<'a> Rights<'a> {
             Call::Own(Step::EnableKeyRotation { period_days }) => {
                 Some(("kms:rotationperiodindays", period_days.to_string()))
             }
-            Call::Own(Step::PutKeyPolicy { bypass_policy_lockout_safety_check, .. }) => {
-                Some(("kms:bypasspolicylockoutsafetycheck", bypass_policy_lockout_safety_check.to_string()))
+            // The call leaves the member out where it is false.
+            Call::Own(Step::PutKeyPolicy { bypass_policy_lockout_safety_check: true, .. }) => {
+                Some(("kms:bypasspolicylockoutsafetycheck", true.to_string()))
             }
             Call::Own(Step::ScheduleKeyDeletion { window_days }) => {
                 Some(("kms:schedulekeydeletionpendingwindowindays", window_days.to_string()))

@@ -202,6 +202,13 @@ pub(super) const ON_A_KEY: &[&str] = &[
     "kms:VerifyMac",
 ];
 
+/// Actions on no key: in a key policy they have no effect.
+pub(super) fn is_only_for_iam(action: &str) -> bool {
+    const ACTIONS: [&str; 5] =
+        ["kms:CreateKey", "kms:GenerateRandom", "kms:ListAliases", "kms:ListKeys", "kms:ListRetirableGrants"];
+    ACTIONS.iter().any(|known| known.eq_ignore_ascii_case(action)) || action.ends_with("CustomKeyStore")
+}
+
 #[cfg(test)]
 mod tests {
     use super::{ON_A_KEY, administration, usage};

@@ -114,6 +114,9 @@ impl<'a> Caller<'a> {
             (Kind::Session(role), Kind::Role(named)) if same_account => (role == named).into(),
             // A statement for one session says something about some of the role's calls.
             (Kind::Role(role), Kind::Session(named)) if same_account => Truth::from(role == named).and(Truth::Maybe),
+            // A user starts the session of a federated user and gives it a name of its own choice; what the user is
+            // allowed, the session can be (IAM user guide, "Permissions for GetFederationToken").
+            (Kind::Federated, Kind::User(_)) if same_account => Truth::Maybe,
             _ => Truth::No,
         }
     }
@@ -224,6 +227,15 @@ mod tests {
     #[test]
     fn a_role_as_such_has_not_what_one_of_its_sessions_has() {
         assert_eq!(caller(ROLE).named_by(&json!({ "AWS": SESSION })).directly, Truth::Maybe);
+    }
+
+    #[test]
+    fn a_federated_user_may_be_any_user_s() {
+        let federated = caller("arn:aws:sts::111122223333:federated-user/bob");
+        let named = |name: &str| federated.named_by(&json!({ "AWS": name })).directly;
+        assert_eq!(named("arn:aws:iam::111122223333:user/ann"), Truth::Maybe);
+        assert_eq!(named("arn:aws:iam::444455556666:user/bob"), Truth::No);
+        assert_eq!(named(ROLE), Truth::No);
     }
 
     #[test]

@@ -56,9 +56,9 @@ pub(super) struct Operator {
     pub(super) set: Set,
     /// Without prefix, suffix and negation.
     test: String,
-    negated: bool,
+    pub(super) negated: bool,
     /// The condition holds when the call does not have the key.
-    if_exists: bool,
+    pub(super) if_exists: bool,
     /// Such as `stringequals`, to be looked up among [`OPERATORS`].
     pub(super) name: String,
 }
@@ -93,7 +93,7 @@ pub(super) fn holds(
         let Some(keys) = keys.as_object() else { return Truth::Maybe };
         for (key, wanted) in keys {
             let truth =
-                texts(wanted).map_or(Truth::Maybe, |wanted| condition(&operator, request.known(caller, key), &wanted));
+                texts(wanted).map_or(Truth::Maybe, |wanted| one_holds(&operator, key, &wanted, request, caller));
             if truth == Truth::Maybe {
                 undecided.push(key.clone());
             }
@@ -101,6 +101,17 @@ pub(super) fn holds(
         }
     }
     result
+}
+
+/// Whether one condition holds for a call: one operator on one key, with its values.
+pub(super) fn one_holds(
+    operator: &Operator,
+    key: &str,
+    wanted: &[String],
+    request: &Request<'_>,
+    caller: &Caller<'_>,
+) -> Truth {
+    condition(operator, request.known(caller, key), wanted)
 }
 
 fn condition(operator: &Operator, known: Known, wanted: &[String]) -> Truth {

@@ -6,85 +6,85 @@ use serde_json::Value;
 
 use super::caller::aws_names;
 use super::grammar::{DOCUMENT, statements};
-use super::parse::{MAX_BYTES, QUOTA_BYTES, size};
+use super::lint::rules::{KP001, KP017, KP018, KP023};
+use super::lint::{At, Findings, Surroundings, look_at_document};
+use super::parse::{QUOTA_BYTES, size};
 use super::statement::check_statement;
-
-/// What was found.
-#[derive(Debug, Default, PartialEq, Eq)]
-pub struct Findings {
-    /// What KMS will refuse.
-    pub errors: Vec<String>,
-    /// What KMS takes but hardly anybody means.
-    pub warnings: Vec<String>,
-}
-
-impl Findings {
-    pub(super) fn error(&mut self, text: impl Into<String>) {
-        self.errors.push(text.into());
-    }
-
-    pub(super) fn warn(&mut self, text: impl Into<String>) {
-        self.warnings.push(text.into());
-    }
-}
 
 /// Looks at a whole document: its grammar (IAM user guide, "IAM JSON policy element reference") and the rules of key
 /// policies (AWS KMS developer guide, "Creating a key policy").
 pub fn check_document(document: &Value) -> Findings {
+    check_document_in(document, &Surroundings::default())
+}
+
+/// As [`check_document`], with what is known of the key.
+pub fn check_document_in(document: &Value, around: &Surroundings<'_>) -> Findings {
     let mut findings = Findings::default();
+    let at = &At::DOCUMENT;
     check_text(document, &mut findings);
     let Some(map) = document.as_object() else {
-        findings.error("a policy document is an object with a Statement; wrap it in one");
+        findings.add(at, KP001, "a policy document is an object with a Statement; wrap it in one");
         return findings;
     };
     for name in map.keys().filter(|name| !DOCUMENT.contains(&name.as_str())) {
-        findings
-            .error(format!("{name:?} is no element of a policy document; it has Version, Id and Statement; remove it"));
+        findings.add(
+            at,
+            KP001,
+            format!("{name:?} is no element of a policy document; it has Version, Id and Statement; remove it"),
+        );
     }
     check_version(map.get("Version"), &mut findings);
+    if let Some(id) = map.get("Id").filter(|id| !id.is_string()) {
+        findings.add(at, KP001, format!("the Id is {id}; it is a text; write one, or leave the Id out"));
+    }
     match map.get("Statement") {
         Some(Value::Array(list)) if list.is_empty() => {
-            findings.error("the Statement list is empty; KMS refuses a policy without statements; add one");
+            findings.add(at, KP001, "the Statement list is empty; KMS refuses a policy without statements; add one");
         }
         Some(Value::Array(list)) => {
             for (index, statement) in list.iter().enumerate() {
-                check_statement(&format!("Statement[{index}]"), statement, &mut findings);
+                check_statement(&format!("Statement[{index}]"), statement, around, &mut findings);
             }
             check_labels(document, &mut findings);
         }
-        Some(single @ Value::Object(_)) => check_statement("Statement", single, &mut findings),
-        Some(_) => findings.error("Statement is neither an object nor a list of objects; make it one"),
+        Some(single @ Value::Object(_)) => check_statement("Statement", single, around, &mut findings),
+        Some(_) => findings.add(at, KP001, "Statement is neither an object nor a list of objects; make it one"),
         None => {
-            findings.error("the document has no Statement; a key policy says in statements who may do what; add one");
+            findings.add(
+                at,
+                KP001,
+                "the document has no Statement; a key policy says in statements who may do what; add one",
+            );
         }
+    }
+    if findings.errors.is_empty() {
+        look_at_document(document, &mut findings);
     }
     findings
 }
 
 /// Size and characters of the text that KMS gets.
-fn check_text(document: &Value, findings: &mut Findings) {
+pub(super) fn check_text(document: &Value, findings: &mut Findings) {
+    let at = &At::DOCUMENT;
     let size = size(document);
-    if size > MAX_BYTES {
-        findings.error(format!("the document has {size} bytes; KMS takes at most {MAX_BYTES}; shorten it, for example with wildcards in actions"));
-    } else if size > QUOTA_BYTES {
-        findings.warn(format!(
-            "the document has {size} bytes; the default quota of KMS is {QUOTA_BYTES}, so it may be refused"
-        ));
+    if size > QUOTA_BYTES {
+        findings.add(at, KP023, format!("the document has {size} bytes; KMS takes at most {QUOTA_BYTES}; shorten it, for example by roles that several principals take on, or by wildcards in actions"));
     }
     if let Some(odd) = document.to_string().chars().find(|c| !is_allowed(*c)) {
-        findings.error(format!("the document contains {odd:?}; KMS takes tab, line ends and the characters from U+0020 to U+00FF; remove it"));
+        findings.add(at, KP023, format!("the document contains {odd:?}; KMS takes tab, line ends and the characters from U+0020 to U+00FF; remove it"));
     }
 }
 
 fn check_version(version: Option<&Value>, findings: &mut Findings) {
+    let at = &At::DOCUMENT;
     match version {
         Some(Value::String(text)) if text == "2012-10-17" => {}
         Some(Value::String(text)) if text == "2008-10-17" => findings
-            .warn("the Version is \"2008-10-17\", so policy variables are plain text; set it to \"2012-10-17\""),
-        None => findings.warn(
+            .add(at, KP017, "the Version is \"2008-10-17\", so policy variables are plain text; set it to \"2012-10-17\""),
+        None => findings.add(at, KP017,
             "the Version is missing, so the rules of 2008 apply and policy variables are plain text; set it to \"2012-10-17\"",
         ),
-        Some(other) => findings.error(format!("Version {other} does not exist; use \"2012-10-17\"")),
+        Some(other) => findings.add(at, KP001, format!("Version {other} does not exist; use \"2012-10-17\"")),
     }
 }
 
@@ -94,7 +94,12 @@ fn check_labels(document: &Value, findings: &mut Findings) {
     let labels = statements(document).iter().filter_map(|statement| statement.get("Sid")).filter_map(Value::as_str);
     for label in labels.filter(|label| !label.is_empty()) {
         if !seen.insert(label) {
-            findings.warn(format!("the Sid {label:?} is given to more than one statement; give each its own"));
+            let at = &At { path: "the document", sid: Some(label) };
+            findings.add(
+                at,
+                KP018,
+                format!("the Sid {label:?} is given to more than one statement; give each its own"),
+            );
         }
     }
 }
@@ -121,7 +126,8 @@ fn is_allowed(character: char) -> bool {
 mod tests {
     use serde_json::{Value, json};
 
-    use super::{Findings, check_document, deleted_principals};
+    use super::{check_document, deleted_principals};
+    use crate::policy::Findings;
     use crate::policy::default_policy;
 
     #[test]
@@ -132,6 +138,7 @@ mod tests {
             (json!({ "Statement": [] }), "empty"),
             (json!({ "Statement": "x" }), "neither an object"),
             (json!({ "Statment": [] }), "Statment"),
+            (json!({ "Id": 5, "Statement": { "Effect": "Deny", "Principal": "*" } }), "Id is 5"),
             (json!({ "Version": "2020-01-01", "Statement": { "Effect": "Deny", "Principal": "*" } }), "2020-01-01"),
             (
                 json!({ "Version": 2012, "Statement": { "Effect": "Deny", "Principal": "*" } }),
@@ -140,7 +147,7 @@ mod tests {
         ];
         for (document, part) in cases {
             let errors = check_document(&document).errors;
-            assert!(errors.iter().any(|error| error.contains(part)), "{document}: {errors:?}");
+            assert!(errors.iter().any(|error| error.text.contains(part)), "{document}: {errors:?}");
         }
     }
 
@@ -156,9 +163,8 @@ mod tests {
         let statement = document["Statement"][0].clone();
         document["Statement"] = json!([statement, statement]);
         let findings = check_document(&document);
-        assert_eq!(findings.errors, Vec::<String>::new());
-        assert!(findings.warnings[0].contains("Version is missing"));
-        assert!(findings.warnings[1].contains("more than one statement"));
+        assert_eq!(findings.errors, vec![]);
+        assert!(findings.warnings[0].text.contains("Version is missing"));
     }
 
     #[test]
@@ -171,13 +177,12 @@ mod tests {
             check_document(&document)
         };
         assert_eq!(sized(32_768), Findings::default());
-        assert_eq!((sized(32_769).errors.len(), sized(32_769).warnings.len()), (0, 1));
-        assert_eq!((sized(131_072).errors.len(), sized(131_073).errors.len()), (0, 1));
+        assert_eq!((sized(32_769).errors.len(), sized(32_769).errors[0].rule), (1, "KP023"));
         let mut document = default_policy("aws", "123456789012");
         document["Id"] = json!("Schlüssel");
         assert_eq!(check_document(&document), Findings::default());
         document["Id"] = json!("key \u{2013} default");
-        assert!(check_document(&document).errors[0].contains('\u{2013}'));
+        assert!(check_document(&document).errors[0].text.contains('\u{2013}'));
     }
 
     #[test]

@@ -116,11 +116,43 @@ mod tests {
     fn versions_and_unknown_members_count() {
         let none = json!({ "Statement": [base()] });
         let old = json!({ "Version": "2008-10-17", "Statement": [base()] });
+        assert!(equal(&none, &old), "AWS reads a missing Version as the old one, and writes it there");
         assert!(!equal(&none, &document(&base())));
         assert!(!equal(&old, &document(&base())));
         let mut odd = document(&base());
         odd["Comment"] = json!("x");
         assert!(!equal(&odd, &document(&base())));
+    }
+
+    #[test]
+    fn values_are_compared_as_their_operator_does() {
+        let with = |condition: Value| {
+            let mut statement = base();
+            statement["Condition"] = condition;
+            document(&statement)
+        };
+        let one = |operator: &str, value: Value| with(json!({ operator: { "aws:x": value } }));
+        for (operator, left, right) in [
+            ("Bool", json!("True"), json!(true)),
+            ("BoolIfExists", json!("TRUE"), json!("true")),
+            ("Null", json!("True"), json!("true")),
+            ("NumericEquals", json!(7.0), json!(7)),
+            ("NumericLessThanIfExists", json!("+07.50"), json!(7.5)),
+            ("ForAnyValue:NumericEquals", json!("-0.0"), json!(0)),
+            ("NumericEquals", json!("9007199254740993"), json!(9_007_199_254_740_993_u64)),
+        ] {
+            assert!(equal(&one(operator, left.clone()), &one(operator, right.clone())), "{operator} {left} {right}");
+        }
+        for (operator, left, right) in [
+            ("StringEquals", json!("True"), json!("true")),
+            ("StringEquals", json!("7.0"), json!("7")),
+            ("NumericEquals", json!("9007199254740993"), json!("9007199254740992")),
+            ("NumericEquals", json!("1e3"), json!("1000")),
+            ("NumericEquals", json!("."), json!("0")),
+            ("NumericEquals", json!("-1"), json!("1")),
+        ] {
+            assert!(!equal(&one(operator, left.clone()), &one(operator, right.clone())), "{operator} {left} {right}");
+        }
     }
 
     #[test]

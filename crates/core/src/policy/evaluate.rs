@@ -6,6 +6,7 @@
 
 use serde_json::Value;
 
+use super::access::OWN_ACCOUNT_ONLY;
 use super::caller::{Caller, Kind, Named};
 use super::condition;
 use super::grammar::{statements, texts};
@@ -32,6 +33,14 @@ pub enum Access {
 /// A principal or document that cannot be read gives [`Access::Unknown`].
 pub fn evaluate(policy: &Value, request: &Request<'_>) -> Access {
     let Some(caller) = Caller::parse(request.principal) else { return Access::Unknown };
+    let foreign = caller.account.is_some_and(|account| account != request.account);
+    if foreign && OWN_ACCOUNT_ONLY.iter().any(|action| action.eq_ignore_ascii_case(request.action)) {
+        return Access::Denied;
+    }
+    // The grant says who may retire it; a key policy alone never does (API reference, `RetireGrant`).
+    if request.action.eq_ignore_ascii_case("kms:RetireGrant") {
+        return Access::Unknown;
+    }
     judge(&concerning(policy, &caller), request, &caller)
 }
 
@@ -116,7 +125,7 @@ fn named(statement: &Value, caller: &Caller<'_>) -> Named {
 }
 
 /// A statement without actions is taken by KMS and has no effect.
-fn action(statement: &Value, action: &str) -> Truth {
+pub(super) fn action(statement: &Value, action: &str) -> Truth {
     let among = |value: &Value| match texts(value) {
         Some(patterns) => patterns.iter().any(|pattern| like_ignoring_case(pattern, action)).into(),
         None => Truth::Maybe,
@@ -131,7 +140,7 @@ fn action(statement: &Value, action: &str) -> Truth {
 /// In a key policy `*` is the key that has the policy; a statement without a resource has no effect. Whether another
 /// value names the key depends on the key's ARN, which a policy is not judged by (AWS KMS developer guide, "Creating a
 /// key policy").
-fn resource(statement: &Value) -> Truth {
+pub(super) fn resource(statement: &Value) -> Truth {
     let among = |value: &Value| match texts(value) {
         Some(names) => Truth::any(names.iter().map(|name| names_key(name))),
         None => Truth::Maybe,

@@ -57,8 +57,8 @@ pub fn keeps_control(policy: &Value, caller_arn: &str, account: &str, form: Form
         };
     }
     let none = BTreeMap::new();
-    // The check is made for a call that does not ask to skip it.
-    let facts = BTreeMap::from([("kms:bypasspolicylockoutsafetycheck".to_owned(), "false".to_owned())]);
+    // The check is made for a call that does not ask to skip it, and such a call leaves that member out.
+    let facts = BTreeMap::new();
     let request = Request {
         principal: caller_arn,
         action: ACTION,
@@ -140,19 +140,30 @@ fn doubt(reading: &Reading) -> String {
     } else if reading.resource == Truth::Maybe {
         "has a Resource other than \"*\", which may or may not be this key".to_owned()
     } else {
-        "names the caller only in part".to_owned()
+        "names principals of which the caller may be one".to_owned()
     }
 }
 
 fn fix(readings: &[Named], caller: &Caller<'_>, arn: &str, account: &str, form: Form) -> String {
     let who = who(caller, arn);
+    // The root user is the account itself: no role can stand for it, and no condition should have to except it.
+    let is_root = caller.kind == Kind::Root;
     match (denial(readings), form) {
+        (Some(statement), _) if is_root => {
+            format!("remove {statement}, or limit it to the roles that it is meant for: it denies the account itself, and with it everybody")
+        }
         (Some(statement), _) => {
             format!("remove {statement}, or except {who} from it by a condition ArnNotEquals on aws:PrincipalArn")
+        }
+        (None, Form::Typed) if is_root => {
+            "set accountAccess to ADMINISTRATION, which is for the account itself, or deploy with a role of adminRoles: the root user is for emergencies".to_owned()
         }
         (None, Form::Typed) => {
             format!("add {who} to adminRoles, or set accountAccess to ADMINISTRATION, which lets IAM policies decide")
         }
+        (None, Form::Document) if is_root => format!(
+            "add a statement that allows {ACTION} with Resource \"*\" to {arn}, the account itself, or deploy with a role that the policy names"
+        ),
         (None, Form::Document) => format!(
             "add a statement that allows {ACTION} with Resource \"*\" to {who}, or to arn:{}:iam::{account}:root, which \
              lets IAM policies decide",
@@ -248,6 +259,33 @@ mod tests {
         assert!(matches!(predict(&json!([key])), Control::Unknown { reason } if reason.contains("Resource")));
         let bypass = deny(json!({ "Bool": { "kms:BypassPolicyLockoutSafetyCheck": "true" } }));
         assert_eq!(predict(&json!([allow(ROLE), bypass])), Control::Kept);
+    }
+
+    #[test]
+    fn a_federated_caller_is_unknown_and_root_gets_advice_for_root() {
+        let user = json!({ "Statement": [allow("arn:aws:iam::111122223333:user/bob")] });
+        let federated = "arn:aws:sts::111122223333:federated-user/bob";
+        let control = keeps_control(&user, federated, ACCOUNT, Form::Document);
+        assert!(matches!(&control, Control::Unknown { reason } if reason.contains("may be one")), "{control:?}");
+        for form in [Form::Typed, Form::Document] {
+            let Control::Lost { fix, .. } = keeps_control(&user, ROOT, ACCOUNT, form) else {
+                panic!("root keeps control")
+            };
+            assert!(fix.contains("account itself") && !fix.contains("to adminRoles"), "{fix}");
+        }
+        let deny = with(with(allow("*"), "Effect", json!("Deny")), "Sid", json!("Nobody"));
+        let policy = json!({ "Statement": [allow(ROOT), deny] });
+        let control = keeps_control(&policy, ROOT, ACCOUNT, Form::Document);
+        assert!(
+            matches!(&control, Control::Lost { fix, .. } if fix.contains("denies the account itself")),
+            "{control:?}"
+        );
+    }
+
+    #[test]
+    fn the_example_that_asks_for_no_bypass_keeps_control() {
+        let condition = json!({ "Null": { "kms:BypassPolicyLockoutSafetyCheck": "true" } });
+        assert_eq!(predict(&json!([with(allow(ROLE), "Condition", condition)])), Control::Kept);
     }
 
     #[test]

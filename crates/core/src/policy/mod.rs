@@ -2,12 +2,13 @@
 //!
 //! [`render`] turns a [`TypedPolicy`] into the document that KMS takes, and [`recover()`] goes back; [`equal`] compares two
 //! documents by their normal form. [`parse_text`] and [`check_document`] look at what a user wrote. [`evaluate`] says what
-//! a policy answers to a call; [`keeps_control`] and [`access_changes`] ask it the two questions that a preview has:
+//! a policy answers to a call; [`keeps_control`] and [`access_lines`] answer the two questions that a preview has:
 //! would this policy lock its author out, and who gains or loses what.
 
 mod access;
 mod actions;
 mod caller;
+mod candidates;
 mod condition;
 mod deletion;
 mod document;
@@ -16,6 +17,7 @@ mod evaluate;
 mod grammar;
 #[cfg(test)]
 mod laws;
+mod lint;
 mod lockout;
 mod normal;
 mod outside;
@@ -33,12 +35,14 @@ mod truth;
 mod typed;
 mod written;
 
-pub use access::{AccessChange, access_changes, named_principals};
+pub use access::{AccessChange, Scope, Terms, access_changes, access_lines, named_principals};
 pub use actions::has_operation;
+pub use candidates::{candidates, service_linked};
 pub use deletion::denies_deletion;
-pub use document::{Findings, check_document, deleted_principals};
+pub use document::{check_document, check_document_in, deleted_principals};
 pub use equality::{equal, sessions_as_roles};
 pub use evaluate::{Access, evaluate};
+pub use lint::{Finding, Findings, RULES, Rule, Severity, Surroundings, context_findings, look_at_replica, rule};
 pub use lockout::{Control, Form, keeps_control};
 pub use outside::{OrganizationAccess, TrustedAccount, Use};
 pub use parse::{MAX_BYTES, QUOTA_BYTES, parse_text, size};

@@ -7,12 +7,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value};
 
+use super::condition::Operator;
 use super::grammar::{DOCUMENT, STATEMENT, condition_key, texts};
 
 /// A document in normal form.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Document {
-    /// Kept apart from a missing one, though AWS reads that as `2008-10-17`.
+    /// `None` for `2008-10-17`, as which AWS reads a missing one, and which it writes in its place (IAM user guide, "IAM
+    /// JSON policy elements: Version").
     version: Option<Value>,
     id: Option<Value>,
     /// Sorted, repetitions kept: a statement given twice is not a statement given once.
@@ -30,7 +32,7 @@ impl Document {
 }
 
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct Statement {
+pub(super) struct Statement {
     sid: Option<String>,
     effect: String,
     /// `Action`, `NotResource`, … -> values.
@@ -61,10 +63,12 @@ pub(super) fn normal(document: &Value) -> Option<Document> {
     };
     statements.sort();
     let label = |name: &str| map.get(name).filter(|value| !value.is_null()).cloned();
-    Some(Document { version: label("Version"), id: label("Id"), statements, others: others(map, &DOCUMENT) })
+    let version = label("Version").filter(|version| version != "2008-10-17");
+    Some(Document { version, id: label("Id"), statements, others: others(map, &DOCUMENT) })
 }
 
-fn statement(value: &Value) -> Option<Statement> {
+/// A statement in normal form; `None` for what is none.
+pub(super) fn statement(value: &Value) -> Option<Statement> {
     let map = value.as_object()?;
     let mut lists = BTreeMap::new();
     for name in ["Action", "NotAction", "Resource", "NotResource"] {
@@ -108,6 +112,14 @@ fn kinds(value: &Value) -> Option<BTreeMap<String, BTreeSet<String>>> {
     Some(all)
 }
 
+/// The names of a principal element, one spelling for one meaning.
+pub(super) fn principal_names(element: &Value) -> String {
+    match kinds(element) {
+        Some(kinds) => kinds.into_values().flatten().collect::<Vec<_>>().join(", "),
+        None => element.to_string(),
+    }
+}
+
 /// A bare account ID stands for the account's root, in whatever partition the key is. A unique ID (`AROA…`) stays what it
 /// is: the role that now has the name is another one.
 pub(super) fn normal_name(name: &str) -> &str {
@@ -124,10 +136,40 @@ fn conditions(block: Option<&Value>) -> Option<BTreeSet<(String, String, BTreeSe
     let Some(block) = block.filter(|block| !block.is_null()) else { return Some(all) };
     for (operator, keys) in block.as_object()? {
         for (key, values) in keys.as_object()? {
-            all.insert((operator.to_lowercase(), condition_key(key), texts(values)?.into_iter().collect()));
+            all.insert((operator.to_lowercase(), condition_key(key), condition_values(operator, texts(values)?)));
         }
     }
     Some(all)
+}
+
+/// The values of a condition as its operator compares them: truth values have no case, and a number is a number however it
+/// is written.
+pub(super) fn condition_values(operator: &str, values: Vec<String>) -> BTreeSet<String> {
+    let test = Operator::parse(operator).name;
+    let normal = |value: String| match test.as_str() {
+        "bool" | "null" => value.to_ascii_lowercase(),
+        numeric if numeric.starts_with("numeric") => number(value),
+        _ => value,
+    };
+    values.into_iter().map(normal).collect()
+}
+
+/// Without what does not change a decimal number: zeros in front and behind, a plus sign, a sign of zero. Other text, and
+/// numbers with an exponent, stay as they are.
+fn number(text: String) -> String {
+    let (minus, digits) = match text.strip_prefix('-') {
+        Some(rest) => (true, rest),
+        None => (false, text.strip_prefix('+').unwrap_or(&text)),
+    };
+    let (whole, part) = digits.split_once('.').unwrap_or((digits, ""));
+    let is_number = |digits: &str| digits.bytes().all(|byte| byte.is_ascii_digit());
+    if !is_number(whole) || !is_number(part) || (whole.is_empty() && part.is_empty()) {
+        return text;
+    }
+    let (whole, part) = (whole.trim_start_matches('0'), part.trim_end_matches('0'));
+    let whole = if whole.is_empty() { "0" } else { whole };
+    let sign = if minus && (whole, part) != ("0", "") { "-" } else { "" };
+    if part.is_empty() { format!("{sign}{whole}") } else { format!("{sign}{whole}.{part}") }
 }
 
 fn others(map: &Map<String, Value>, known: &[&str]) -> Others {

@@ -68,17 +68,30 @@ impl Request<'_> {
             "aws:principalisawsservice" => one(if caller.kind == Kind::Service { "true" } else { "false" }),
             // KMS has no other endpoints (AWS KMS developer guide, "Infrastructure security").
             "aws:securetransport" => one("true"),
-            _ => self.known_by_way(&key),
+            _ => self.known_by_way(caller, &key),
         }
     }
 
-    fn known_by_way(&self, key: &str) -> Known {
+    fn known_by_way(&self, caller: &Caller<'_>, key: &str) -> Known {
         match (key, self.via) {
-            ("kms:viaservice", Via::Directly) => Known::Absent,
+            // It is there when a service passes on a principal's call, not when it calls for itself.
+            ("kms:viaservice", via) if via == Via::Directly || caller.kind == Kind::Service => Known::Absent,
             ("kms:viaservice", Via::Service(name)) => one(name),
             // Only the three operations on grants have it; the guide gives no other.
             ("kms:grantisforawsresource", _) if !actions::ON_GRANTS.contains(&self.action) => Known::Absent,
             ("aws:viaawsservice" | "kms:grantisforawsresource", Via::Directly) => one("false"),
+            // Only the three operations that set a policy have it, and a call without it asks for the check.
+            ("kms:bypasspolicylockoutsafetycheck", via)
+                if via == Via::Directly || !SETTING_A_POLICY.contains(&self.action) =>
+            {
+                Known::Absent
+            }
+            // A service says for which resource it calls.
+            ("aws:sourcearn" | "aws:sourceaccount" | "aws:sourceorgid" | "aws:sourceorgpaths", _)
+                if caller.kind == Kind::Service =>
+            {
+                Known::Unknown
+            }
             ("aws:calledvia" | "aws:sourcearn" | "aws:sourceaccount" | "aws:sourceorgid", Via::Directly) => {
                 Known::Absent
             }
@@ -108,6 +121,8 @@ impl Request<'_> {
         self.encryption_context.iter().filter(move |_| carried)
     }
 }
+
+const SETTING_A_POLICY: [&str; 3] = ["kms:CreateKey", "kms:PutKeyPolicy", "kms:ReplicateKey"];
 
 fn one(value: &str) -> Known {
     Known::Values(vec![value.to_owned()])

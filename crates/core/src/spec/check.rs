@@ -2,7 +2,8 @@
 
 use super::generated::{AWS_KMS_KEY_SPEC, ProviderConfig};
 use super::given::{self, Given};
-use super::{manifest, normal, replicas, rules};
+use super::lints::Lints;
+use super::{manifest, normal, pasted, policies, replicas, rules};
 use crate::failure::Failure;
 use crate::path::Path;
 use crate::secrets::Secrets;
@@ -36,6 +37,10 @@ pub struct Checked {
     pub failures: Vec<Failure>,
     /// What is legal and hardly meant.
     pub warnings: Vec<Failure>,
+    /// What is worth knowing.
+    pub infos: Vec<Failure>,
+    /// What becomes of remarks about policies.
+    pub(super) lints: Lints,
 }
 
 /// Checks the inputs of a key. Checking the result again gives the same result.
@@ -67,22 +72,26 @@ pub fn check(olds: &PropertyMap, news: &PropertyMap, context: &CheckContext<'_>)
         inputs.entry(names::MULTI_REGION.into()).or_insert(true.into());
     }
     normal::fill(&mut inputs);
-    let mut checked = Checked { inputs, failures, warnings: vec![] };
+    pasted::policies(&inputs, &mut failures);
+    let mut checked = Checked { inputs, failures, ..Checked::default() };
+    super::lints::rules(&mut checked);
     rules::usage(&mut checked);
     rules::rotation(&mut checked);
     rules::region(&mut checked, context);
     rules::aliases(&mut checked);
-    rules::policy(&mut checked);
+    policies::rules(&mut checked, olds.is_empty());
     rules::tags(&mut checked, context.default_tags);
     replicas::multi_region(&mut checked, &olds);
     replicas::rules(&mut checked, context);
     rules::replacement(&mut checked, &olds);
+    policies::as_rendered(&mut checked);
     remember(&mut given, &checked.inputs);
-    let Checked { failures, warnings, .. } = checked;
+    let Checked { failures, warnings, infos, .. } = checked;
     let secrets = Secrets::of(&[news]);
     let said =
         |found: Vec<Failure>| found.into_iter().map(|failure| as_given(&failure, &given, news, &secrets)).collect();
-    Checked { failures: said(failures), warnings: said(warnings), inputs: given }
+    let (failures, warnings, infos) = (said(failures), said(warnings), said(infos));
+    Checked { failures, warnings, infos, inputs: given, lints: Lints::default() }
 }
 
 /// The inputs as the program gave them, without what an earlier Check has added.

@@ -33,6 +33,8 @@ pub mod names {
     pub const ANNOTATIONS: &str = "annotations";
     /// `apiVersion`
     pub const API_VERSION: &str = "apiVersion";
+    /// `asError`
+    pub const AS_ERROR: &str = "asError";
     /// `assumeRoleWithWebIdentity`
     pub const ASSUME_ROLE_WITH_WEB_IDENTITY: &str = "assumeRoleWithWebIdentity";
     /// `assumeRoles`
@@ -79,6 +81,8 @@ pub mod names {
     pub const FORBIDDEN_ACCOUNT_IDS: &str = "forbiddenAccountIds";
     /// `id`
     pub const ID: &str = "id";
+    /// `ignore`
+    pub const IGNORE: &str = "ignore";
     /// `ignoreTags`
     pub const IGNORE_TAGS: &str = "ignoreTags";
     /// `keyArn`
@@ -101,6 +105,8 @@ pub mod names {
     pub const KMS: &str = "kms";
     /// `labels`
     pub const LABELS: &str = "labels";
+    /// `lints`
+    pub const LINTS: &str = "lints";
     /// `maxRetries`
     pub const MAX_RETRIES: &str = "maxRetries";
     /// `metadata`
@@ -145,6 +151,8 @@ pub mod names {
     pub const PROTECT: &str = "protect";
     /// `publicKey`
     pub const PUBLIC_KEY: &str = "publicKey";
+    /// `reason`
+    pub const REASON: &str = "reason";
     /// `region`
     pub const REGION: &str = "region";
     /// `replacementPolicy`
@@ -169,6 +177,8 @@ pub mod names {
     pub const ROTATION_ENABLED: &str = "rotationEnabled";
     /// `rotationPeriodDays`
     pub const ROTATION_PERIOD_DAYS: &str = "rotationPeriodDays";
+    /// `rule`
+    pub const RULE: &str = "rule";
     /// `secretKey`
     pub const SECRET_KEY: &str = "secretKey";
     /// `service`
@@ -181,6 +191,8 @@ pub mod names {
     pub const SHARED_CONFIG_FILES: &str = "sharedConfigFiles";
     /// `sharedCredentialsFiles`
     pub const SHARED_CREDENTIALS_FILES: &str = "sharedCredentialsFiles";
+    /// `sid`
+    pub const SID: &str = "sid";
     /// `skipOwnerMark`
     pub const SKIP_OWNER_MARK: &str = "skipOwnerMark";
     /// `skipRegionValidation`
@@ -237,6 +249,7 @@ pub mod names {
         ALLOWED_ACCOUNT_IDS,
         ANNOTATIONS,
         API_VERSION,
+        AS_ERROR,
         ASSUME_ROLE_WITH_WEB_IDENTITY,
         ASSUME_ROLES,
         BYPASS_POLICY_LOCKOUT_SAFETY_CHECK,
@@ -260,6 +273,7 @@ pub mod names {
         EXTERNAL_ID,
         FORBIDDEN_ACCOUNT_IDS,
         ID,
+        IGNORE,
         IGNORE_TAGS,
         KEY_ARN,
         KEY_ID,
@@ -271,6 +285,7 @@ pub mod names {
         KIND,
         KMS,
         LABELS,
+        LINTS,
         MAX_RETRIES,
         METADATA,
         MIN_IDLE_DAYS,
@@ -293,6 +308,7 @@ pub mod names {
         PROFILE,
         PROTECT,
         PUBLIC_KEY,
+        REASON,
         REGION,
         REPLACEMENT_POLICY,
         REPLICA_KEYS,
@@ -305,12 +321,14 @@ pub mod names {
         ROTATE_ON_DEMAND_TRIGGER,
         ROTATION_ENABLED,
         ROTATION_PERIOD_DAYS,
+        RULE,
         SECRET_KEY,
         SERVICE,
         SERVICES,
         SESSION_NAME,
         SHARED_CONFIG_FILES,
         SHARED_CREDENTIALS_FILES,
+        SID,
         SKIP_OWNER_MARK,
         SKIP_REGION_VALIDATION,
         SKIP_REQUESTING_ACCOUNT_ID,

@@ -1397,6 +1397,19 @@ pub static AWS_KMS_KEY_SPEC: table::Message = table::Message {
             is_set: false,
             is_principal: false,
         },
+        table::Field {
+            name: "lints",
+            proto_name: "lints",
+            also: &[],
+            kind: table::Kind::Object(&LINTS),
+            effect: Effect::StateOnly,
+            default: None,
+            required: false,
+            secret: false,
+            hidden: false,
+            is_set: false,
+            is_principal: false,
+        },
     ],
 };
 
@@ -1455,6 +1468,8 @@ pub struct AwsKmsKeySpec {
     pub rotate_on_demand_trigger: Input<String>,
     /// Whether a run ends only when new replicas can be used; true if left out. KMS copies the key material after it has answered, in seconds up to minutes. If false, the output keyState of a replica may be `Creating`, and whatever uses it next must wait by itself.
     pub wait_for_replicas: Input<bool>,
+    /// Which remarks about the policies are silenced, and which count as errors. docs/policy-lints.md has every rule.
+    pub lints: Input<Lints>,
 }
 
 impl AwsKmsKeySpec {
@@ -1494,11 +1509,162 @@ impl AwsKmsKeySpec {
             adopt: read(map, at, "adopt")?,
             rotate_on_demand_trigger: read(map, at, "rotateOnDemandTrigger")?,
             wait_for_replicas: read(map, at, "waitForReplicas")?,
+            lints: read(map, at, "lints")?,
         })
     }
 }
 
 impl Decode for AwsKmsKeySpec {
+    fn decode(value: &PropertyValue, at: &Path) -> Result<Input<Self>, Unreadable> {
+        Ok(match object(value, at)? {
+            Input::Known(map) => Input::Known(Self::read_at(map, at)?),
+            Input::Absent => Input::Absent,
+            Input::Unknown => Input::Unknown,
+        })
+    }
+}
+
+/// Table of `Lints`: What is made of the remarks about the policies of the key and its replicas.
+pub static LINTS: table::Message = table::Message {
+    name: "Lints",
+    fields: &[
+        table::Field {
+            name: "ignore",
+            proto_name: "ignore",
+            also: &[],
+            kind: table::Kind::List { element: &table::Kind::Object(&IGNORED_LINT), max_items: Some(100) },
+            effect: Effect::StateOnly,
+            default: None,
+            required: false,
+            secret: false,
+            hidden: false,
+            is_set: false,
+            is_principal: false,
+        },
+        table::Field {
+            name: "asError",
+            proto_name: "as_error",
+            also: &[],
+            kind: table::Kind::List {
+                element: &table::Kind::Text(Text { min_length: 0, max_length: None, pattern: None }),
+                max_items: Some(100),
+            },
+            effect: Effect::StateOnly,
+            default: None,
+            required: false,
+            secret: false,
+            hidden: false,
+            is_set: true,
+            is_principal: false,
+        },
+    ],
+};
+
+/// What is made of the remarks about the policies of the key and its replicas.
+#[derive(Debug, Clone, PartialEq, std::default::Default)]
+pub struct Lints {
+    /// Remarks that are not made, each with its reason. What KMS refuses stays an error.
+    pub ignore: Input<Vec<IgnoredLint>>,
+    /// Numbers of rules whose remarks are errors, such as `KP004`.
+    pub as_error: Input<Vec<String>>,
+}
+
+impl Lints {
+    /// Reads checked properties.
+    ///
+    /// # Errors
+    /// A property has another type than the definition gives it.
+    pub fn from_properties(map: &PropertyMap) -> Result<Self, Unreadable> {
+        Self::read_at(map, &Path::default())
+    }
+
+    fn read_at(map: &PropertyMap, at: &Path) -> Result<Self, Unreadable> {
+        Ok(Self { ignore: read(map, at, "ignore")?, as_error: read(map, at, "asError")? })
+    }
+}
+
+impl Decode for Lints {
+    fn decode(value: &PropertyValue, at: &Path) -> Result<Input<Self>, Unreadable> {
+        Ok(match object(value, at)? {
+            Input::Known(map) => Input::Known(Self::read_at(map, at)?),
+            Input::Absent => Input::Absent,
+            Input::Unknown => Input::Unknown,
+        })
+    }
+}
+
+/// Table of `IgnoredLint`: A remark that is not made.
+pub static IGNORED_LINT: table::Message = table::Message {
+    name: "IgnoredLint",
+    fields: &[
+        table::Field {
+            name: "rule",
+            proto_name: "rule",
+            also: &[],
+            kind: table::Kind::Text(Text { min_length: 1, max_length: Some(16), pattern: None }),
+            effect: Effect::StateOnly,
+            default: None,
+            required: true,
+            secret: false,
+            hidden: false,
+            is_set: false,
+            is_principal: false,
+        },
+        table::Field {
+            name: "sid",
+            proto_name: "sid",
+            also: &[],
+            kind: table::Kind::Text(Text { min_length: 1, max_length: Some(256), pattern: None }),
+            effect: Effect::StateOnly,
+            default: None,
+            required: false,
+            secret: false,
+            hidden: false,
+            is_set: false,
+            is_principal: false,
+        },
+        table::Field {
+            name: "reason",
+            proto_name: "reason",
+            also: &[],
+            kind: table::Kind::Text(Text { min_length: 1, max_length: Some(1024), pattern: None }),
+            effect: Effect::StateOnly,
+            default: None,
+            required: true,
+            secret: false,
+            hidden: false,
+            is_set: false,
+            is_principal: false,
+        },
+    ],
+};
+
+/// A remark that is not made.
+#[derive(Debug, Clone, PartialEq, std::default::Default)]
+pub struct IgnoredLint {
+    /// Number of its rule, such as `KP006`.
+    pub rule: Input<String>,
+    /// The statement that it is about, by its Sid. Without it the rule is silent for every statement.
+    pub sid: Input<String>,
+    /// Why it is no mistake here.
+    pub reason: Input<String>,
+}
+
+impl IgnoredLint {
+    /// Reads checked properties.
+    ///
+    /// # Errors
+    /// A property has another type than the definition gives it.
+    pub fn from_properties(map: &PropertyMap) -> Result<Self, Unreadable> {
+        Self::read_at(map, &Path::default())
+    }
+
+    fn read_at(map: &PropertyMap, at: &Path) -> Result<Self, Unreadable> {
+        Ok(Self { rule: read(map, at, "rule")?, sid: read(map, at, "sid")?, reason: read(map, at, "reason")? })
+    }
+}
+
+impl Decode for IgnoredLint {
     fn decode(value: &PropertyValue, at: &Path) -> Result<Input<Self>, Unreadable> {
         Ok(match object(value, at)? {
             Input::Known(map) => Input::Known(Self::read_at(map, at)?),

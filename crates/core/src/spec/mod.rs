@@ -8,9 +8,14 @@ pub mod generated;
 pub mod given;
 pub mod input;
 pub mod key_kinds;
+pub mod lints;
 mod manifest;
 pub mod normal;
+mod pasted;
 mod peers;
+mod policies;
+#[cfg(test)]
+mod policies_tests;
 mod policy_parts;
 pub mod provider;
 mod replicas;

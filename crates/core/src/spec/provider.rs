@@ -58,7 +58,7 @@ pub fn check_config(news: &PropertyMap) -> Checked {
     let typed = typed(news);
     let mut inputs = validate::object(&PROVIDER_CONFIG, None, &typed, &mut failures);
     validate::fill_defaults(&PROVIDER_CONFIG, &mut inputs);
-    let mut checked = Checked { inputs, failures, warnings: vec![] };
+    let mut checked = Checked { inputs, failures, ..Checked::default() };
     rules(&mut checked);
     checked
 }

@@ -43,13 +43,13 @@ fn has_replicas(inputs: &PropertyMap) -> bool {
 pub(super) fn rules(checked: &mut Checked, context: &CheckContext<'_>) {
     let mut inputs = checked.inputs.clone();
     let mut regions = BTreeSet::new();
-    let mut judged = key_rules::Judged::default();
     change_entries(&mut inputs, |at, entry| {
         region(checked, &at.name(names::REGION), entry, &mut regions, context.skip_region_validation());
         let aliases = entry.get(names::ALIASES).and_then(PropertyValue::as_list).unwrap_or_default();
         let named = aliases.iter().enumerate().map(|(i, name)| (at.name(names::ALIASES).index(i), name.clone()));
         key_rules::names(checked, named.collect());
-        key_rules::policy_of(checked, Some(at), entry, &mut judged);
+        let own = entry.get(names::REGION).and_then(PropertyValue::as_str).map(str::to_owned);
+        key_rules::policy_of(checked, Some(at), entry, own.as_deref());
         deletion(checked, at, entry);
         if let Some(own) = entry.get(names::TAGS).cloned()
             && let Some(all) = key_rules::tags_of(checked, &at.name(names::TAGS), Some(&own), context.default_tags)

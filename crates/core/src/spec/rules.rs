@@ -12,7 +12,6 @@ use super::validate::below;
 use crate::failure::Failure;
 use crate::ids;
 use crate::path::Path;
-use crate::policy;
 use crate::value::{PropertyMap, PropertyValue};
 
 /// AWS allows as many tags a key (AWS KMS developer guide, "Quotas"); the owner mark and the rotation mark are two of them.
@@ -29,6 +28,10 @@ impl Checked {
 
     pub(super) fn warn(&mut self, path: Path, reason: impl Into<String>) {
         self.warnings.push(Failure::new(path, reason));
+    }
+
+    pub(super) fn inform(&mut self, path: Path, reason: impl Into<String>) {
+        self.infos.push(Failure::new(path, reason));
     }
 
     pub(super) fn text(&self, name: &str) -> Option<String> {
@@ -139,40 +142,8 @@ pub(super) fn names(checked: &mut Checked, named: Vec<(Path, PropertyValue)>) {
     }
 }
 
-/// A key's policy: one form of it, sound in itself, and fitting the key.
-pub(super) fn policy(checked: &mut Checked) {
-    let inputs = checked.inputs.clone();
-    policy_of(checked, None, &inputs, &mut Judged::default());
-    if !inputs.contains_key(names::POLICY) && !inputs.contains_key(names::POLICY_DOCUMENT) {
-        checked.warn(
-            Path::of(names::POLICY),
-            "no policy is given, so AWS's default policy applies: every principal of the account that IAM allows may \
-             use and manage the key; set policy.adminRole and policy.usageRoles to narrow that",
-        );
-    }
-}
-
-/// Policy documents that were judged already: replicas often have the same one, and to judge it takes longer than all else.
-#[derive(Debug, Default)]
-pub(super) struct Judged(Vec<(PropertyValue, Result<policy::Findings, String>)>);
-
-impl Judged {
-    /// What is wrong with a document; `None` while it is not known.
-    fn judge(&mut self, document: &PropertyValue) -> Option<&Result<policy::Findings, String>> {
-        let known = self.0.iter().position(|(known, _)| known == document);
-        if known.is_none() {
-            let judgement = match document.to_json()? {
-                serde_json::Value::String(text) => policy::parse_text(&text),
-                object => Ok(object),
-            };
-            self.0.push((document.clone(), judgement.map(|json| policy::check_document(&json))));
-        }
-        known.map_or_else(|| self.0.last(), |index| self.0.get(index)).map(|(_, judgement)| judgement)
-    }
-}
-
-/// The policy among the properties at a path, if there is one.
-pub(super) fn policy_of(checked: &mut Checked, at: Option<&Path>, map: &PropertyMap, judged: &mut Judged) {
+/// The policy among the properties at a path, if there is one, for a key in a Region.
+pub(super) fn policy_of(checked: &mut Checked, at: Option<&Path>, map: &PropertyMap, region: Option<&str>) {
     let path = |name: &str| below(at, name);
     match (map.get(names::POLICY), map.get(names::POLICY_DOCUMENT)) {
         (Some(_), Some(_)) => {
@@ -184,8 +155,11 @@ pub(super) fn policy_of(checked: &mut Checked, at: Option<&Path>, map: &Property
         (Some(typed), None) => {
             typed_policy(checked, &path(names::POLICY), typed);
             policy_parts::check(checked, &path(names::POLICY), typed, map);
+            super::policies::typed(checked, &path(names::POLICY), typed, region);
         }
-        (None, Some(document)) => policy_document(checked, &path(names::POLICY_DOCUMENT), document, judged),
+        (None, Some(document)) => {
+            super::policies::document(checked, &path(names::POLICY_DOCUMENT), document, region);
+        }
         (None, None) => {}
     }
 }
@@ -231,28 +205,6 @@ fn typed_policy(checked: &mut Checked, at: &Path, policy: &PropertyValue) {
         at.name(names::ENCRYPTION_CONTEXT),
         format!("a {spec} key ({usage}) has no encryption context, so nobody could use it; remove encryptionContext, or use keySpec SYMMETRIC_DEFAULT"),
     );
-}
-
-fn policy_document(checked: &mut Checked, at: &Path, document: &PropertyValue, judged: &mut Judged) {
-    let secret = document.has_secrets();
-    let findings = match judged.judge(document) {
-        None => return,
-        Some(Err(reason)) => return checked.fail(at.clone(), reason.as_str()),
-        Some(Ok(findings)) => findings,
-    };
-    let hide = |text: String| {
-        if secret {
-            "the policy document is not valid; its value is a secret, so no part of it is shown".into()
-        } else {
-            text
-        }
-    };
-    for error in &findings.errors {
-        checked.fail(at.clone(), hide(error.clone()));
-    }
-    for warning in findings.warnings.iter().filter(|_| !secret) {
-        checked.warn(at.clone(), warning.clone());
-    }
 }
 
 /// Tags, and the provider's default tags under them.

@@ -116,7 +116,7 @@ fn lockouts(policy: &Value, count: &Count) -> Vec<String> {
     let (nothing, everything) = (service(&json!(["kms:CreateKey"])), service(&json!(["kms:*"])));
     for (access_key, principal, _) in CALLERS.iter().filter(|(key, ..)| *key != "FOREIGN") {
         let may = |state: &State| {
-            let body = json!({ "Policy": policy.to_string(), "BypassPolicyLockoutSafetyCheck": false });
+            let body = json!({ "Policy": policy.to_string() });
             let (error, answer) = call(&mut Sim::new(state.clone()), access_key, "CreateKey", body);
             assert!(error.as_deref().is_none_or(|error| error == "MalformedPolicyDocumentException"), "{answer}");
             error.is_none()

@@ -10,10 +10,10 @@ use proptest::sample::select;
 use serde_json::Value;
 
 use super::cases;
-use super::model::{ACCOUNT, ASKED, FOREIGN, NAMES, ROLE, SERVICE, SESSION, USER};
+use super::model::{ACCOUNT, ASKED, FOREIGN, NAMES, ROLE, SCOPE, SERVICE, SESSION, USER};
 use crate::policy::{
-    Facts, Form, Request, Via, access_changes, check_document, deleted_principals, equal, evaluate, keeps_control,
-    named_principals, parse_text, recover, render, sessions_as_roles, size,
+    Facts, Form, Request, Via, access_changes, access_lines, check_document, deleted_principals, equal, evaluate,
+    keeps_control, named_principals, parse_text, recover, render, sessions_as_roles, size,
 };
 
 /// Members and texts that policies have, so that what is made looks like one for a while.
@@ -165,9 +165,8 @@ proptest! {
         for form in [Form::Typed, Form::Document] {
             let _ = keeps_control(&old, &caller, ACCOUNT, form);
         }
-        let principals = named_principals(&old, &new);
-        let names = || principals.iter().map(String::as_str);
-        let _ = access_changes(&old, &new, ACCOUNT, names());
-        prop_assert!(access_changes(&old, &old, ACCOUNT, names()).is_empty(), "nobody gains or loses by what stays");
+        prop_assert!(access_changes(Some(&old), &old, &SCOPE).is_empty(), "nobody gains or loses by what stays");
+        prop_assert_eq!(access_lines(Some(&old), &new, &SCOPE).is_empty(), equal(&old, &new));
+        prop_assert!(!access_lines(None, &new, &SCOPE).is_empty());
     }
 }

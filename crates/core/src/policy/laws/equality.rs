@@ -81,6 +81,7 @@ fn is_whole(policy: &Policy) -> bool {
 }
 
 proptest! {
+    // Ten thousand pairs in all, and more.
     #![proptest_config(cases(4_000))]
 
     #[test]

@@ -3,6 +3,7 @@
 //! The policies are made as a [`model::Policy`], which has one value for one meaning, and then [`spelling`] writes them
 //! down in one of the many ways that mean the same. So the right answer is known without asking the code under test.
 
+mod access;
 mod anything;
 mod documented;
 mod equality;

@@ -14,6 +14,15 @@ pub(super) const USER: &str = "arn:aws:iam::111122223333:user/U";
 pub(super) const FOREIGN: &str = "arn:aws:iam::444455556666:role/A";
 pub(super) const SERVICE: &str = "logs.eu-west-1.amazonaws.com";
 
+/// A key that can do nearly everything.
+pub(super) const SCOPE: crate::policy::Scope<'static> = crate::policy::Scope {
+    account: ACCOUNT,
+    key_spec: "SYMMETRIC_DEFAULT",
+    key_usage: "ENCRYPT_DECRYPT",
+    origin: "AWS_KMS",
+    multi_region: true,
+};
+
 /// A name in a principal; accounts by their number, `*` for everybody.
 pub(super) const NAMES: &[&str] =
     &["*", ACCOUNT, OTHER, ROLE, SESSION, USER, FOREIGN, "arn:aws:iam::111122223333:role/B", "AROAEXAMPLEID"];
@@ -78,7 +87,8 @@ impl Policy {
     pub(super) fn meaning(&self) -> (Option<&'static str>, Vec<Statement>) {
         let mut statements = self.statements.clone();
         statements.sort();
-        (self.version, statements)
+        // AWS reads a missing one so.
+        (self.version.or(Some("2008-10-17")), statements)
     }
 }
 
