@@ -114,7 +114,8 @@ impl KmsError {
             },
             request_id: error.request_id().filter(|id| is_request_id(id)).map(str::to_owned),
         };
-        tracing::debug!("{error}");
+        // Without AWS's message, which may repeat what is a secret here.
+        tracing::debug!(request = error.request_id.as_deref(), "{operation} in {region} failed: {}", error.code);
         error
     }
 
