@@ -9,6 +9,7 @@ mod arn;
 pub mod desired;
 pub mod diff;
 pub mod failure;
+pub mod functions;
 pub mod ids;
 pub mod ignored;
 #[cfg(test)]

@@ -13,6 +13,168 @@ import (
 
 var _ = internal.GetEnvOrDefault
 
+// What a key policy answers to one call.
+type AccessDecision struct {
+	// `ALLOWED`, `DENIED`, `IAM_DECIDES` if the policy leaves it to IAM policies, or `UNKNOWN` if it hangs on something that only the call will show.
+	Access string `pulumi:"access"`
+	// The action.
+	Action string `pulumi:"action"`
+	// The principal.
+	Principal string `pulumi:"principal"`
+	// The statements that decide it, by their Sid or their number.
+	Statements []string `pulumi:"statements"`
+	// Condition keys that only the call will show. Give them in conditionKeys to decide it.
+	UnknownConditionKeys []string `pulumi:"unknownConditionKeys"`
+}
+
+// What a key policy answers to one call.
+type AccessDecisionOutput struct{ *pulumi.OutputState }
+
+func (AccessDecisionOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*AccessDecision)(nil)).Elem()
+}
+
+func (o AccessDecisionOutput) ToAccessDecisionOutput() AccessDecisionOutput {
+	return o
+}
+
+func (o AccessDecisionOutput) ToAccessDecisionOutputWithContext(ctx context.Context) AccessDecisionOutput {
+	return o
+}
+
+// `ALLOWED`, `DENIED`, `IAM_DECIDES` if the policy leaves it to IAM policies, or `UNKNOWN` if it hangs on something that only the call will show.
+func (o AccessDecisionOutput) Access() pulumi.StringOutput {
+	return o.ApplyT(func(v AccessDecision) string { return v.Access }).(pulumi.StringOutput)
+}
+
+// The action.
+func (o AccessDecisionOutput) Action() pulumi.StringOutput {
+	return o.ApplyT(func(v AccessDecision) string { return v.Action }).(pulumi.StringOutput)
+}
+
+// The principal.
+func (o AccessDecisionOutput) Principal() pulumi.StringOutput {
+	return o.ApplyT(func(v AccessDecision) string { return v.Principal }).(pulumi.StringOutput)
+}
+
+// The statements that decide it, by their Sid or their number.
+func (o AccessDecisionOutput) Statements() pulumi.StringArrayOutput {
+	return o.ApplyT(func(v AccessDecision) []string { return v.Statements }).(pulumi.StringArrayOutput)
+}
+
+// Condition keys that only the call will show. Give them in conditionKeys to decide it.
+func (o AccessDecisionOutput) UnknownConditionKeys() pulumi.StringArrayOutput {
+	return o.ApplyT(func(v AccessDecision) []string { return v.UnknownConditionKeys }).(pulumi.StringArrayOutput)
+}
+
+type AccessDecisionArrayOutput struct{ *pulumi.OutputState }
+
+func (AccessDecisionArrayOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*[]AccessDecision)(nil)).Elem()
+}
+
+func (o AccessDecisionArrayOutput) ToAccessDecisionArrayOutput() AccessDecisionArrayOutput {
+	return o
+}
+
+func (o AccessDecisionArrayOutput) ToAccessDecisionArrayOutputWithContext(ctx context.Context) AccessDecisionArrayOutput {
+	return o
+}
+
+func (o AccessDecisionArrayOutput) Index(i pulumi.IntInput) AccessDecisionOutput {
+	return pulumi.All(o, i).ApplyT(func(vs []interface{}) AccessDecision {
+		return vs[0].([]AccessDecision)[vs[1].(int)]
+	}).(AccessDecisionOutput)
+}
+
+// What one principal can do, by the policy or by one grant.
+type AccessEntry struct {
+	// Actions that it may take.
+	Allowed []string `pulumi:"allowed"`
+	// Actions that it may take under conditions, such as an encryption context or a service that calls.
+	Conditional []string `pulumi:"conditional"`
+	// The condition keys that these hang on; of a grant its constraints, as JSON text.
+	Conditions []string `pulumi:"conditions"`
+	// ID of the grant.
+	GrantId *string `pulumi:"grantId"`
+	// Actions that it may take where IAM policies allow them.
+	IamDecides []string `pulumi:"iamDecides"`
+	// The principal; `*` is everybody.
+	Principal string `pulumi:"principal"`
+	// `POLICY` or `GRANT`.
+	Source string `pulumi:"source"`
+}
+
+// What one principal can do, by the policy or by one grant.
+type AccessEntryOutput struct{ *pulumi.OutputState }
+
+func (AccessEntryOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*AccessEntry)(nil)).Elem()
+}
+
+func (o AccessEntryOutput) ToAccessEntryOutput() AccessEntryOutput {
+	return o
+}
+
+func (o AccessEntryOutput) ToAccessEntryOutputWithContext(ctx context.Context) AccessEntryOutput {
+	return o
+}
+
+// Actions that it may take.
+func (o AccessEntryOutput) Allowed() pulumi.StringArrayOutput {
+	return o.ApplyT(func(v AccessEntry) []string { return v.Allowed }).(pulumi.StringArrayOutput)
+}
+
+// Actions that it may take under conditions, such as an encryption context or a service that calls.
+func (o AccessEntryOutput) Conditional() pulumi.StringArrayOutput {
+	return o.ApplyT(func(v AccessEntry) []string { return v.Conditional }).(pulumi.StringArrayOutput)
+}
+
+// The condition keys that these hang on; of a grant its constraints, as JSON text.
+func (o AccessEntryOutput) Conditions() pulumi.StringArrayOutput {
+	return o.ApplyT(func(v AccessEntry) []string { return v.Conditions }).(pulumi.StringArrayOutput)
+}
+
+// ID of the grant.
+func (o AccessEntryOutput) GrantId() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v AccessEntry) *string { return v.GrantId }).(pulumi.StringPtrOutput)
+}
+
+// Actions that it may take where IAM policies allow them.
+func (o AccessEntryOutput) IamDecides() pulumi.StringArrayOutput {
+	return o.ApplyT(func(v AccessEntry) []string { return v.IamDecides }).(pulumi.StringArrayOutput)
+}
+
+// The principal; `*` is everybody.
+func (o AccessEntryOutput) Principal() pulumi.StringOutput {
+	return o.ApplyT(func(v AccessEntry) string { return v.Principal }).(pulumi.StringOutput)
+}
+
+// `POLICY` or `GRANT`.
+func (o AccessEntryOutput) Source() pulumi.StringOutput {
+	return o.ApplyT(func(v AccessEntry) string { return v.Source }).(pulumi.StringOutput)
+}
+
+type AccessEntryArrayOutput struct{ *pulumi.OutputState }
+
+func (AccessEntryArrayOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*[]AccessEntry)(nil)).Elem()
+}
+
+func (o AccessEntryArrayOutput) ToAccessEntryArrayOutput() AccessEntryArrayOutput {
+	return o
+}
+
+func (o AccessEntryArrayOutput) ToAccessEntryArrayOutputWithContext(ctx context.Context) AccessEntryArrayOutput {
+	return o
+}
+
+func (o AccessEntryArrayOutput) Index(i pulumi.IntInput) AccessEntryOutput {
+	return pulumi.All(o, i).ApplyT(func(vs []interface{}) AccessEntry {
+		return vs[0].([]AccessEntry)[vs[1].(int)]
+	}).(AccessEntryOutput)
+}
+
 // A role to assume.
 type AssumeRole struct {
 	// Seconds that the session lasts: 900 to 43200. Default: the role's own.
@@ -353,6 +515,73 @@ func (o AssumeRoleWithWebIdentityPtrOutput) WebIdentityTokenFile() pulumi.String
 		}
 		return v.WebIdentityTokenFile
 	}).(pulumi.StringPtrOutput)
+}
+
+// A part of an estimate.
+type CostItem struct {
+	// US dollars a month.
+	Monthly float64 `pulumi:"monthly"`
+	// What is paid for.
+	Name string `pulumi:"name"`
+	// How many of it, a month.
+	Quantity float64 `pulumi:"quantity"`
+	// US dollars for one.
+	UnitPrice float64 `pulumi:"unitPrice"`
+}
+
+// A part of an estimate.
+type CostItemOutput struct{ *pulumi.OutputState }
+
+func (CostItemOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*CostItem)(nil)).Elem()
+}
+
+func (o CostItemOutput) ToCostItemOutput() CostItemOutput {
+	return o
+}
+
+func (o CostItemOutput) ToCostItemOutputWithContext(ctx context.Context) CostItemOutput {
+	return o
+}
+
+// US dollars a month.
+func (o CostItemOutput) Monthly() pulumi.Float64Output {
+	return o.ApplyT(func(v CostItem) float64 { return v.Monthly }).(pulumi.Float64Output)
+}
+
+// What is paid for.
+func (o CostItemOutput) Name() pulumi.StringOutput {
+	return o.ApplyT(func(v CostItem) string { return v.Name }).(pulumi.StringOutput)
+}
+
+// How many of it, a month.
+func (o CostItemOutput) Quantity() pulumi.Float64Output {
+	return o.ApplyT(func(v CostItem) float64 { return v.Quantity }).(pulumi.Float64Output)
+}
+
+// US dollars for one.
+func (o CostItemOutput) UnitPrice() pulumi.Float64Output {
+	return o.ApplyT(func(v CostItem) float64 { return v.UnitPrice }).(pulumi.Float64Output)
+}
+
+type CostItemArrayOutput struct{ *pulumi.OutputState }
+
+func (CostItemArrayOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*[]CostItem)(nil)).Elem()
+}
+
+func (o CostItemArrayOutput) ToCostItemArrayOutput() CostItemArrayOutput {
+	return o
+}
+
+func (o CostItemArrayOutput) ToCostItemArrayOutputWithContext(ctx context.Context) CostItemArrayOutput {
+	return o
+}
+
+func (o CostItemArrayOutput) Index(i pulumi.IntInput) CostItemOutput {
+	return pulumi.All(o, i).ApplyT(func(vs []interface{}) CostItem {
+		return vs[0].([]CostItem)[vs[1].(int)]
+	}).(CostItemOutput)
 }
 
 // Tags for every key.
@@ -1236,6 +1465,119 @@ func (o KeyPolicyPtrOutput) UsageRoles() pulumi.StringArrayOutput {
 	}).(pulumi.StringArrayOutput)
 }
 
+// A rotation of a key.
+type KeyRotation struct {
+	// ID of the key material that it brought, where KMS tells it.
+	KeyMaterialId *string `pulumi:"keyMaterialId"`
+	// When it was, in RFC 3339, UTC.
+	RotationDate string `pulumi:"rotationDate"`
+	// `AUTOMATIC` or `ON_DEMAND`.
+	RotationType string `pulumi:"rotationType"`
+}
+
+// A rotation of a key.
+type KeyRotationOutput struct{ *pulumi.OutputState }
+
+func (KeyRotationOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*KeyRotation)(nil)).Elem()
+}
+
+func (o KeyRotationOutput) ToKeyRotationOutput() KeyRotationOutput {
+	return o
+}
+
+func (o KeyRotationOutput) ToKeyRotationOutputWithContext(ctx context.Context) KeyRotationOutput {
+	return o
+}
+
+// ID of the key material that it brought, where KMS tells it.
+func (o KeyRotationOutput) KeyMaterialId() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v KeyRotation) *string { return v.KeyMaterialId }).(pulumi.StringPtrOutput)
+}
+
+// When it was, in RFC 3339, UTC.
+func (o KeyRotationOutput) RotationDate() pulumi.StringOutput {
+	return o.ApplyT(func(v KeyRotation) string { return v.RotationDate }).(pulumi.StringOutput)
+}
+
+// `AUTOMATIC` or `ON_DEMAND`.
+func (o KeyRotationOutput) RotationType() pulumi.StringOutput {
+	return o.ApplyT(func(v KeyRotation) string { return v.RotationType }).(pulumi.StringOutput)
+}
+
+type KeyRotationArrayOutput struct{ *pulumi.OutputState }
+
+func (KeyRotationArrayOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*[]KeyRotation)(nil)).Elem()
+}
+
+func (o KeyRotationArrayOutput) ToKeyRotationArrayOutput() KeyRotationArrayOutput {
+	return o
+}
+
+func (o KeyRotationArrayOutput) ToKeyRotationArrayOutputWithContext(ctx context.Context) KeyRotationArrayOutput {
+	return o
+}
+
+func (o KeyRotationArrayOutput) Index(i pulumi.IntInput) KeyRotationOutput {
+	return pulumi.All(o, i).ApplyT(func(vs []interface{}) KeyRotation {
+		return vs[0].([]KeyRotation)[vs[1].(int)]
+	}).(KeyRotationOutput)
+}
+
+// Something found in a key policy.
+type PolicyFinding struct {
+	// What is wrong, and what to do.
+	Message string `pulumi:"message"`
+	// `ERROR`, `WARNING` or `INFO`.
+	Severity string `pulumi:"severity"`
+}
+
+// Something found in a key policy.
+type PolicyFindingOutput struct{ *pulumi.OutputState }
+
+func (PolicyFindingOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*PolicyFinding)(nil)).Elem()
+}
+
+func (o PolicyFindingOutput) ToPolicyFindingOutput() PolicyFindingOutput {
+	return o
+}
+
+func (o PolicyFindingOutput) ToPolicyFindingOutputWithContext(ctx context.Context) PolicyFindingOutput {
+	return o
+}
+
+// What is wrong, and what to do.
+func (o PolicyFindingOutput) Message() pulumi.StringOutput {
+	return o.ApplyT(func(v PolicyFinding) string { return v.Message }).(pulumi.StringOutput)
+}
+
+// `ERROR`, `WARNING` or `INFO`.
+func (o PolicyFindingOutput) Severity() pulumi.StringOutput {
+	return o.ApplyT(func(v PolicyFinding) string { return v.Severity }).(pulumi.StringOutput)
+}
+
+type PolicyFindingArrayOutput struct{ *pulumi.OutputState }
+
+func (PolicyFindingArrayOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*[]PolicyFinding)(nil)).Elem()
+}
+
+func (o PolicyFindingArrayOutput) ToPolicyFindingArrayOutput() PolicyFindingArrayOutput {
+	return o
+}
+
+func (o PolicyFindingArrayOutput) ToPolicyFindingArrayOutputWithContext(ctx context.Context) PolicyFindingArrayOutput {
+	return o
+}
+
+func (o PolicyFindingArrayOutput) Index(i pulumi.IntInput) PolicyFindingOutput {
+	return pulumi.All(o, i).ApplyT(func(vs []interface{}) PolicyFinding {
+		return vs[0].([]PolicyFinding)[vs[1].(int)]
+	}).(PolicyFindingOutput)
+}
+
 // A replica of the key in another Region. KMS copies nothing but material and rotation to it; what is left out here is taken from the inputs of the key itself.
 type Replica struct {
 	// Every name of the replica. Names are each Region's own, so the key's names can be used here too, and are by default.
@@ -1516,10 +1858,16 @@ func init() {
 	pulumi.RegisterInputType(reflect.TypeOf((*KeyPolicyPtrInput)(nil)).Elem(), KeyPolicyArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*ReplicaInput)(nil)).Elem(), ReplicaArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*ReplicaArrayInput)(nil)).Elem(), ReplicaArray{})
+	pulumi.RegisterOutputType(AccessDecisionOutput{})
+	pulumi.RegisterOutputType(AccessDecisionArrayOutput{})
+	pulumi.RegisterOutputType(AccessEntryOutput{})
+	pulumi.RegisterOutputType(AccessEntryArrayOutput{})
 	pulumi.RegisterOutputType(AssumeRoleOutput{})
 	pulumi.RegisterOutputType(AssumeRoleArrayOutput{})
 	pulumi.RegisterOutputType(AssumeRoleWithWebIdentityOutput{})
 	pulumi.RegisterOutputType(AssumeRoleWithWebIdentityPtrOutput{})
+	pulumi.RegisterOutputType(CostItemOutput{})
+	pulumi.RegisterOutputType(CostItemArrayOutput{})
 	pulumi.RegisterOutputType(DefaultTagsOutput{})
 	pulumi.RegisterOutputType(DefaultTagsPtrOutput{})
 	pulumi.RegisterOutputType(DeletionGuardOutput{})
@@ -1530,6 +1878,10 @@ func init() {
 	pulumi.RegisterOutputType(IgnoreTagsPtrOutput{})
 	pulumi.RegisterOutputType(KeyPolicyOutput{})
 	pulumi.RegisterOutputType(KeyPolicyPtrOutput{})
+	pulumi.RegisterOutputType(KeyRotationOutput{})
+	pulumi.RegisterOutputType(KeyRotationArrayOutput{})
+	pulumi.RegisterOutputType(PolicyFindingOutput{})
+	pulumi.RegisterOutputType(PolicyFindingArrayOutput{})
 	pulumi.RegisterOutputType(ReplicaOutput{})
 	pulumi.RegisterOutputType(ReplicaArrayOutput{})
 	pulumi.RegisterOutputType(ReplicaKeyOutput{})
