@@ -3,6 +3,7 @@
 //! What to do is decided in the crate `awskms-core`; this crate talks.
 
 pub mod config;
+pub mod functions;
 pub mod kms;
 pub mod resource;
 pub mod rpc;
