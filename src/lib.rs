@@ -4,6 +4,7 @@
 
 pub mod config;
 pub mod functions;
+pub mod import_file;
 pub mod kms;
 pub mod resource;
 pub mod rpc;

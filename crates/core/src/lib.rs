@@ -12,6 +12,7 @@ pub mod failure;
 pub mod functions;
 pub mod ids;
 pub mod ignored;
+pub mod import_file;
 #[cfg(test)]
 mod laws;
 pub mod members;
