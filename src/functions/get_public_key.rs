@@ -1,5 +1,6 @@
 //! `getPublicKey`: the public half of an asymmetric key.
 
+use aws_sdk_kms::types::{EncryptionAlgorithmSpec, KeyAgreementAlgorithmSpec, SigningAlgorithmSpec};
 use awskms_core::functions::generated::{GetPublicKeyArgs, GetPublicKeyResult, names};
 use awskms_core::value::PropertyMap;
 
@@ -32,9 +33,13 @@ pub(super) async fn run(call: Call<'_>, arguments: &PropertyMap) -> Result<Prope
         key_usage: answer.key_usage().map_or("", |usage| usage.as_str()).to_owned(),
         public_key: kms::pem(der.as_ref()),
         public_key_der: aws_smithy_types::base64::encode(der.as_ref()),
-        encryption_algorithms: texts(answer.encryption_algorithms().iter().map(|name| name.as_str()).collect()),
-        signing_algorithms: texts(answer.signing_algorithms().iter().map(|name| name.as_str()).collect()),
-        key_agreement_algorithms: texts(answer.key_agreement_algorithms().iter().map(|name| name.as_str()).collect()),
+        encryption_algorithms: texts(
+            answer.encryption_algorithms().iter().map(EncryptionAlgorithmSpec::as_str).collect(),
+        ),
+        signing_algorithms: texts(answer.signing_algorithms().iter().map(SigningAlgorithmSpec::as_str).collect()),
+        key_agreement_algorithms: texts(
+            answer.key_agreement_algorithms().iter().map(KeyAgreementAlgorithmSpec::as_str).collect(),
+        ),
     }
     .into_properties())
 }

@@ -91,6 +91,7 @@ pub async fn list_keys(target: &Target, filter: &Filter, most: usize, after: Opt
         last = Some(id);
         match found? {
             Found::Meant(metadata) => {
+                let metadata = *metadata;
                 let aliases = aliases.remove(&metadata.key_id).unwrap_or_default();
                 page.keys.push(ListedKey { metadata, aliases });
             }
@@ -104,7 +105,7 @@ pub async fn list_keys(target: &Target, filter: &Filter, most: usize, after: Opt
 
 /// What a look at one key gave.
 enum Found {
-    Meant(Metadata),
+    Meant(Box<Metadata>),
     Other,
     Unread(String),
 }
@@ -116,7 +117,7 @@ async fn read(target: &Target, filter: &Filter, id: String) -> (String, Result<F
 
 async fn look(target: &Target, filter: &Filter, id: &str) -> Result<Found, KmsError> {
     let metadata = match describe(&target.client, &target.region, id).await {
-        Lookup::Present(metadata) => metadata,
+        Lookup::Present(metadata) => Box::new(metadata),
         // Gone since it was listed.
         Lookup::Absent => return Ok(Found::Other),
         Lookup::Unknown(error) => return unread(id, error),

@@ -21,7 +21,8 @@ const EXCEPTIONS: [(&str, &str); 10] = [
 ];
 
 /// The most places that a recipe may name: what the house promises to those who add something.
-const RECIPES: [(&str, usize); 4] = [("An input", 3), ("An output", 2), ("A setting", 3), ("A part of the policy", 5)];
+const RECIPES: [(&str, usize); 5] =
+    [("An input", 3), ("An output", 2), ("A setting", 3), ("A function", 4), ("A part of the policy", 5)];
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")

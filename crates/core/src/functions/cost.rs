@@ -79,49 +79,60 @@ mod tests {
     use crate::functions::generated::EstimateCostArgs;
     use crate::spec::input::Input;
 
-    fn monthly(change: impl Fn(&mut EstimateCostArgs)) -> (f64, f64, f64) {
+    /// Storage, requests and all, as a bill writes them.
+    fn monthly(change: impl Fn(&mut EstimateCostArgs)) -> [String; 3] {
         let mut asked = EstimateCostArgs::default();
         change(&mut asked);
         let answer = estimate(&asked);
-        (answer.storage, answer.requests, answer.monthly)
+        [answer.storage, answer.requests, answer.monthly].map(|dollars| format!("{dollars:.2}"))
+    }
+
+    fn storage(change: impl Fn(&mut EstimateCostArgs)) -> String {
+        monthly(change)[0].clone()
+    }
+
+    fn requests(change: impl Fn(&mut EstimateCostArgs)) -> String {
+        monthly(change)[1].clone()
     }
 
     #[test]
     fn a_key_alone_costs_a_dollar() {
-        assert_eq!(monthly(|_| {}), (1.0, 0.0, 1.0));
-        assert_eq!(monthly(|asked| asked.keys = Input::Known(0)), (0.0, 0.0, 0.0));
+        assert_eq!(monthly(|_| {}), ["1.00", "0.00", "1.00"]);
+        assert_eq!(monthly(|asked| asked.keys = Input::Known(0)), ["0.00", "0.00", "0.00"]);
     }
 
     #[test]
     fn rotations_are_charged_twice_and_no_more() {
-        for (rotations, storage) in [(0, 1.0), (1, 2.0), (2, 3.0), (3, 3.0), (1000, 3.0)] {
-            assert_eq!(monthly(|asked| asked.rotations = Input::Known(rotations)).0, storage, "{rotations}");
+        for (rotations, dollars) in [(0, "1.00"), (1, "2.00"), (2, "3.00"), (3, "3.00"), (1000, "3.00")] {
+            assert_eq!(storage(|asked| asked.rotations = Input::Known(rotations)), dollars, "{rotations}");
         }
     }
 
     #[test]
     fn each_replica_is_a_key_with_its_rotations() {
-        let (storage, ..) = monthly(|asked| {
+        let three_with_two_each = storage(|asked| {
             asked.keys = Input::Known(3);
             asked.replicas = Input::Known(2);
             asked.rotations = Input::Known(1);
         });
-        assert_eq!(storage, 18.0);
+        assert_eq!(three_with_two_each, "18.00");
     }
 
     #[test]
     fn the_first_requests_are_free_for_symmetric_keys_only() {
-        let symmetric = |requests: f64| monthly(move |asked| asked.symmetric_requests = Input::Known(requests)).1;
-        assert_eq!((symmetric(20_000.0), symmetric(120_000.0), symmetric(1_020_000.0)), (0.0, 0.3, 3.0));
-        let paid = monthly(|asked| {
+        for (count, dollars) in [(20_000.0, "0.00"), (120_000.0, "0.30"), (1_020_000.0, "3.00")] {
+            assert_eq!(requests(|asked| asked.symmetric_requests = Input::Known(count)), dollars, "{count}");
+        }
+        let paid = requests(|asked| {
             asked.symmetric_requests = Input::Known(20_000.0);
             asked.free_tier = Input::Known(false);
         });
-        assert_eq!(paid.1, 0.06);
-        assert_eq!(monthly(|asked| asked.asymmetric_requests = Input::Known(10_000.0)).1, 0.15);
-        assert_eq!(monthly(|asked| asked.rsa2048_requests = Input::Known(10_000.0)).1, 0.03);
-        assert_eq!(monthly(|asked| asked.ecc_data_key_pairs = Input::Known(10_000.0)).1, 0.1);
-        assert_eq!(monthly(|asked| asked.rsa_data_key_pairs = Input::Known(10_000.0)).1, 12.0);
+        assert_eq!(paid, "0.06");
+        let many = || Input::Known(10_000.0);
+        assert_eq!(requests(|asked| asked.asymmetric_requests = many()), "0.15");
+        assert_eq!(requests(|asked| asked.rsa2048_requests = many()), "0.03");
+        assert_eq!(requests(|asked| asked.ecc_data_key_pairs = many()), "0.10");
+        assert_eq!(requests(|asked| asked.rsa_data_key_pairs = many()), "12.00");
     }
 
     #[test]
@@ -134,6 +145,6 @@ mod tests {
         let answer = estimate(&asked);
         let names: Vec<_> = answer.items.iter().map(|item| item.name.as_str()).collect();
         assert_eq!(names, ["keys", "rotated key material", "symmetric requests beyond the free ones"]);
-        assert_eq!(answer.monthly, 3.0 + 149.94);
+        assert_eq!(format!("{:.2}", answer.monthly), "152.94");
     }
 }

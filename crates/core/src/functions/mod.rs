@@ -5,7 +5,11 @@ mod base64;
 pub mod cost;
 mod encode;
 pub mod facts;
-#[expect(clippy::doc_markdown, reason = "the texts are the definition's, which serve other languages too")]
+#[expect(
+    clippy::doc_markdown,
+    clippy::unreadable_literal,
+    reason = "the texts are the definition's, which serve other languages too"
+)]
 pub mod generated;
 mod rules;
 

@@ -141,7 +141,6 @@ impl<'a> Rules<'a> {
             Some(arn) if !arn.resource.starts_with("alias/") => {
                 self.fail(named::ALIAS, format!("{alias:?} is the ARN of a key; give it as keyId"));
             }
-            Some(_) => self.names_a_key(named::ALIAS, alias),
             None if !alias.starts_with("alias/") => self.fail(
                 named::ALIAS,
                 format!(
@@ -149,7 +148,7 @@ impl<'a> Rules<'a> {
                     alias.trim_start_matches('/')
                 ),
             ),
-            None => self.names_a_key(named::ALIAS, alias),
+            Some(_) | None => self.names_a_key(named::ALIAS, alias),
         }
     }
 

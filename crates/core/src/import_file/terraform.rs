@@ -1,4 +1,4 @@
-//! Keys in a Terraform or OpenTofu state, as `terraform state pull` or `terraform show -json` write it.
+//! Keys in a Terraform or `OpenTofu` state, as `terraform state pull` or `terraform show -json` write it.
 
 use serde_json::Value;
 

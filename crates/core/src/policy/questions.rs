@@ -57,7 +57,7 @@ pub fn explain(policy: &Value, request: &Request<'_>) -> Explained {
         concerning.iter().map(|(_, statement, named)| read(statement, *named, request, &caller)).collect();
     let access = decide(&readings, is_own(&caller, request.account));
     let counts = |reading: &&Reading| decides(reading, access);
-    let statements = names.zip(&readings).filter(|(_, reading)| counts(&reading)).map(|(name, _)| name).collect();
+    let statements = names.zip(&readings).filter(|(_, reading)| counts(reading)).map(|(name, _)| name).collect();
     let open = readings.iter().filter(|_| access == Access::Unknown).filter(counts);
     let undecided: BTreeSet<String> = open.flat_map(|reading| reading.undecided.clone()).collect();
     Explained { access, statements, undecided: undecided.into_iter().collect() }
