@@ -37,11 +37,11 @@ impl Call<'_> {
 
 /// There is no such key.
 pub(super) fn no_key(argument: &str, key: &str, region: &str) -> Trouble {
-    let what = if key.contains("alias/") { "alias" } else { "key" };
+    let what = if key.contains("alias/") { "no alias" } else { "no key" };
     Trouble::refused(
         argument,
         format!(
-            "there is no {what} {key:?} in {region} that these credentials can see; correct it, or the region; of a key \
+            "there is {what} {key:?} in {region} that these credentials can see; correct it, or the region; of a key \
              that this program makes, give an output such as keyArn, so that the call waits for it"
         ),
     )

@@ -42,7 +42,7 @@ pub fn estimate(asked: &EstimateCostArgs) -> EstimateCostResult {
     let rotated = (keys + replicas) * whole(&asked.rotations, 0).min(f64::from(CHARGED_ROTATIONS));
     let free = if asked.free_tier.known() == Some(&false) { 0.0 } else { FREE_REQUESTS };
     let symmetric = (number(&asked.symmetric_requests) - free).max(0.0);
-    let kept = [("keys", keys), ("replicas", replicas), ("rotated key material", rotated)];
+    let kept = [("customer-managed keys", keys), ("replica keys", replicas), ("rotated key material", rotated)];
     let kept = kept.map(|(name, quantity)| item(name, quantity, KEY));
     let called = [
         ("symmetric requests beyond the free ones", symmetric, SYMMETRIC),
@@ -144,7 +144,7 @@ mod tests {
         };
         let answer = estimate(&asked);
         let names: Vec<_> = answer.items.iter().map(|item| item.name.as_str()).collect();
-        assert_eq!(names, ["keys", "rotated key material", "symmetric requests beyond the free ones"]);
+        assert_eq!(names, ["customer-managed keys", "rotated key material", "symmetric requests beyond the free ones"]);
         assert_eq!(format!("{:.2}", answer.monthly), "152.94");
     }
 }
