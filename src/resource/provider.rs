@@ -52,6 +52,11 @@ impl Provider {
         &self.clients
     }
 
+    /// Whether the calls come from `pulumi do` without a state.
+    pub(crate) fn is_stateless(&self) -> bool {
+        self.is_stateless
+    }
+
     /// `Check` was called: what the state has of the resource, and what the program asks for. Gives the aliases that the program
     /// wants for another resource too, each with that resource's URN.
     pub fn checked(&self, urn: &str, old_inputs: &PropertyMap, inputs: &PropertyMap) -> BTreeMap<String, String> {

@@ -24,9 +24,10 @@ pub(super) async fn invoke(service: &Service, request: pb::InvokeRequest) -> Res
     let given = wire::decode(request.args);
     let provider = service.provider()?;
     let hidden = Secrets::of(&[&given]).and(&service.settings_secrets());
+    let is_stateless = provider.is_stateless();
     let checked = core_functions::check(function, &given, lenient(&provider));
     if !checked.failures.is_empty() {
-        return Ok(refused(checked.failures, &hidden));
+        return refused(checked.failures, &hidden, is_stateless);
     }
     let context = service.context("", 0.0, request.preview, &[&given]);
     let run = context.clone();
@@ -41,12 +42,22 @@ pub(super) async fn invoke(service: &Service, request: pb::InvokeRequest) -> Res
         .await?;
     Ok(match answer {
         Ok(result) => pb::InvokeResponse { r#return: Some(wire::encode(&hidden.seal_all(result))), failures: vec![] },
-        Err(failure) => refused(vec![failure], &hidden),
+        Err(failure) => return refused(vec![failure], &hidden, is_stateless),
     })
 }
 
-fn refused(found: Vec<Failure>, hidden: &Secrets) -> pb::InvokeResponse {
-    pb::InvokeResponse { r#return: None, failures: failures(found, hidden) }
+/// Failures by property, as every SDK shows them. `pulumi do` does not look at them (its version 3.259.0 prints an empty
+/// result), so it gets an error.
+fn refused(found: Vec<Failure>, hidden: &Secrets, is_stateless: bool) -> Result<pb::InvokeResponse, Status> {
+    if is_stateless {
+        return Err(Status::invalid_argument(sentences(&found, hidden)));
+    }
+    Ok(pb::InvokeResponse { r#return: None, failures: failures(found, hidden) })
+}
+
+fn sentences(found: &[Failure], hidden: &Secrets) -> String {
+    let all: Vec<String> = found.iter().map(|failure| hidden.mask(&failure.to_string())).collect();
+    all.join("; ")
 }
 
 /// Whether Regions that this version does not know are taken.
@@ -66,8 +77,7 @@ pub(super) async fn list(service: &Service, request: pb::ListRequest) -> Result<
     let hidden = Secrets::of(&[&given]).and(&service.settings_secrets());
     let checked = core_functions::check_list(&given, lenient(&provider));
     if !checked.failures.is_empty() {
-        let reasons: Vec<String> = checked.failures.iter().map(|failure| hidden.mask(&failure.to_string())).collect();
-        return Err(Status::invalid_argument(reasons.join("; ")));
+        return Err(Status::invalid_argument(sentences(&checked.failures, &hidden)));
     }
     let asked = AwsKmsKeyListArgs::from_properties(&checked.arguments).map_err(unreadable)?;
     let count = |number: i64| usize::try_from(number).ok().filter(|number| *number > 0);

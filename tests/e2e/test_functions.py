@@ -79,11 +79,20 @@ def test_keys_are_listed_and_imported_in_bulk(sim: simulator.Simulator) -> None:
     ids = [kms.create_key(Description=name)["KeyMetadata"]["KeyId"] for name in "abc"]
     for id, name in zip(ids, ("old/a", "old/b", "new/c"), strict=True):
         kms.create_alias(AliasName=f"alias/{name}", TargetKeyId=id)
+    kms.tag_resource(KeyId=ids[2], Tags=[{"TagKey": "team", "TagValue": "x"}])
     sealed = kms.encrypt(KeyId=ids[0], Plaintext=b"p", EncryptionContext={"App": "orders"})["CiphertextBlob"]
     text = YAML["Pulumi.yaml"].replace("CIPHERTEXT", base64.b64encode(sealed).decode())
     with stack.program({"Pulumi.yaml": text}, sim.url) as running:
         listed = json.loads(running.pulumi("do", "awskms:AwsKmsKey", "list", "--all", "--alias-prefix", "alias/old/"))
         assert {key["name"] for key in listed} == {"alias/old/a", "alias/old/b"}
+        (running.folder / "query.pp").write_text('tags = { team = "x" }\n')
+        by_tags = json.loads(running.pulumi("do", "awskms:AwsKmsKey", "list", "--all", "--input", "pcl", "--input-file", "query.pp"))
+        assert [key["name"] for key in by_tags] == ["alias/new/c"]
+        assert json.loads(running.pulumi("do", "awskms:getAwsKmsKey", "--alias", "alias/new/c"))["keyArn"] == by_tags[0]["id"]
+        # The CLI shows no failures of arguments; the provider must.
+        with pytest.raises(stack.Failed) as failed:
+            running.pulumi("do", "awskms:getPublicKey", "--key-id", "alias/new/c")
+        assert "it is symmetric" in failed.value.output
         running.pulumi("up", "--yes", "--skip-preview")
         assert running.outputs() == {"arn": listed[0]["id"] if listed[0]["name"] == "alias/old/a" else listed[1]["id"], "opened": "p"}
 

@@ -75,6 +75,15 @@ def test_a_secret_argument_is_never_told(provider: Provider) -> None:
     assert "hidden-name" not in reason
 
 
+def test_pulumi_do_gets_an_error_because_it_shows_no_failures(bare: Provider) -> None:
+    bare.configure(region=simulator.REGION, urn="urn:pulumi:dev::default::pulumi:providers:awskms::")
+    with pytest.raises(grpc.RpcError) as error:
+        invoke(bare, "encrypt", {"keyId": "x y", "plaintext": secret("hush" * 1025)})
+    assert error.value.code() == grpc.StatusCode.INVALID_ARGUMENT
+    assert "keyId: " in error.value.details() and "; plaintext: it has 4100 bytes" in error.value.details()
+    assert "hush" not in error.value.details()
+
+
 def test_a_function_that_is_not_there(provider: Provider) -> None:
     with pytest.raises(grpc.RpcError) as error:
         invoke(provider, "getAwsKmsKeys", {})
