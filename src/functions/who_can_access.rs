@@ -16,7 +16,7 @@ pub(super) async fn run(call: Call<'_>, arguments: &PropertyMap) -> Result<Prope
     let judged = call.policy(&asked.policy, &asked.key_id, &asked.account, &asked.region).await?;
     let actions = actions(&judged, asked.actions.known().map(Vec::as_slice));
     let mut entries: Vec<AccessEntry> =
-        standings(&judged.document, &judged.account, &actions).into_iter().map(of_policy).collect();
+        standings(&judged.document, &judged.account, &by_policy(&actions)).into_iter().map(of_policy).collect();
     let mut notes = vec![
         "IAM policies decide what is in iamDecides, and can deny the rest, as policies of the organization can."
             .to_owned(),
@@ -44,6 +44,11 @@ fn actions(judged: &Judged, asked: Option<&[String]>) -> Vec<&'static str> {
         }
         None => all,
     }
+}
+
+/// A grant says who may retire it, never the key policy (AWS KMS API reference, `RetireGrant`).
+fn by_policy(actions: &[&'static str]) -> Vec<&'static str> {
+    actions.iter().copied().filter(|action| *action != "kms:RetireGrant").collect()
 }
 
 fn texts(actions: &[&'static str]) -> Vec<String> {

@@ -8,7 +8,7 @@ use super::access::named_principals;
 use super::actions::{ON_A_KEY, administration, carries_context, usage};
 use super::caller::{Caller, Kind};
 use super::condition;
-use super::evaluate::{Access, Reading, concerning, decide, read};
+use super::evaluate::{Access, Reading, concerning, decide, evaluate, read};
 use super::grammar::{CONTEXT, condition_key, name_of};
 use super::request::{Request, Via};
 use super::truth::Truth;
@@ -55,7 +55,7 @@ pub fn explain(policy: &Value, request: &Request<'_>) -> Explained {
     let names = concerning.iter().map(|(index, statement, _)| name_of(*index, statement));
     let readings: Vec<Reading> =
         concerning.iter().map(|(_, statement, named)| read(statement, *named, request, &caller)).collect();
-    let access = decide(&readings, is_own(&caller, request.account));
+    let access = evaluate(policy, request);
     let counts = |reading: &&Reading| decides(reading, access);
     let statements = names.zip(&readings).filter(|(_, reading)| counts(reading)).map(|(name, _)| name).collect();
     let open = readings.iter().filter(|_| access == Access::Unknown).filter(counts);
@@ -115,7 +115,13 @@ fn standing(policy: &Value, account: &str, principal: &str, actions: &[&'static 
                 in_any_context(statement, read(statement, *named, &request, &caller), &request, &caller)
             })
             .collect();
-        match decide(&readings, is_own(&caller, account)) {
+        // What carries no context is what it is in every one.
+        let access = if carries_context(action) {
+            decide(&readings, is_own(&caller, account))
+        } else {
+            evaluate(policy, &request)
+        };
+        match access {
             Access::Denied => {}
             Access::Allowed => standing.allowed.push(action),
             Access::DependsOnIam => standing.iam_decides.push(action),
