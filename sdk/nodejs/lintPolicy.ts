@@ -28,7 +28,7 @@ export interface LintPolicyArgs {
      */
     account?: string;
     /**
-     * ARN of who will manage the key; then it is also looked at whether the policy leaves it the right to change the policy.
+     * ARN of who will put the policy; then it is also looked at whether the policy leaves it the right to change it, without which KMS refuses the policy.
      */
     caller?: string;
     /**
@@ -75,7 +75,7 @@ export interface LintPolicyOutputArgs {
      */
     account?: pulumi.Input<string | undefined>;
     /**
-     * ARN of who will manage the key; then it is also looked at whether the policy leaves it the right to change the policy.
+     * ARN of who will put the policy; then it is also looked at whether the policy leaves it the right to change it, without which KMS refuses the policy.
      */
     caller?: pulumi.Input<string | undefined>;
     /**

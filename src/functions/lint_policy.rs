@@ -12,14 +12,14 @@ pub(super) fn run(arguments: &PropertyMap) -> Result<PropertyMap, Trouble> {
     let asked = LintPolicyArgs::from_properties(arguments)?;
     let document = document(asked.policy.known().unwrap_or(&Value::Null))?;
     let found = check_document(&document);
-    let (errors, mut warnings) = (found.errors, found.warnings);
+    let (mut errors, warnings) = (found.errors, found.warnings);
     let mut notes = vec![];
     if let Some(caller) = asked.caller.known() {
         let own = caller.split(':').nth(4).unwrap_or_default();
         let account = asked.account.known().map_or(own, String::as_str);
         match keeps_control(&document, caller, account, Form::Document) {
             Control::Kept => {}
-            Control::Lost { reason, fix } => warnings
+            Control::Lost { reason, fix } => errors
                 .push(format!("{caller} would be locked out, and KMS refuses such a policy of it: {reason}; {fix}")),
             Control::Unknown { reason } => {
                 notes.push(format!("whether {caller} can change the policy later cannot be told from it: {reason}"));

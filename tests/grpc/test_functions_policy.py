@@ -68,7 +68,7 @@ def test_lints(provider: Provider, sim: simulator.Simulator) -> None:
     assert note["severity"] == "INFO" and "IAM policies" in note["message"]
     away = {"Version": "2012-10-17", "Statement": [{**OPEN, "Principal": {"AWS": APP}}]}
     [locked] = result(provider, "lintPolicy", policy=away, caller=ADMIN)["findings"]
-    assert locked["severity"] == "WARNING" and "locked out" in locked["message"]
+    assert locked["severity"] == "ERROR" and "locked out" in locked["message"]
     assert sim.calls() == []
 
 

@@ -26,7 +26,7 @@ func LintPolicy(ctx *pulumi.Context, args *LintPolicyArgs, opts ...pulumi.Invoke
 type LintPolicyArgs struct {
 	// Account of the key, 12 digits. Default: that of the caller.
 	Account *string `pulumi:"account"`
-	// ARN of who will manage the key; then it is also looked at whether the policy leaves it the right to change the policy.
+	// ARN of who will put the policy; then it is also looked at whether the policy leaves it the right to change it, without which KMS refuses the policy.
 	Caller *string `pulumi:"caller"`
 	// The key policy, as JSON text or an object.
 	Policy interface{} `pulumi:"policy"`
@@ -51,7 +51,7 @@ func LintPolicyOutput(ctx *pulumi.Context, args LintPolicyOutputArgs, opts ...pu
 type LintPolicyOutputArgs struct {
 	// Account of the key, 12 digits. Default: that of the caller.
 	Account pulumi.StringPtrInput `pulumi:"account"`
-	// ARN of who will manage the key; then it is also looked at whether the policy leaves it the right to change the policy.
+	// ARN of who will put the policy; then it is also looked at whether the policy leaves it the right to change it, without which KMS refuses the policy.
 	Caller pulumi.StringPtrInput `pulumi:"caller"`
 	// The key policy, as JSON text or an object.
 	Policy pulumi.Input `pulumi:"policy"`

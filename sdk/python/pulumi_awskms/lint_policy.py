@@ -82,7 +82,7 @@ def lint_policy(account: Optional[_builtins.str] = None,
     Looks at a key policy: what KMS will refuse, and what hardly anybody means. Nothing is called.
 
     :param _builtins.str account: Account of the key, 12 digits. Default: that of the caller.
-    :param _builtins.str caller: ARN of who will manage the key; then it is also looked at whether the policy leaves it the right to change the policy.
+    :param _builtins.str caller: ARN of who will put the policy; then it is also looked at whether the policy leaves it the right to change it, without which KMS refuses the policy.
     :param Any policy: The key policy, as JSON text or an object.
     """
     __args__ = dict()
@@ -104,7 +104,7 @@ def lint_policy_output(account: pulumi.Input[Optional[Optional[_builtins.str]]] 
     Looks at a key policy: what KMS will refuse, and what hardly anybody means. Nothing is called.
 
     :param _builtins.str account: Account of the key, 12 digits. Default: that of the caller.
-    :param _builtins.str caller: ARN of who will manage the key; then it is also looked at whether the policy leaves it the right to change the policy.
+    :param _builtins.str caller: ARN of who will put the policy; then it is also looked at whether the policy leaves it the right to change it, without which KMS refuses the policy.
     :param Any policy: The key policy, as JSON text or an object.
     """
     __args__ = dict()

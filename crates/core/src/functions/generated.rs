@@ -1302,7 +1302,7 @@ pub static LINT_POLICY_ARGS: table::Message = table::Message {
 pub struct LintPolicyArgs {
     /// The key policy, as JSON text or an object.
     pub policy: Input<serde_json::Value>,
-    /// ARN of who will manage the key; then it is also looked at whether the policy leaves it the right to change the policy.
+    /// ARN of who will put the policy; then it is also looked at whether the policy leaves it the right to change it, without which KMS refuses the policy.
     pub caller: Input<String>,
     /// Account of the key, 12 digits. Default: that of the caller.
     pub account: Input<String>,
