@@ -4,6 +4,8 @@
 
 pub mod config;
 mod failed_call;
+pub mod functions;
+pub mod import_file;
 pub mod kms;
 pub mod resource;
 pub mod rpc;

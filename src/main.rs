@@ -15,6 +15,7 @@ pulumi-resource-awskms: the Pulumi provider for AWS KMS keys
 
 usage: pulumi-resource-awskms [ENGINE_ADDRESS]   serves the provider; the Pulumi engine does this
        pulumi-resource-awskms schema             prints the package schema
+       pulumi-resource-awskms import-file ...    prints a file for `pulumi import --file`; see import-file --help
        pulumi-resource-awskms --version
        pulumi-resource-awskms --help
 
@@ -28,6 +29,7 @@ fn main() -> ExitCode {
         ["--help" | "-h" | "help", ..] => print(HELP),
         ["--version" | "-v" | "version", ..] => print(&format!("{VERSION}\n")),
         ["schema", ..] => print(SCHEMA),
+        ["import-file", words @ ..] => import_file(words),
         words => run(engine_address(words)),
     };
     match result {
@@ -43,6 +45,15 @@ type AnyError = Box<dyn std::error::Error + Send + Sync>;
 
 fn print(text: &str) -> Result<(), AnyError> {
     Ok(std::io::stdout().write_all(text.as_bytes())?)
+}
+
+/// The file goes to stdout, and what is to be known about it to stderr.
+fn import_file(words: &[&str]) -> Result<(), AnyError> {
+    let made = pulumi_awskms::import_file::run(words)?;
+    for note in &made.notes {
+        eprintln!("pulumi-resource-awskms: {note}");
+    }
+    print(&made.text)
 }
 
 /// The engine may put flags of its own, some with values, before its address; the address is the last word that has the

@@ -10,10 +10,60 @@ export type AwsKmsKey = import("./awsKmsKey").AwsKmsKey;
 export const AwsKmsKey: typeof import("./awsKmsKey").AwsKmsKey = null as any;
 utilities.lazyLoad(exports, ["AwsKmsKey"], () => require("./awsKmsKey"));
 
+export { DecryptArgs, DecryptResult, DecryptOutputArgs } from "./decrypt";
+export const decrypt: typeof import("./decrypt").decrypt = null as any;
+export const decryptOutput: typeof import("./decrypt").decryptOutput = null as any;
+utilities.lazyLoad(exports, ["decrypt","decryptOutput"], () => require("./decrypt"));
+
+export { EncryptArgs, EncryptResult, EncryptOutputArgs } from "./encrypt";
+export const encrypt: typeof import("./encrypt").encrypt = null as any;
+export const encryptOutput: typeof import("./encrypt").encryptOutput = null as any;
+utilities.lazyLoad(exports, ["encrypt","encryptOutput"], () => require("./encrypt"));
+
+export { EstimateCostArgs, EstimateCostResult, EstimateCostOutputArgs } from "./estimateCost";
+export const estimateCost: typeof import("./estimateCost").estimateCost = null as any;
+export const estimateCostOutput: typeof import("./estimateCost").estimateCostOutput = null as any;
+utilities.lazyLoad(exports, ["estimateCost","estimateCostOutput"], () => require("./estimateCost"));
+
+export { GetAwsKmsKeyArgs, GetAwsKmsKeyResult, GetAwsKmsKeyOutputArgs } from "./getAwsKmsKey";
+export const getAwsKmsKey: typeof import("./getAwsKmsKey").getAwsKmsKey = null as any;
+export const getAwsKmsKeyOutput: typeof import("./getAwsKmsKey").getAwsKmsKeyOutput = null as any;
+utilities.lazyLoad(exports, ["getAwsKmsKey","getAwsKmsKeyOutput"], () => require("./getAwsKmsKey"));
+
+export { GetKeyLastUsageArgs, GetKeyLastUsageResult, GetKeyLastUsageOutputArgs } from "./getKeyLastUsage";
+export const getKeyLastUsage: typeof import("./getKeyLastUsage").getKeyLastUsage = null as any;
+export const getKeyLastUsageOutput: typeof import("./getKeyLastUsage").getKeyLastUsageOutput = null as any;
+utilities.lazyLoad(exports, ["getKeyLastUsage","getKeyLastUsageOutput"], () => require("./getKeyLastUsage"));
+
+export { GetKeyRotationsArgs, GetKeyRotationsResult, GetKeyRotationsOutputArgs } from "./getKeyRotations";
+export const getKeyRotations: typeof import("./getKeyRotations").getKeyRotations = null as any;
+export const getKeyRotationsOutput: typeof import("./getKeyRotations").getKeyRotationsOutput = null as any;
+utilities.lazyLoad(exports, ["getKeyRotations","getKeyRotationsOutput"], () => require("./getKeyRotations"));
+
+export { GetPublicKeyArgs, GetPublicKeyResult, GetPublicKeyOutputArgs } from "./getPublicKey";
+export const getPublicKey: typeof import("./getPublicKey").getPublicKey = null as any;
+export const getPublicKeyOutput: typeof import("./getPublicKey").getPublicKeyOutput = null as any;
+utilities.lazyLoad(exports, ["getPublicKey","getPublicKeyOutput"], () => require("./getPublicKey"));
+
+export { LintPolicyArgs, LintPolicyResult, LintPolicyOutputArgs } from "./lintPolicy";
+export const lintPolicy: typeof import("./lintPolicy").lintPolicy = null as any;
+export const lintPolicyOutput: typeof import("./lintPolicy").lintPolicyOutput = null as any;
+utilities.lazyLoad(exports, ["lintPolicy","lintPolicyOutput"], () => require("./lintPolicy"));
+
 export { ProviderArgs } from "./provider";
 export type Provider = import("./provider").Provider;
 export const Provider: typeof import("./provider").Provider = null as any;
 utilities.lazyLoad(exports, ["Provider"], () => require("./provider"));
+
+export { SimulateAccessArgs, SimulateAccessResult, SimulateAccessOutputArgs } from "./simulateAccess";
+export const simulateAccess: typeof import("./simulateAccess").simulateAccess = null as any;
+export const simulateAccessOutput: typeof import("./simulateAccess").simulateAccessOutput = null as any;
+utilities.lazyLoad(exports, ["simulateAccess","simulateAccessOutput"], () => require("./simulateAccess"));
+
+export { WhoCanAccessArgs, WhoCanAccessResult, WhoCanAccessOutputArgs } from "./whoCanAccess";
+export const whoCanAccess: typeof import("./whoCanAccess").whoCanAccess = null as any;
+export const whoCanAccessOutput: typeof import("./whoCanAccess").whoCanAccessOutput = null as any;
+utilities.lazyLoad(exports, ["whoCanAccess","whoCanAccessOutput"], () => require("./whoCanAccess"));
 
 
 // Export enums:

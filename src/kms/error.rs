@@ -92,7 +92,7 @@ impl KmsError {
     }
 
     /// An answer that lacks what AWS always sends.
-    pub(super) fn incomplete(operation: &'static str, region: &str, what: &str) -> Self {
+    pub fn incomplete(operation: &'static str, region: &str, what: &str) -> Self {
         Self::local(operation, region, Kind::Unclear, "IncompleteAnswer", format!("the answer has no {what}"))
     }
 

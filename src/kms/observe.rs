@@ -141,7 +141,7 @@ pub(super) fn read_metadata(metadata: &KeyMetadata) -> Metadata {
 }
 
 /// Dates carry fractions of a second that differ between answers; people and diffs want whole seconds.
-pub(super) fn whole_seconds(date: &DateTime) -> String {
+pub fn whole_seconds(date: &DateTime) -> String {
     DateTime::from_secs(date.secs()).fmt(Format::DateTime).unwrap_or_default()
 }
 
@@ -156,7 +156,11 @@ async fn allowed<T>(
     }
 }
 
-async fn read_policy(client: &Client, region: &str, arn: &str) -> Result<serde_json::Value, KmsError> {
+/// Reads the key policy.
+///
+/// # Errors
+/// The call failed, or the answer has no policy.
+pub async fn read_policy(client: &Client, region: &str, arn: &str) -> Result<serde_json::Value, KmsError> {
     // Stand-ins need the name that AWS fills in.
     let answer = client.get_key_policy().key_id(arn).policy_name("default").send().await;
     let answer = answer.map_err(|error| KmsError::from_sdk("GetKeyPolicy", region, &error))?;
@@ -216,7 +220,7 @@ pub async fn public_key(client: &Client, region: &str, metadata: &Metadata) -> R
 }
 
 /// A `SubjectPublicKeyInfo` as RFC 7468 writes it: base64 in lines of 64.
-fn pem(der: &[u8]) -> String {
+pub fn pem(der: &[u8]) -> String {
     let base64 = aws_smithy_types::base64::encode(der);
     let mut text = String::from("-----BEGIN PUBLIC KEY-----\n");
     let mut rest = base64.as_str();

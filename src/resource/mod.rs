@@ -33,6 +33,7 @@ pub use delete::Removal;
 pub use engine_view::EngineView;
 pub use on_demand::TRIGGER;
 pub use provider::Provider;
+pub(crate) use provider::kms_failure;
 pub use read::ReadOutcome;
 pub use remembered::remembered;
 pub use unfinished::unfinished;

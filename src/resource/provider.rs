@@ -52,6 +52,11 @@ impl Provider {
         &self.clients
     }
 
+    /// Whether the calls come from `pulumi do` without a state.
+    pub(crate) fn is_stateless(&self) -> bool {
+        self.is_stateless
+    }
+
     /// `Check` was called: what the state has of the resource, and what the program asks for. Gives the aliases that the program
     /// wants for another resource too, each with that resource's URN.
     pub fn checked(&self, urn: &str, old_inputs: &PropertyMap, inputs: &PropertyMap) -> BTreeMap<String, String> {
@@ -89,7 +94,7 @@ impl Provider {
     }
 
     /// Where calls for the key of these inputs go.
-    pub(super) fn target(&self, region: Option<&str>) -> Result<Target, ResourceError> {
+    pub(crate) fn target(&self, region: Option<&str>) -> Result<Target, ResourceError> {
         let region = region.or_else(|| self.clients.region()).ok_or_else(|| {
             ResourceError::failed(
                 Code::InvalidArgument,
@@ -111,7 +116,7 @@ impl Provider {
     }
 
     /// The account that the credentials belong to, checked against the provider's allowed and forbidden accounts.
-    pub(super) async fn account(&self, region: &str) -> Result<Option<Account>, ResourceError> {
+    pub(crate) async fn account(&self, region: &str) -> Result<Option<Account>, ResourceError> {
         let identity = self.clients.identity().await?;
         Ok(identity
             .map(|identity| Account { partition: partition_of(&identity.arn, region), id: identity.account.clone() }))
@@ -182,7 +187,7 @@ pub(super) fn key_arn(outputs: &PropertyMap, id: &str) -> String {
 }
 
 /// A refusal of KMS, as the engine needs it: the code says whether anything may have happened.
-pub(super) fn kms_failure(doing: &str, error: &KmsError) -> ResourceError {
+pub(crate) fn kms_failure(doing: &str, error: &KmsError) -> ResourceError {
     let code = match error.kind {
         Kind::AccessDenied | Kind::Credentials | Kind::Region => Code::PermissionDenied,
         Kind::NotFound => Code::NotFound,

@@ -83,6 +83,22 @@ impl Provider {
         Ok(Some(self.read_outcome(&metadata, &set, old_inputs, old_outputs, (!importing).then_some(&target.region))?))
     }
 
+    /// A key that a program asks about, with its whole set; `None` if there is none.
+    ///
+    /// # Errors
+    /// The key, or one of its set, could not be read.
+    pub(crate) async fn look_at(
+        &self,
+        context: &Context,
+        target: &Target,
+        reference: &str,
+    ) -> Result<Option<ObservedSet>, ResourceError> {
+        Ok(match self.find_to_import(context, target, reference).await? {
+            Known::Present(set) => Some(set),
+            Known::Gone => None,
+        })
+    }
+
     /// What was read, as inputs and outputs. `before` is where the state has the primary; `None` in an import.
     fn read_outcome(
         &self,

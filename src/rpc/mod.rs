@@ -5,6 +5,7 @@
 mod cancel;
 mod diff;
 pub mod engine;
+mod invoke;
 /// Code generated from proto/pulumi.
 #[expect(missing_docs, clippy::pedantic, clippy::allow_attributes, reason = "generated")]
 pub mod generated {

@@ -28,7 +28,7 @@ use super::cancel::Running;
 use super::engine::Engine;
 use super::generated::pulumirpc as pb;
 use super::generated::pulumirpc::resource_provider_server::ResourceProvider;
-use super::{diff, status, wire};
+use super::{diff, invoke, status, wire};
 use crate::config::{Clients, Settings};
 use crate::resource::{Change, Context, Outcome, Provider, Removal, ResourceError, unfinished};
 
@@ -86,12 +86,12 @@ impl Service {
         self.provider.borrow().clone()
     }
 
-    fn provider(&self) -> Result<Arc<Provider>, Status> {
+    pub(super) fn provider(&self) -> Result<Arc<Provider>, Status> {
         self.configured().ok_or_else(|| Status::failed_precondition("the provider is not configured yet"))
     }
 
     /// What of the provider's configuration is secret.
-    fn settings_secrets(&self) -> Secrets {
+    pub(super) fn settings_secrets(&self) -> Secrets {
         self.configured().map(|provider| provider.clients().settings().secrets.clone()).unwrap_or_default()
     }
 
@@ -114,7 +114,7 @@ impl Service {
     }
 
     /// What surrounds a call. Secrets in `properties` come out in no message.
-    fn context(&self, urn: &str, timeout: f64, is_preview: bool, properties: &[&PropertyMap]) -> Context {
+    pub(super) fn context(&self, urn: &str, timeout: f64, is_preview: bool, properties: &[&PropertyMap]) -> Context {
         let allowed = (timeout.is_finite() && timeout > 0.0).then(|| Duration::from_secs_f64(timeout.min(1e9)));
         let deadline = allowed.map(|allowed| Instant::now() + allowed);
         let secrets = Secrets::of(properties).and(&self.settings_secrets());
@@ -123,7 +123,7 @@ impl Service {
     }
 
     /// Runs a use case to its end, within the user's time, and hands its messages to the engine before the answer.
-    async fn run<T, F>(&self, context: &Context, call: F) -> Result<T, Status>
+    pub(super) async fn run<T, F>(&self, context: &Context, call: F) -> Result<T, Status>
     where
         T: Send + 'static,
         F: Future<Output = Result<T, ResourceError>> + Send + 'static,
@@ -150,7 +150,7 @@ fn is_stateless(urn: &str) -> bool {
 }
 
 /// Refuses resources that are not ours.
-fn ours(urn: &str, type_: &str) -> Result<(), Status> {
+pub(super) fn ours(urn: &str, type_: &str) -> Result<(), Status> {
     // Old engines leave the type out; the URN has it: urn:pulumi:STACK::PROJECT::TYPE$TYPE::NAME.
     let named = if type_.is_empty() {
         let types = urn.split("::").nth(2).unwrap_or_default();
@@ -164,7 +164,7 @@ fn ours(urn: &str, type_: &str) -> Result<(), Status> {
     Err(Status::not_found(format!("the awskms provider has no resource {named:?}; it has {RESOURCE}")))
 }
 
-fn failures(found: Vec<Failure>, hidden: &Secrets) -> Vec<pb::CheckFailure> {
+pub(super) fn failures(found: Vec<Failure>, hidden: &Secrets) -> Vec<pb::CheckFailure> {
     found
         .into_iter()
         .map(|failure| pb::CheckFailure {
@@ -268,7 +268,7 @@ impl ResourceProvider for Service {
     }
 
     async fn invoke(&self, request: Request<pb::InvokeRequest>) -> Answer<pb::InvokeResponse> {
-        Err(Status::not_found(format!("the awskms provider has no function {:?}", request.into_inner().tok)))
+        Ok(Response::new(Box::pin(invoke::invoke(self, request.into_inner())).await?))
     }
 
     async fn call(&self, request: Request<pb::CallRequest>) -> Answer<pb::CallResponse> {
@@ -389,8 +389,9 @@ impl ResourceProvider for Service {
 
     type ListStream = Pin<Box<dyn Stream<Item = Result<pb::ListResponse, Status>> + Send>>;
 
-    async fn list(&self, _: Request<pb::ListRequest>) -> Answer<Self::ListStream> {
-        Err(Status::unimplemented("the awskms provider does not list keys yet"))
+    async fn list(&self, request: Request<pb::ListRequest>) -> Answer<Self::ListStream> {
+        let page = invoke::list(self, request.into_inner()).await?;
+        Ok(Response::new(Box::pin(futures_util::stream::iter(page.into_iter().map(Ok)))))
     }
 
     async fn update(&self, request: Request<pb::UpdateRequest>) -> Answer<pb::UpdateResponse> {
@@ -482,7 +483,7 @@ fn change<'a>(
 }
 
 /// A property that Check would not have let through: the state was written by something else.
-fn unreadable(unreadable: Unreadable) -> Status {
+pub(super) fn unreadable(unreadable: Unreadable) -> Status {
     Status::from(ResourceError::from(unreadable))
 }
 

@@ -10,6 +10,7 @@ from collections import Counter
 from typing import Any
 
 from conftest import URN, Engine, plain, start, stop, struct  # type: ignore[import-not-found]
+from functions import calls_of_functions  # type: ignore[import-not-found]
 from kit import paths, simulator
 from pulumi.runtime.proto import provider_pb2
 from test_replicas import HOME, NORTH, SOUTH, WEST, Set, ready  # type: ignore[import-not-found]
@@ -43,6 +44,17 @@ SET_HEAD = """
 The same for a key with two replicas, all Regions together.
 
 | operation | writes | reads | which |
+|---|---|---|---|
+"""
+
+
+FUNCTIONS_HEAD = """
+## Functions and listing
+
+None of them writes. A listing describes each key that it may be about; the Region has two keys here. By tags the aliases and the keys
+of the Region are listed, and each key is described and its tags are read, before the key itself is.
+
+| call | writes | reads | which |
 |---|---|---|---|
 """
 
@@ -87,6 +99,20 @@ def lines_of_a_set(env: dict[str, str], engine: tuple[Engine, str]) -> list[str]
         mark = sim.mark()
         made.delete()
         lines.append(row("destroy", sim.calls(mark))[0])
+        stop(provider)
+        return lines
+
+
+def lines_of_functions(env: dict[str, str], engine: tuple[Engine, str]) -> list[str]:
+    """Each function, and a listing."""
+    with simulator.running() as sim:
+        provider = start({**env, "AWS_ENDPOINT_URL": sim.url}, engine[0], engine[1])
+        provider.configure(region=simulator.REGION)
+        lines = []
+        for name, calls in calls_of_functions(provider, sim).items():
+            line, writes, _ = row(name, calls)
+            assert writes == 0
+            lines.append(line)
         stop(provider)
         return lines
 
@@ -156,6 +182,7 @@ def test_calls_are_as_documented(env: dict[str, str], engine: tuple[Engine, str]
     assert rows["refresh"][0] == 0 and rows["refresh"][1] <= 5
     assert rows["another description"][0] == 1
     text = HEAD + "\n".join(lines) + "\n" + SET_HEAD + "\n".join(lines_of_a_set(env, engine)) + "\n"
+    text += FUNCTIONS_HEAD + "\n".join(lines_of_functions(env, engine)) + "\n"
     if os.environ.get("AWSKMS_WRITE"):
         TABLE.write_text(text)
     assert TABLE.read_text() == text, "docs/calls.md is stale; run this test with AWSKMS_WRITE=1"

@@ -8,6 +8,7 @@ from typing import Any
 import grpc
 import pytest
 from conftest import URN, Provider, plain, struct  # type: ignore[import-not-found]
+from functions import calls_of_functions  # type: ignore[import-not-found]
 from kit import paths, simulator
 from pulumi.runtime.proto import provider_pb2
 from test_key import init_failed  # type: ignore[import-not-found]
@@ -121,3 +122,16 @@ def test_a_missing_optional_action_is_a_warning(provider: Provider, sim: simulat
     life.run()
     warnings = [message.message for message in provider.engine.messages if not message.ephemeral and message.severity == 2]
     assert any(f"kms:{action}" in warning for warning in warnings), warnings
+
+
+def test_what_functions_need_is_what_they_call(provider: Provider, sim: simulator.Simulator) -> None:
+    section = TEXT.split("\n## For functions and listing\n")[1].split("\n## ")[0]
+    rows = re.findall(r"^\| ([\w ]+) \| ([^|]*) \|", section, re.MULTILINE)
+    documented = {title: {word.removeprefix("kms:") for word in re.findall(r"kms:\w+", actions)} for title, actions in rows if title != "call"}
+    called: dict[str, set[str]] = {}
+    for title, calls in calls_of_functions(provider, sim).items():
+        name = title.split(" ")[0]
+        called[name] = called.get(name, set()) | {call["operation"] for call in calls} - {"GetCallerIdentity"}
+    # Without an asymmetric key among them.
+    called["getAwsKmsKey"].add("GetPublicKey")
+    assert documented == called

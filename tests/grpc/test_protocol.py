@@ -49,7 +49,7 @@ def test_what_does_not_apply_says_so(bare: Provider) -> None:
     unimplemented, not_found = grpc.StatusCode.UNIMPLEMENTED, grpc.StatusCode.NOT_FOUND
     assert code(stub.Parameterize, provider_pb2.ParameterizeRequest()) == unimplemented
     assert code(stub.Construct, provider_pb2.ConstructRequest(type="awskms:index:No")) == unimplemented
-    assert code(stub.List, provider_pb2.ListRequest()) == unimplemented
+    assert code(stub.List, provider_pb2.ListRequest()) == not_found
     assert code(stub.Invoke, provider_pb2.InvokeRequest(tok="awskms:index:no")) == not_found
     assert code(stub.Call, provider_pb2.CallRequest(tok="awskms:index:no")) == not_found
     assert stub.GetMapping(provider_pb2.GetMappingRequest(key="terraform")).provider == ""

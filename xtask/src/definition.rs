@@ -5,17 +5,35 @@ use std::path::Path;
 use anyhow::{Context, Result, bail};
 use prost_reflect::{
     DescriptorPool, DynamicMessage, EnumDescriptor, FieldDescriptor, Kind as ProtoKind, MessageDescriptor,
-    ReflectMessage, Value,
+    MethodDescriptor, ReflectMessage, Value,
 };
 use protox::Compiler;
+
+/// Where the functions are defined.
+const FUNCTIONS: &str = "awskms/v1/functions.proto";
 
 /// Everything defined.
 #[derive(Debug)]
 pub(crate) struct Definition {
-    /// All messages, in the order of their files.
+    /// All messages of the resource and the provider, in the order of their files.
     pub(crate) messages: Vec<Message>,
     /// All enums.
     pub(crate) enums: Vec<Enum>,
+    /// What programs can call.
+    pub(crate) functions: Vec<Function>,
+    /// Messages of the functions: arguments, results, and what stands in them.
+    pub(crate) function_messages: Vec<Message>,
+}
+
+/// A function.
+#[derive(Debug)]
+pub(crate) struct Function {
+    /// camelCase.
+    pub(crate) name: String,
+    pub(crate) doc: String,
+    /// Names of the messages.
+    pub(crate) arguments: String,
+    pub(crate) result: String,
 }
 
 /// A message.
@@ -76,6 +94,7 @@ pub(crate) enum Constant {
 pub(crate) enum Kind {
     Bool,
     Integer,
+    Number,
     Text,
     Json,
     Enum(String),
@@ -104,33 +123,53 @@ impl Definition {
     /// Compiles and reads the definition.
     pub(crate) fn read(root: &Path) -> Result<Self> {
         let mut compiler = Compiler::new([root.join("proto")])?;
-        compiler
-            .include_imports(true)
-            .include_source_info(true)
-            .open_files(["awskms/v1/spec.proto", "awskms/v1/provider.proto"])?;
+        compiler.include_imports(true).include_source_info(true).open_files([
+            "awskms/v1/spec.proto",
+            "awskms/v1/provider.proto",
+            FUNCTIONS,
+        ])?;
         let pool = DescriptorPool::decode(compiler.encode_file_descriptor_set().as_slice())?;
         let ours = |package: &str, file: &str| package == "awskms.v1" && !file.ends_with("options.proto");
-        let messages = pool
+        let of_functions = |m: &MessageDescriptor| m.parent_file().name() == FUNCTIONS;
+        let (called, kept): (Vec<_>, Vec<_>) = pool
             .all_messages()
             .filter(|m| ours(m.package_name(), m.parent_file().name()) && !m.is_map_entry())
-            .map(|m| message(&pool, &m))
-            .collect::<Result<_>>()?;
+            .partition(of_functions);
+        let read = |all: Vec<MessageDescriptor>| all.iter().map(|m| message(&pool, m)).collect::<Result<Vec<_>>>();
+        let (messages, function_messages) = (read(kept)?, read(called)?);
+        let services = pool.services().filter(|service| service.package_name() == "awskms.v1");
+        let functions =
+            services.flat_map(|service| service.methods().map(|method| function(&method)).collect::<Vec<_>>());
+        let functions = functions.collect();
         let enums = pool
             .all_enums()
             .filter(|e| ours(e.package_name(), e.parent_file().name()))
             .map(|e| enumeration(&pool, &e))
             .collect();
-        Ok(Self { messages, enums })
+        Ok(Self { messages, enums, functions, function_messages })
     }
 
     /// A message by name.
     pub(crate) fn message(&self, name: &str) -> Result<&Message> {
-        self.messages.iter().find(|m| m.name == name).with_context(|| format!("no message {name}"))
+        let mut all = self.messages.iter().chain(&self.function_messages);
+        all.find(|m| m.name == name).with_context(|| format!("no message {name}"))
     }
 
     /// An enum by name.
     pub(crate) fn enumeration(&self, name: &str) -> Result<&Enum> {
         self.enums.iter().find(|e| e.name == name).with_context(|| format!("no enum {name}"))
+    }
+}
+
+fn function(method: &MethodDescriptor) -> Function {
+    let file = method.parent_file();
+    let mut letters = method.name().chars();
+    let first = letters.next().map(|letter| letter.to_ascii_lowercase());
+    Function {
+        name: first.into_iter().chain(letters).collect(),
+        doc: comment(file.file_descriptor_proto(), method.path()),
+        arguments: method.input().name().to_owned(),
+        result: method.output().name().to_owned(),
     }
 }
 
@@ -209,6 +248,7 @@ fn scalar(field: &FieldDescriptor) -> Result<Kind> {
     Ok(match field.kind() {
         ProtoKind::Bool => Kind::Bool,
         ProtoKind::Int32 => Kind::Integer,
+        ProtoKind::Double => Kind::Number,
         ProtoKind::String => Kind::Text,
         ProtoKind::Enum(e) => Kind::Enum(e.name().to_owned()),
         ProtoKind::Message(m) if m.package_name() == "google.protobuf" => Kind::Json,

@@ -3,6 +3,7 @@
 
 mod constants;
 mod definition;
+mod functions;
 mod output;
 mod prose;
 mod reference;
@@ -55,6 +56,7 @@ fn everything(root: &Path) -> Result<Output> {
     let mut output = Output::default();
     output.add("crates/core/src/spec/generated.rs", rust::render(&definition)?);
     output.add("crates/core/src/spec/constants.rs", constants::render(&definition)?);
+    output.add("crates/core/src/functions/generated.rs", functions::render(&definition)?);
     output.add("schema.json", schema::render(root, &definition)?);
     output.add("docs/reference.md", reference::render(&definition)?);
     for (path, text) in wire::render(root)? {

@@ -40,8 +40,8 @@ pub(crate) fn resource(root: &Path, spec: &Message) -> Result<String> {
 /// in backticks, or where it can be nothing else, as it has a capital inside.
 /// A property of the type that the text describes comes first: a replica has a `policyDocument` of its own.
 pub(crate) fn linked(definition: &Definition, own: &Message, text: &str) -> Result<String> {
-    // Nothing refers to a setting of the provider.
-    if own.name == "ProviderConfig" {
+    // Nothing refers to a setting of the provider, nor to a part of a function.
+    if own.name == "ProviderConfig" || definition.function_messages.iter().any(|message| message.name == own.name) {
         return Ok(text.to_owned());
     }
     let spec = definition.message("AwsKmsKeySpec")?;

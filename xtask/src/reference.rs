@@ -49,6 +49,7 @@ pub(crate) fn render(definition: &Definition) -> Result<String> {
     if let Some(message) = definition.messages.iter().find(|message| !described(message)) {
         bail!("docs/reference.md has no section for {}: add its title to xtask/src/reference.rs", message.name);
     }
+    crate::functions::reference(&mut page, definition)?;
     page.push_str("\n## Enums\n");
     let hidden = ["Origin"];
     for enumeration in definition.enums.iter().filter(|e| !hidden.contains(&e.name.as_str())) {
@@ -89,10 +90,11 @@ fn section(page: &mut String, title: &str, message: &Message) {
     }
 }
 
-fn type_name(kind: &Kind) -> String {
+pub(crate) fn type_name(kind: &Kind) -> String {
     match kind {
         Kind::Bool => "boolean".into(),
         Kind::Integer => "integer".into(),
+        Kind::Number => "number".into(),
         Kind::Text => "string".into(),
         Kind::Json => "string or object".into(),
         Kind::Enum(name) | Kind::Object(name) => name.clone(),
@@ -101,7 +103,7 @@ fn type_name(kind: &Kind) -> String {
     }
 }
 
-fn default(field: &Field) -> String {
+pub(crate) fn default(field: &Field) -> String {
     match &field.default {
         None => String::new(),
         Some(Constant::Bool(value)) => format!("`{value}`"),

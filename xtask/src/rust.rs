@@ -100,7 +100,7 @@ fn write_enum(code: &mut String, enumeration: &Enum) -> Result<()> {
     Ok(())
 }
 
-fn write_table(code: &mut String, message: &Message) -> Result<()> {
+pub(crate) fn write_table(code: &mut String, message: &Message) -> Result<()> {
     writeln!(
         code,
         "/// Table of `{0}`: {1}\npub static {2}: table::Message = table::Message {{ name: \"{0}\", fields: &[",
@@ -141,6 +141,7 @@ fn table_kind(field: &Field, kind: &Kind) -> Result<String> {
             field.minimum.map_or("i32::MIN".to_owned(), |n| n.to_string()),
             field.maximum.map_or("i32::MAX".to_owned(), |n| n.to_string())
         ),
+        Kind::Number => format!("table::Kind::Number {{ minimum: {:?} }}", field.minimum.map_or(f64::MIN, f64::from)),
         Kind::Text => format!(
             "table::Kind::Text(Text {{ min_length: {}, max_length: {:?}, pattern: {:?} }})",
             field.min_length.unwrap_or(0),
@@ -168,7 +169,7 @@ fn default(constant: Option<&Constant>) -> String {
     }
 }
 
-fn write_struct(code: &mut String, message: &Message) -> Result<()> {
+pub(crate) fn write_struct(code: &mut String, message: &Message) -> Result<()> {
     let name = &message.name;
     writeln!(
         code,
@@ -196,6 +197,7 @@ fn rust_type(kind: &Kind) -> String {
     match kind {
         Kind::Bool => "bool".into(),
         Kind::Integer => "i32".into(),
+        Kind::Number => "f64".into(),
         Kind::Text => "String".into(),
         Kind::Json => "serde_json::Value".into(),
         Kind::Enum(name) | Kind::Object(name) => name.clone(),

@@ -45,7 +45,7 @@ pub(crate) fn render(root: &Path, definition: &Definition) -> Result<String> {
         },
         "types": types(definition)?,
         "resources": { RESOURCE: resource(root, definition, spec, outputs)? },
-        "functions": {},
+        "functions": crate::functions::schema(definition)?,
     });
     for (name, url) in [("pluginDownloadURL", PLUGIN_DOWNLOAD_URL), ("logoUrl", LOGO_URL)] {
         if !url.is_empty() {
@@ -132,6 +132,7 @@ fn resource(root: &Path, definition: &Definition, spec: &Message, outputs: &Mess
         "required": always,
         "inputProperties": accepted,
         "requiredInputs": [],
+        "listInputs": crate::functions::list_inputs(definition)?,
     }))
 }
 
@@ -159,8 +160,10 @@ fn manifest_properties() -> Map<String, Value> {
 
 fn types(definition: &Definition) -> Result<Map<String, Value>> {
     let mut types = Map::new();
+    let called = definition.functions.iter().flat_map(|function| [function.arguments.as_str(), &function.result]);
     let mut pending: Vec<&Message> = ["AwsKmsKeySpec", "AwsKmsKeyStackOutputs", "ProviderConfig"]
         .into_iter()
+        .chain(called)
         .map(|name| definition.message(name))
         .collect::<Result<_>>()?;
     let mut seen = vec![];
@@ -204,7 +207,7 @@ fn enum_type(definition: &Definition, name: &str) -> Result<Value> {
     Ok(json!({ "type": "string", "description": enumeration.doc, "enum": values.collect::<Vec<_>>() }))
 }
 
-fn properties(definition: &Definition, message: &Message) -> Result<Map<String, Value>> {
+pub(crate) fn properties(definition: &Definition, message: &Message) -> Result<Map<String, Value>> {
     message
         .fields
         .iter()
@@ -244,6 +247,7 @@ fn type_of(kind: &Kind) -> Value {
     match kind {
         Kind::Bool => json!({ "type": "boolean" }),
         Kind::Integer => json!({ "type": "integer" }),
+        Kind::Number => json!({ "type": "number" }),
         Kind::Text => json!({ "type": "string" }),
         Kind::Json => json!({ "$ref": "pulumi.json#/Any" }),
         Kind::Enum(name) | Kind::Object(name) => json!({ "$ref": format!("#/types/{}", token(name)) }),

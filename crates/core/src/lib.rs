@@ -9,8 +9,10 @@ mod arn;
 pub mod desired;
 pub mod diff;
 pub mod failure;
+pub mod functions;
 pub mod ids;
 pub mod ignored;
+pub mod import_file;
 #[cfg(test)]
 mod laws;
 pub mod members;

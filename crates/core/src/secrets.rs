@@ -122,6 +122,12 @@ impl Secrets {
         outputs.into_iter().map(seal).collect()
     }
 
+    /// The same for properties that are no outputs of a resource, such as the result of a function.
+    #[must_use]
+    pub fn seal_all(&self, properties: PropertyMap) -> PropertyMap {
+        properties.into_iter().map(|(name, value)| (name, self.taint(value))).collect()
+    }
+
     /// The same for one property that holds no input.
     #[must_use]
     pub fn seal_one(&self, mut properties: PropertyMap, name: &str) -> PropertyMap {

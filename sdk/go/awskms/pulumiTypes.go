@@ -13,6 +13,168 @@ import (
 
 var _ = internal.GetEnvOrDefault
 
+// What a key policy answers to one call.
+type AccessDecision struct {
+	// `ALLOWED`, `DENIED`, `IAM_DECIDES` if the policy leaves it to IAM policies, or `UNKNOWN` if it hangs on something that only the call will show.
+	Access string `pulumi:"access"`
+	// The action.
+	Action string `pulumi:"action"`
+	// The principal.
+	Principal string `pulumi:"principal"`
+	// The statements that decide it, by their Sid or their number.
+	Statements []string `pulumi:"statements"`
+	// Condition keys that only the call will show. Give them in conditionKeys to decide it.
+	UnknownConditionKeys []string `pulumi:"unknownConditionKeys"`
+}
+
+// What a key policy answers to one call.
+type AccessDecisionOutput struct{ *pulumi.OutputState }
+
+func (AccessDecisionOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*AccessDecision)(nil)).Elem()
+}
+
+func (o AccessDecisionOutput) ToAccessDecisionOutput() AccessDecisionOutput {
+	return o
+}
+
+func (o AccessDecisionOutput) ToAccessDecisionOutputWithContext(ctx context.Context) AccessDecisionOutput {
+	return o
+}
+
+// `ALLOWED`, `DENIED`, `IAM_DECIDES` if the policy leaves it to IAM policies, or `UNKNOWN` if it hangs on something that only the call will show.
+func (o AccessDecisionOutput) Access() pulumi.StringOutput {
+	return o.ApplyT(func(v AccessDecision) string { return v.Access }).(pulumi.StringOutput)
+}
+
+// The action.
+func (o AccessDecisionOutput) Action() pulumi.StringOutput {
+	return o.ApplyT(func(v AccessDecision) string { return v.Action }).(pulumi.StringOutput)
+}
+
+// The principal.
+func (o AccessDecisionOutput) Principal() pulumi.StringOutput {
+	return o.ApplyT(func(v AccessDecision) string { return v.Principal }).(pulumi.StringOutput)
+}
+
+// The statements that decide it, by their Sid or their number.
+func (o AccessDecisionOutput) Statements() pulumi.StringArrayOutput {
+	return o.ApplyT(func(v AccessDecision) []string { return v.Statements }).(pulumi.StringArrayOutput)
+}
+
+// Condition keys that only the call will show. Give them in conditionKeys to decide it.
+func (o AccessDecisionOutput) UnknownConditionKeys() pulumi.StringArrayOutput {
+	return o.ApplyT(func(v AccessDecision) []string { return v.UnknownConditionKeys }).(pulumi.StringArrayOutput)
+}
+
+type AccessDecisionArrayOutput struct{ *pulumi.OutputState }
+
+func (AccessDecisionArrayOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*[]AccessDecision)(nil)).Elem()
+}
+
+func (o AccessDecisionArrayOutput) ToAccessDecisionArrayOutput() AccessDecisionArrayOutput {
+	return o
+}
+
+func (o AccessDecisionArrayOutput) ToAccessDecisionArrayOutputWithContext(ctx context.Context) AccessDecisionArrayOutput {
+	return o
+}
+
+func (o AccessDecisionArrayOutput) Index(i pulumi.IntInput) AccessDecisionOutput {
+	return pulumi.All(o, i).ApplyT(func(vs []interface{}) AccessDecision {
+		return vs[0].([]AccessDecision)[vs[1].(int)]
+	}).(AccessDecisionOutput)
+}
+
+// What one principal can do, by the policy or by one grant.
+type AccessEntry struct {
+	// Actions that it may take.
+	Allowed []string `pulumi:"allowed"`
+	// Actions that it may take under conditions, such as an encryption context or a service that calls.
+	Conditional []string `pulumi:"conditional"`
+	// The condition keys that these hang on; of a grant its constraints, as JSON text.
+	Conditions []string `pulumi:"conditions"`
+	// ID of the grant.
+	GrantId *string `pulumi:"grantId"`
+	// Actions that it may take where IAM policies allow them.
+	IamDecides []string `pulumi:"iamDecides"`
+	// The principal; `*` is everybody.
+	Principal string `pulumi:"principal"`
+	// `POLICY` or `GRANT`.
+	Source string `pulumi:"source"`
+}
+
+// What one principal can do, by the policy or by one grant.
+type AccessEntryOutput struct{ *pulumi.OutputState }
+
+func (AccessEntryOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*AccessEntry)(nil)).Elem()
+}
+
+func (o AccessEntryOutput) ToAccessEntryOutput() AccessEntryOutput {
+	return o
+}
+
+func (o AccessEntryOutput) ToAccessEntryOutputWithContext(ctx context.Context) AccessEntryOutput {
+	return o
+}
+
+// Actions that it may take.
+func (o AccessEntryOutput) Allowed() pulumi.StringArrayOutput {
+	return o.ApplyT(func(v AccessEntry) []string { return v.Allowed }).(pulumi.StringArrayOutput)
+}
+
+// Actions that it may take under conditions, such as an encryption context or a service that calls.
+func (o AccessEntryOutput) Conditional() pulumi.StringArrayOutput {
+	return o.ApplyT(func(v AccessEntry) []string { return v.Conditional }).(pulumi.StringArrayOutput)
+}
+
+// The condition keys that these hang on; of a grant its constraints, as JSON text.
+func (o AccessEntryOutput) Conditions() pulumi.StringArrayOutput {
+	return o.ApplyT(func(v AccessEntry) []string { return v.Conditions }).(pulumi.StringArrayOutput)
+}
+
+// ID of the grant.
+func (o AccessEntryOutput) GrantId() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v AccessEntry) *string { return v.GrantId }).(pulumi.StringPtrOutput)
+}
+
+// Actions that it may take where IAM policies allow them.
+func (o AccessEntryOutput) IamDecides() pulumi.StringArrayOutput {
+	return o.ApplyT(func(v AccessEntry) []string { return v.IamDecides }).(pulumi.StringArrayOutput)
+}
+
+// The principal; `*` is everybody.
+func (o AccessEntryOutput) Principal() pulumi.StringOutput {
+	return o.ApplyT(func(v AccessEntry) string { return v.Principal }).(pulumi.StringOutput)
+}
+
+// `POLICY` or `GRANT`.
+func (o AccessEntryOutput) Source() pulumi.StringOutput {
+	return o.ApplyT(func(v AccessEntry) string { return v.Source }).(pulumi.StringOutput)
+}
+
+type AccessEntryArrayOutput struct{ *pulumi.OutputState }
+
+func (AccessEntryArrayOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*[]AccessEntry)(nil)).Elem()
+}
+
+func (o AccessEntryArrayOutput) ToAccessEntryArrayOutput() AccessEntryArrayOutput {
+	return o
+}
+
+func (o AccessEntryArrayOutput) ToAccessEntryArrayOutputWithContext(ctx context.Context) AccessEntryArrayOutput {
+	return o
+}
+
+func (o AccessEntryArrayOutput) Index(i pulumi.IntInput) AccessEntryOutput {
+	return pulumi.All(o, i).ApplyT(func(vs []interface{}) AccessEntry {
+		return vs[0].([]AccessEntry)[vs[1].(int)]
+	}).(AccessEntryOutput)
+}
+
 // A role to assume.
 type AssumeRole struct {
 	// Seconds that the session lasts: 900 to 43200. Default: the role's own.
@@ -353,6 +515,73 @@ func (o AssumeRoleWithWebIdentityPtrOutput) WebIdentityTokenFile() pulumi.String
 		}
 		return v.WebIdentityTokenFile
 	}).(pulumi.StringPtrOutput)
+}
+
+// A part of an estimate.
+type CostItem struct {
+	// US dollars a month.
+	Monthly float64 `pulumi:"monthly"`
+	// What is paid for.
+	Name string `pulumi:"name"`
+	// How many of it, a month.
+	Quantity float64 `pulumi:"quantity"`
+	// US dollars for one.
+	UnitPrice float64 `pulumi:"unitPrice"`
+}
+
+// A part of an estimate.
+type CostItemOutput struct{ *pulumi.OutputState }
+
+func (CostItemOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*CostItem)(nil)).Elem()
+}
+
+func (o CostItemOutput) ToCostItemOutput() CostItemOutput {
+	return o
+}
+
+func (o CostItemOutput) ToCostItemOutputWithContext(ctx context.Context) CostItemOutput {
+	return o
+}
+
+// US dollars a month.
+func (o CostItemOutput) Monthly() pulumi.Float64Output {
+	return o.ApplyT(func(v CostItem) float64 { return v.Monthly }).(pulumi.Float64Output)
+}
+
+// What is paid for.
+func (o CostItemOutput) Name() pulumi.StringOutput {
+	return o.ApplyT(func(v CostItem) string { return v.Name }).(pulumi.StringOutput)
+}
+
+// How many of it, a month.
+func (o CostItemOutput) Quantity() pulumi.Float64Output {
+	return o.ApplyT(func(v CostItem) float64 { return v.Quantity }).(pulumi.Float64Output)
+}
+
+// US dollars for one.
+func (o CostItemOutput) UnitPrice() pulumi.Float64Output {
+	return o.ApplyT(func(v CostItem) float64 { return v.UnitPrice }).(pulumi.Float64Output)
+}
+
+type CostItemArrayOutput struct{ *pulumi.OutputState }
+
+func (CostItemArrayOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*[]CostItem)(nil)).Elem()
+}
+
+func (o CostItemArrayOutput) ToCostItemArrayOutput() CostItemArrayOutput {
+	return o
+}
+
+func (o CostItemArrayOutput) ToCostItemArrayOutputWithContext(ctx context.Context) CostItemArrayOutput {
+	return o
+}
+
+func (o CostItemArrayOutput) Index(i pulumi.IntInput) CostItemOutput {
+	return pulumi.All(o, i).ApplyT(func(vs []interface{}) CostItem {
+		return vs[0].([]CostItem)[vs[1].(int)]
+	}).(CostItemOutput)
 }
 
 // Tags for every key.
@@ -996,6 +1225,124 @@ func (o IgnoreTagsPtrOutput) Keys() pulumi.StringArrayOutput {
 	}).(pulumi.StringArrayOutput)
 }
 
+// A remark that is not made.
+type IgnoredLint struct {
+	// Why it is no mistake here.
+	Reason string `pulumi:"reason"`
+	// Number of its rule, such as `KP006`.
+	Rule string `pulumi:"rule"`
+	// The statement that it is about, by its Sid. Without it the rule is silent for every statement.
+	Sid *string `pulumi:"sid"`
+}
+
+// IgnoredLintInput is an input type that accepts IgnoredLintArgs and IgnoredLintOutput values.
+// You can construct a concrete instance of `IgnoredLintInput` via:
+//
+//	IgnoredLintArgs{...}
+type IgnoredLintInput interface {
+	pulumi.Input
+
+	ToIgnoredLintOutput() IgnoredLintOutput
+	ToIgnoredLintOutputWithContext(context.Context) IgnoredLintOutput
+}
+
+// A remark that is not made.
+type IgnoredLintArgs struct {
+	// Why it is no mistake here.
+	Reason pulumi.StringInput `pulumi:"reason"`
+	// Number of its rule, such as `KP006`.
+	Rule pulumi.StringInput `pulumi:"rule"`
+	// The statement that it is about, by its Sid. Without it the rule is silent for every statement.
+	Sid pulumi.StringPtrInput `pulumi:"sid"`
+}
+
+func (IgnoredLintArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*IgnoredLint)(nil)).Elem()
+}
+
+func (i IgnoredLintArgs) ToIgnoredLintOutput() IgnoredLintOutput {
+	return i.ToIgnoredLintOutputWithContext(context.Background())
+}
+
+func (i IgnoredLintArgs) ToIgnoredLintOutputWithContext(ctx context.Context) IgnoredLintOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(IgnoredLintOutput)
+}
+
+// IgnoredLintArrayInput is an input type that accepts IgnoredLintArray and IgnoredLintArrayOutput values.
+// You can construct a concrete instance of `IgnoredLintArrayInput` via:
+//
+//	IgnoredLintArray{ IgnoredLintArgs{...} }
+type IgnoredLintArrayInput interface {
+	pulumi.Input
+
+	ToIgnoredLintArrayOutput() IgnoredLintArrayOutput
+	ToIgnoredLintArrayOutputWithContext(context.Context) IgnoredLintArrayOutput
+}
+
+type IgnoredLintArray []IgnoredLintInput
+
+func (IgnoredLintArray) ElementType() reflect.Type {
+	return reflect.TypeOf((*[]IgnoredLint)(nil)).Elem()
+}
+
+func (i IgnoredLintArray) ToIgnoredLintArrayOutput() IgnoredLintArrayOutput {
+	return i.ToIgnoredLintArrayOutputWithContext(context.Background())
+}
+
+func (i IgnoredLintArray) ToIgnoredLintArrayOutputWithContext(ctx context.Context) IgnoredLintArrayOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(IgnoredLintArrayOutput)
+}
+
+// A remark that is not made.
+type IgnoredLintOutput struct{ *pulumi.OutputState }
+
+func (IgnoredLintOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*IgnoredLint)(nil)).Elem()
+}
+
+func (o IgnoredLintOutput) ToIgnoredLintOutput() IgnoredLintOutput {
+	return o
+}
+
+func (o IgnoredLintOutput) ToIgnoredLintOutputWithContext(ctx context.Context) IgnoredLintOutput {
+	return o
+}
+
+// Why it is no mistake here.
+func (o IgnoredLintOutput) Reason() pulumi.StringOutput {
+	return o.ApplyT(func(v IgnoredLint) string { return v.Reason }).(pulumi.StringOutput)
+}
+
+// Number of its rule, such as `KP006`.
+func (o IgnoredLintOutput) Rule() pulumi.StringOutput {
+	return o.ApplyT(func(v IgnoredLint) string { return v.Rule }).(pulumi.StringOutput)
+}
+
+// The statement that it is about, by its Sid. Without it the rule is silent for every statement.
+func (o IgnoredLintOutput) Sid() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v IgnoredLint) *string { return v.Sid }).(pulumi.StringPtrOutput)
+}
+
+type IgnoredLintArrayOutput struct{ *pulumi.OutputState }
+
+func (IgnoredLintArrayOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*[]IgnoredLint)(nil)).Elem()
+}
+
+func (o IgnoredLintArrayOutput) ToIgnoredLintArrayOutput() IgnoredLintArrayOutput {
+	return o
+}
+
+func (o IgnoredLintArrayOutput) ToIgnoredLintArrayOutputWithContext(ctx context.Context) IgnoredLintArrayOutput {
+	return o
+}
+
+func (o IgnoredLintArrayOutput) Index(i pulumi.IntInput) IgnoredLintOutput {
+	return pulumi.All(o, i).ApplyT(func(vs []interface{}) IgnoredLint {
+		return vs[0].([]IgnoredLint)[vs[1].(int)]
+	}).(IgnoredLintOutput)
+}
+
 // Who may do what with the key.
 type KeyPolicy struct {
 	// Roles that may do less than KeyPolicy.UsageRoles: encrypt only, verify only, through a service only.
@@ -1350,6 +1697,225 @@ func (o KeyPolicyPtrOutput) UsageRoles() pulumi.StringArrayOutput {
 	}).(pulumi.StringArrayOutput)
 }
 
+// A rotation of a key.
+type KeyRotation struct {
+	// ID of the key material that it brought, where KMS tells it.
+	KeyMaterialId *string `pulumi:"keyMaterialId"`
+	// When it was, in RFC 3339, UTC.
+	RotationDate string `pulumi:"rotationDate"`
+	// `AUTOMATIC` or `ON_DEMAND`.
+	RotationType string `pulumi:"rotationType"`
+}
+
+// A rotation of a key.
+type KeyRotationOutput struct{ *pulumi.OutputState }
+
+func (KeyRotationOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*KeyRotation)(nil)).Elem()
+}
+
+func (o KeyRotationOutput) ToKeyRotationOutput() KeyRotationOutput {
+	return o
+}
+
+func (o KeyRotationOutput) ToKeyRotationOutputWithContext(ctx context.Context) KeyRotationOutput {
+	return o
+}
+
+// ID of the key material that it brought, where KMS tells it.
+func (o KeyRotationOutput) KeyMaterialId() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v KeyRotation) *string { return v.KeyMaterialId }).(pulumi.StringPtrOutput)
+}
+
+// When it was, in RFC 3339, UTC.
+func (o KeyRotationOutput) RotationDate() pulumi.StringOutput {
+	return o.ApplyT(func(v KeyRotation) string { return v.RotationDate }).(pulumi.StringOutput)
+}
+
+// `AUTOMATIC` or `ON_DEMAND`.
+func (o KeyRotationOutput) RotationType() pulumi.StringOutput {
+	return o.ApplyT(func(v KeyRotation) string { return v.RotationType }).(pulumi.StringOutput)
+}
+
+type KeyRotationArrayOutput struct{ *pulumi.OutputState }
+
+func (KeyRotationArrayOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*[]KeyRotation)(nil)).Elem()
+}
+
+func (o KeyRotationArrayOutput) ToKeyRotationArrayOutput() KeyRotationArrayOutput {
+	return o
+}
+
+func (o KeyRotationArrayOutput) ToKeyRotationArrayOutputWithContext(ctx context.Context) KeyRotationArrayOutput {
+	return o
+}
+
+func (o KeyRotationArrayOutput) Index(i pulumi.IntInput) KeyRotationOutput {
+	return pulumi.All(o, i).ApplyT(func(vs []interface{}) KeyRotation {
+		return vs[0].([]KeyRotation)[vs[1].(int)]
+	}).(KeyRotationOutput)
+}
+
+// What is made of the remarks about the policies of the key and its replicas.
+type Lints struct {
+	// Numbers of rules whose remarks are errors, such as `KP004`.
+	AsError []string `pulumi:"asError"`
+	// Remarks that are not made, each with its reason. What KMS refuses stays an error.
+	Ignore []IgnoredLint `pulumi:"ignore"`
+}
+
+// LintsInput is an input type that accepts LintsArgs and LintsOutput values.
+// You can construct a concrete instance of `LintsInput` via:
+//
+//	LintsArgs{...}
+type LintsInput interface {
+	pulumi.Input
+
+	ToLintsOutput() LintsOutput
+	ToLintsOutputWithContext(context.Context) LintsOutput
+}
+
+// What is made of the remarks about the policies of the key and its replicas.
+type LintsArgs struct {
+	// Numbers of rules whose remarks are errors, such as `KP004`.
+	AsError pulumi.StringArrayInput `pulumi:"asError"`
+	// Remarks that are not made, each with its reason. What KMS refuses stays an error.
+	Ignore IgnoredLintArrayInput `pulumi:"ignore"`
+}
+
+func (LintsArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*Lints)(nil)).Elem()
+}
+
+func (i LintsArgs) ToLintsOutput() LintsOutput {
+	return i.ToLintsOutputWithContext(context.Background())
+}
+
+func (i LintsArgs) ToLintsOutputWithContext(ctx context.Context) LintsOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(LintsOutput)
+}
+
+func (i LintsArgs) ToLintsPtrOutput() LintsPtrOutput {
+	return i.ToLintsPtrOutputWithContext(context.Background())
+}
+
+func (i LintsArgs) ToLintsPtrOutputWithContext(ctx context.Context) LintsPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(LintsOutput).ToLintsPtrOutputWithContext(ctx)
+}
+
+// LintsPtrInput is an input type that accepts LintsArgs, LintsPtr and LintsPtrOutput values.
+// You can construct a concrete instance of `LintsPtrInput` via:
+//
+//	        LintsArgs{...}
+//
+//	or:
+//
+//	        nil
+type LintsPtrInput interface {
+	pulumi.Input
+
+	ToLintsPtrOutput() LintsPtrOutput
+	ToLintsPtrOutputWithContext(context.Context) LintsPtrOutput
+}
+
+type lintsPtrType LintsArgs
+
+func LintsPtr(v *LintsArgs) LintsPtrInput {
+	return (*lintsPtrType)(v)
+}
+
+func (*lintsPtrType) ElementType() reflect.Type {
+	return reflect.TypeOf((**Lints)(nil)).Elem()
+}
+
+func (i *lintsPtrType) ToLintsPtrOutput() LintsPtrOutput {
+	return i.ToLintsPtrOutputWithContext(context.Background())
+}
+
+func (i *lintsPtrType) ToLintsPtrOutputWithContext(ctx context.Context) LintsPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(LintsPtrOutput)
+}
+
+// What is made of the remarks about the policies of the key and its replicas.
+type LintsOutput struct{ *pulumi.OutputState }
+
+func (LintsOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*Lints)(nil)).Elem()
+}
+
+func (o LintsOutput) ToLintsOutput() LintsOutput {
+	return o
+}
+
+func (o LintsOutput) ToLintsOutputWithContext(ctx context.Context) LintsOutput {
+	return o
+}
+
+func (o LintsOutput) ToLintsPtrOutput() LintsPtrOutput {
+	return o.ToLintsPtrOutputWithContext(context.Background())
+}
+
+func (o LintsOutput) ToLintsPtrOutputWithContext(ctx context.Context) LintsPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, v Lints) *Lints {
+		return &v
+	}).(LintsPtrOutput)
+}
+
+// Numbers of rules whose remarks are errors, such as `KP004`.
+func (o LintsOutput) AsError() pulumi.StringArrayOutput {
+	return o.ApplyT(func(v Lints) []string { return v.AsError }).(pulumi.StringArrayOutput)
+}
+
+// Remarks that are not made, each with its reason. What KMS refuses stays an error.
+func (o LintsOutput) Ignore() IgnoredLintArrayOutput {
+	return o.ApplyT(func(v Lints) []IgnoredLint { return v.Ignore }).(IgnoredLintArrayOutput)
+}
+
+type LintsPtrOutput struct{ *pulumi.OutputState }
+
+func (LintsPtrOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((**Lints)(nil)).Elem()
+}
+
+func (o LintsPtrOutput) ToLintsPtrOutput() LintsPtrOutput {
+	return o
+}
+
+func (o LintsPtrOutput) ToLintsPtrOutputWithContext(ctx context.Context) LintsPtrOutput {
+	return o
+}
+
+func (o LintsPtrOutput) Elem() LintsOutput {
+	return o.ApplyT(func(v *Lints) Lints {
+		if v != nil {
+			return *v
+		}
+		var ret Lints
+		return ret
+	}).(LintsOutput)
+}
+
+// Numbers of rules whose remarks are errors, such as `KP004`.
+func (o LintsPtrOutput) AsError() pulumi.StringArrayOutput {
+	return o.ApplyT(func(v *Lints) []string {
+		if v == nil {
+			return nil
+		}
+		return v.AsError
+	}).(pulumi.StringArrayOutput)
+}
+
+// Remarks that are not made, each with its reason. What KMS refuses stays an error.
+func (o LintsPtrOutput) Ignore() IgnoredLintArrayOutput {
+	return o.ApplyT(func(v *Lints) []IgnoredLint {
+		if v == nil {
+			return nil
+		}
+		return v.Ignore
+	}).(IgnoredLintArrayOutput)
+}
+
 // An organization whose accounts use the key for data.
 type OrganizationAccess struct {
 	// Encryption context that every direct call must carry.
@@ -1545,6 +2111,73 @@ func (o OrganizationAccessPtrOutput) Services() AwsServiceArrayOutput {
 		}
 		return v.Services
 	}).(AwsServiceArrayOutput)
+}
+
+// Something found in a key policy.
+type PolicyFinding struct {
+	// What is wrong, and what to do.
+	Message string `pulumi:"message"`
+	// Number of the rule, such as `KP004`; absent for what is said of the caller.
+	Rule *string `pulumi:"rule"`
+	// `ERROR`, `WARNING` or `INFO`.
+	Severity string `pulumi:"severity"`
+	// Sid of the statement that it is about, if it has one.
+	Sid *string `pulumi:"sid"`
+}
+
+// Something found in a key policy.
+type PolicyFindingOutput struct{ *pulumi.OutputState }
+
+func (PolicyFindingOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*PolicyFinding)(nil)).Elem()
+}
+
+func (o PolicyFindingOutput) ToPolicyFindingOutput() PolicyFindingOutput {
+	return o
+}
+
+func (o PolicyFindingOutput) ToPolicyFindingOutputWithContext(ctx context.Context) PolicyFindingOutput {
+	return o
+}
+
+// What is wrong, and what to do.
+func (o PolicyFindingOutput) Message() pulumi.StringOutput {
+	return o.ApplyT(func(v PolicyFinding) string { return v.Message }).(pulumi.StringOutput)
+}
+
+// Number of the rule, such as `KP004`; absent for what is said of the caller.
+func (o PolicyFindingOutput) Rule() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v PolicyFinding) *string { return v.Rule }).(pulumi.StringPtrOutput)
+}
+
+// `ERROR`, `WARNING` or `INFO`.
+func (o PolicyFindingOutput) Severity() pulumi.StringOutput {
+	return o.ApplyT(func(v PolicyFinding) string { return v.Severity }).(pulumi.StringOutput)
+}
+
+// Sid of the statement that it is about, if it has one.
+func (o PolicyFindingOutput) Sid() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v PolicyFinding) *string { return v.Sid }).(pulumi.StringPtrOutput)
+}
+
+type PolicyFindingArrayOutput struct{ *pulumi.OutputState }
+
+func (PolicyFindingArrayOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*[]PolicyFinding)(nil)).Elem()
+}
+
+func (o PolicyFindingArrayOutput) ToPolicyFindingArrayOutput() PolicyFindingArrayOutput {
+	return o
+}
+
+func (o PolicyFindingArrayOutput) ToPolicyFindingArrayOutputWithContext(ctx context.Context) PolicyFindingArrayOutput {
+	return o
+}
+
+func (o PolicyFindingArrayOutput) Index(i pulumi.IntInput) PolicyFindingOutput {
+	return pulumi.All(o, i).ApplyT(func(vs []interface{}) PolicyFinding {
+		return vs[0].([]PolicyFinding)[vs[1].(int)]
+	}).(PolicyFindingOutput)
 }
 
 // What nobody may do with the key, by statements that deny.
@@ -2400,8 +3033,12 @@ func init() {
 	pulumi.RegisterInputType(reflect.TypeOf((*EndpointsPtrInput)(nil)).Elem(), EndpointsArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*IgnoreTagsInput)(nil)).Elem(), IgnoreTagsArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*IgnoreTagsPtrInput)(nil)).Elem(), IgnoreTagsArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*IgnoredLintInput)(nil)).Elem(), IgnoredLintArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*IgnoredLintArrayInput)(nil)).Elem(), IgnoredLintArray{})
 	pulumi.RegisterInputType(reflect.TypeOf((*KeyPolicyInput)(nil)).Elem(), KeyPolicyArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*KeyPolicyPtrInput)(nil)).Elem(), KeyPolicyArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*LintsInput)(nil)).Elem(), LintsArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*LintsPtrInput)(nil)).Elem(), LintsArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*OrganizationAccessInput)(nil)).Elem(), OrganizationAccessArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*OrganizationAccessPtrInput)(nil)).Elem(), OrganizationAccessArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*ProtectionInput)(nil)).Elem(), ProtectionArgs{})
@@ -2414,10 +3051,16 @@ func init() {
 	pulumi.RegisterInputType(reflect.TypeOf((*ServiceUseArrayInput)(nil)).Elem(), ServiceUseArray{})
 	pulumi.RegisterInputType(reflect.TypeOf((*TrustedAccountInput)(nil)).Elem(), TrustedAccountArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*TrustedAccountArrayInput)(nil)).Elem(), TrustedAccountArray{})
+	pulumi.RegisterOutputType(AccessDecisionOutput{})
+	pulumi.RegisterOutputType(AccessDecisionArrayOutput{})
+	pulumi.RegisterOutputType(AccessEntryOutput{})
+	pulumi.RegisterOutputType(AccessEntryArrayOutput{})
 	pulumi.RegisterOutputType(AssumeRoleOutput{})
 	pulumi.RegisterOutputType(AssumeRoleArrayOutput{})
 	pulumi.RegisterOutputType(AssumeRoleWithWebIdentityOutput{})
 	pulumi.RegisterOutputType(AssumeRoleWithWebIdentityPtrOutput{})
+	pulumi.RegisterOutputType(CostItemOutput{})
+	pulumi.RegisterOutputType(CostItemArrayOutput{})
 	pulumi.RegisterOutputType(DefaultTagsOutput{})
 	pulumi.RegisterOutputType(DefaultTagsPtrOutput{})
 	pulumi.RegisterOutputType(DeletionGuardOutput{})
@@ -2426,10 +3069,18 @@ func init() {
 	pulumi.RegisterOutputType(EndpointsPtrOutput{})
 	pulumi.RegisterOutputType(IgnoreTagsOutput{})
 	pulumi.RegisterOutputType(IgnoreTagsPtrOutput{})
+	pulumi.RegisterOutputType(IgnoredLintOutput{})
+	pulumi.RegisterOutputType(IgnoredLintArrayOutput{})
 	pulumi.RegisterOutputType(KeyPolicyOutput{})
 	pulumi.RegisterOutputType(KeyPolicyPtrOutput{})
+	pulumi.RegisterOutputType(KeyRotationOutput{})
+	pulumi.RegisterOutputType(KeyRotationArrayOutput{})
+	pulumi.RegisterOutputType(LintsOutput{})
+	pulumi.RegisterOutputType(LintsPtrOutput{})
 	pulumi.RegisterOutputType(OrganizationAccessOutput{})
 	pulumi.RegisterOutputType(OrganizationAccessPtrOutput{})
+	pulumi.RegisterOutputType(PolicyFindingOutput{})
+	pulumi.RegisterOutputType(PolicyFindingArrayOutput{})
 	pulumi.RegisterOutputType(ProtectionOutput{})
 	pulumi.RegisterOutputType(ProtectionPtrOutput{})
 	pulumi.RegisterOutputType(ReplicaOutput{})

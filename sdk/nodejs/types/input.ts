@@ -122,6 +122,24 @@ export interface IgnoreTagsArgs {
 }
 
 /**
+ * A remark that is not made.
+ */
+export interface IgnoredLintArgs {
+    /**
+     * Why it is no mistake here.
+     */
+    reason: pulumi.Input<string>;
+    /**
+     * Number of its rule, such as `KP006`.
+     */
+    rule: pulumi.Input<string>;
+    /**
+     * The statement that it is about, by its Sid. Without it the rule is silent for every statement.
+     */
+    sid?: pulumi.Input<string | undefined>;
+}
+
+/**
  * Who may do what with the key.
  */
 export interface KeyPolicyArgs {
@@ -178,6 +196,20 @@ export function keyPolicyArgsProvideDefaults(val: KeyPolicyArgs): KeyPolicyArgs 
         ...val,
         accountAccess: (val.accountAccess) ?? "ADMINISTRATION",
     };
+}
+
+/**
+ * What is made of the remarks about the policies of the key and its replicas.
+ */
+export interface LintsArgs {
+    /**
+     * Numbers of rules whose remarks are errors, such as `KP004`.
+     */
+    asError?: pulumi.Input<pulumi.Input<string>[] | undefined>;
+    /**
+     * Remarks that are not made, each with its reason. What KMS refuses stays an error.
+     */
+    ignore?: pulumi.Input<pulumi.Input<inputs.IgnoredLintArgs>[] | undefined>;
 }
 
 /**

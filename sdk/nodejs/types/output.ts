@@ -9,6 +9,66 @@ import * as enums from "../types/enums";
 import * as utilities from "../utilities";
 
 /**
+ * What a key policy answers to one call.
+ */
+export interface AccessDecision {
+    /**
+     * `ALLOWED`, `DENIED`, `IAM_DECIDES` if the policy leaves it to IAM policies, or `UNKNOWN` if it hangs on something that only the call will show.
+     */
+    access: string;
+    /**
+     * The action.
+     */
+    action: string;
+    /**
+     * The principal.
+     */
+    principal: string;
+    /**
+     * The statements that decide it, by their Sid or their number.
+     */
+    statements: string[];
+    /**
+     * Condition keys that only the call will show. Give them in conditionKeys to decide it.
+     */
+    unknownConditionKeys: string[];
+}
+
+/**
+ * What one principal can do, by the policy or by one grant.
+ */
+export interface AccessEntry {
+    /**
+     * Actions that it may take.
+     */
+    allowed: string[];
+    /**
+     * Actions that it may take under conditions, such as an encryption context or a service that calls.
+     */
+    conditional: string[];
+    /**
+     * The condition keys that these hang on; of a grant its constraints, as JSON text.
+     */
+    conditions: string[];
+    /**
+     * ID of the grant.
+     */
+    grantId?: string;
+    /**
+     * Actions that it may take where IAM policies allow them.
+     */
+    iamDecides: string[];
+    /**
+     * The principal; `*` is everybody.
+     */
+    principal: string;
+    /**
+     * `POLICY` or `GRANT`.
+     */
+    source: string;
+}
+
+/**
  * A role to assume.
  */
 export interface AssumeRole {
@@ -58,6 +118,28 @@ export interface AssumeRoleWithWebIdentity {
      * File that holds the token.
      */
     webIdentityTokenFile?: string;
+}
+
+/**
+ * A part of an estimate.
+ */
+export interface CostItem {
+    /**
+     * US dollars a month.
+     */
+    monthly: number;
+    /**
+     * What is paid for.
+     */
+    name: string;
+    /**
+     * How many of it, a month.
+     */
+    quantity: number;
+    /**
+     * US dollars for one.
+     */
+    unitPrice: number;
 }
 
 /**
@@ -122,6 +204,24 @@ export interface IgnoreTags {
 }
 
 /**
+ * A remark that is not made.
+ */
+export interface IgnoredLint {
+    /**
+     * Why it is no mistake here.
+     */
+    reason: string;
+    /**
+     * Number of its rule, such as `KP006`.
+     */
+    rule: string;
+    /**
+     * The statement that it is about, by its Sid. Without it the rule is silent for every statement.
+     */
+    sid?: string;
+}
+
+/**
  * Who may do what with the key.
  */
 export interface KeyPolicy {
@@ -181,6 +281,38 @@ export function keyPolicyProvideDefaults(val: KeyPolicy): KeyPolicy {
 }
 
 /**
+ * A rotation of a key.
+ */
+export interface KeyRotation {
+    /**
+     * ID of the key material that it brought, where KMS tells it.
+     */
+    keyMaterialId?: string;
+    /**
+     * When it was, in RFC 3339, UTC.
+     */
+    rotationDate: string;
+    /**
+     * `AUTOMATIC` or `ON_DEMAND`.
+     */
+    rotationType: string;
+}
+
+/**
+ * What is made of the remarks about the policies of the key and its replicas.
+ */
+export interface Lints {
+    /**
+     * Numbers of rules whose remarks are errors, such as `KP004`.
+     */
+    asError?: string[];
+    /**
+     * Remarks that are not made, each with its reason. What KMS refuses stays an error.
+     */
+    ignore?: outputs.IgnoredLint[];
+}
+
+/**
  * An organization whose accounts use the key for data.
  */
 export interface OrganizationAccess {
@@ -200,6 +332,28 @@ export interface OrganizationAccess {
      * Through these services only: those whose roles call KMS. Left out: direct calls.
      */
     services?: enums.AwsService[];
+}
+
+/**
+ * Something found in a key policy.
+ */
+export interface PolicyFinding {
+    /**
+     * What is wrong, and what to do.
+     */
+    message: string;
+    /**
+     * Number of the rule, such as `KP004`; absent for what is said of the caller.
+     */
+    rule?: string;
+    /**
+     * `ERROR`, `WARNING` or `INFO`.
+     */
+    severity: string;
+    /**
+     * Sid of the statement that it is about, if it has one.
+     */
+    sid?: string;
 }
 
 /**

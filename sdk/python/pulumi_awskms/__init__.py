@@ -8,7 +8,17 @@ import typing
 # Export this package's modules as members:
 from ._enums import *
 from .aws_kms_key import *
+from .decrypt import *
+from .encrypt import *
+from .estimate_cost import *
+from .get_aws_kms_key import *
+from .get_key_last_usage import *
+from .get_key_rotations import *
+from .get_public_key import *
+from .lint_policy import *
 from .provider import *
+from .simulate_access import *
+from .who_can_access import *
 from ._inputs import *
 from . import outputs
 

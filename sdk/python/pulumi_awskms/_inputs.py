@@ -28,8 +28,12 @@ __all__ = [
     'EndpointsArgsDict',
     'IgnoreTagsArgs',
     'IgnoreTagsArgsDict',
+    'IgnoredLintArgs',
+    'IgnoredLintArgsDict',
     'KeyPolicyArgs',
     'KeyPolicyArgsDict',
+    'LintsArgs',
+    'LintsArgsDict',
     'OrganizationAccessArgs',
     'OrganizationAccessArgsDict',
     'ProtectionArgs',
@@ -467,6 +471,78 @@ class IgnoreTagsArgs:
         pulumi.set(self, "keys", value)
 
 
+class IgnoredLintArgsDict(TypedDict):
+    """
+    A remark that is not made.
+    """
+    reason: pulumi.Input[_builtins.str]
+    """
+    Why it is no mistake here.
+    """
+    rule: pulumi.Input[_builtins.str]
+    """
+    Number of its rule, such as `KP006`.
+    """
+    sid: NotRequired[pulumi.Input[Optional[_builtins.str]]]
+    """
+    The statement that it is about, by its Sid. Without it the rule is silent for every statement.
+    """
+
+@pulumi.input_type
+class IgnoredLintArgs:
+    def __init__(__self__, *,
+                 reason: pulumi.Input[_builtins.str],
+                 rule: pulumi.Input[_builtins.str],
+                 sid: pulumi.Input[Optional[_builtins.str]] = None):
+        """
+        A remark that is not made.
+
+        :param pulumi.Input[_builtins.str] reason: Why it is no mistake here.
+        :param pulumi.Input[_builtins.str] rule: Number of its rule, such as `KP006`.
+        :param pulumi.Input[_builtins.str] sid: The statement that it is about, by its Sid. Without it the rule is silent for every statement.
+        """
+        pulumi.set(__self__, "reason", reason)
+        pulumi.set(__self__, "rule", rule)
+        if sid is not None:
+            pulumi.set(__self__, "sid", sid)
+
+    @_builtins.property
+    @pulumi.getter
+    def reason(self) -> pulumi.Input[_builtins.str]:
+        """
+        Why it is no mistake here.
+        """
+        return pulumi.get(self, "reason")
+
+    @reason.setter
+    def reason(self, value: pulumi.Input[_builtins.str]):
+        pulumi.set(self, "reason", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def rule(self) -> pulumi.Input[_builtins.str]:
+        """
+        Number of its rule, such as `KP006`.
+        """
+        return pulumi.get(self, "rule")
+
+    @rule.setter
+    def rule(self, value: pulumi.Input[_builtins.str]):
+        pulumi.set(self, "rule", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def sid(self) -> pulumi.Input[Optional[_builtins.str]]:
+        """
+        The statement that it is about, by its Sid. Without it the rule is silent for every statement.
+        """
+        return pulumi.get(self, "sid")
+
+    @sid.setter
+    def sid(self, value: pulumi.Input[Optional[_builtins.str]]):
+        pulumi.set(self, "sid", value)
+
+
 class KeyPolicyArgsDict(TypedDict):
     """
     Who may do what with the key.
@@ -701,6 +777,60 @@ class KeyPolicyArgs:
     @usage_roles.setter
     def usage_roles(self, value: pulumi.Input[Optional[Sequence[pulumi.Input[_builtins.str]]]]):
         pulumi.set(self, "usage_roles", value)
+
+
+class LintsArgsDict(TypedDict):
+    """
+    What is made of the remarks about the policies of the key and its replicas.
+    """
+    as_error: NotRequired[pulumi.Input[Optional[Sequence[pulumi.Input[_builtins.str]]]]]
+    """
+    Numbers of rules whose remarks are errors, such as `KP004`.
+    """
+    ignore: NotRequired[pulumi.Input[Optional[Sequence[pulumi.Input['IgnoredLintArgsDict']]]]]
+    """
+    Remarks that are not made, each with its reason. What KMS refuses stays an error.
+    """
+
+@pulumi.input_type
+class LintsArgs:
+    def __init__(__self__, *,
+                 as_error: pulumi.Input[Optional[Sequence[pulumi.Input[_builtins.str]]]] = None,
+                 ignore: pulumi.Input[Optional[Sequence[pulumi.Input['IgnoredLintArgs']]]] = None):
+        """
+        What is made of the remarks about the policies of the key and its replicas.
+
+        :param pulumi.Input[Sequence[pulumi.Input[_builtins.str]]] as_error: Numbers of rules whose remarks are errors, such as `KP004`.
+        :param pulumi.Input[Sequence[pulumi.Input['IgnoredLintArgs']]] ignore: Remarks that are not made, each with its reason. What KMS refuses stays an error.
+        """
+        if as_error is not None:
+            pulumi.set(__self__, "as_error", as_error)
+        if ignore is not None:
+            pulumi.set(__self__, "ignore", ignore)
+
+    @_builtins.property
+    @pulumi.getter(name="asError")
+    def as_error(self) -> pulumi.Input[Optional[Sequence[pulumi.Input[_builtins.str]]]]:
+        """
+        Numbers of rules whose remarks are errors, such as `KP004`.
+        """
+        return pulumi.get(self, "as_error")
+
+    @as_error.setter
+    def as_error(self, value: pulumi.Input[Optional[Sequence[pulumi.Input[_builtins.str]]]]):
+        pulumi.set(self, "as_error", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def ignore(self) -> pulumi.Input[Optional[Sequence[pulumi.Input['IgnoredLintArgs']]]]:
+        """
+        Remarks that are not made, each with its reason. What KMS refuses stays an error.
+        """
+        return pulumi.get(self, "ignore")
+
+    @ignore.setter
+    def ignore(self, value: pulumi.Input[Optional[Sequence[pulumi.Input['IgnoredLintArgs']]]]):
+        pulumi.set(self, "ignore", value)
 
 
 class OrganizationAccessArgsDict(TypedDict):

@@ -17,14 +17,21 @@ from . import outputs
 from ._enums import *
 
 __all__ = [
+    'AccessDecision',
+    'AccessEntry',
     'AssumeRole',
     'AssumeRoleWithWebIdentity',
+    'CostItem',
     'DefaultTags',
     'DeletionGuard',
     'Endpoints',
     'IgnoreTags',
+    'IgnoredLint',
     'KeyPolicy',
+    'KeyRotation',
+    'Lints',
     'OrganizationAccess',
+    'PolicyFinding',
     'Protection',
     'Replica',
     'ReplicaKey',
@@ -32,6 +39,163 @@ __all__ = [
     'ServiceUse',
     'TrustedAccount',
 ]
+
+@pulumi.output_type
+class AccessDecision(dict):
+    """
+    What a key policy answers to one call.
+    """
+    def __init__(__self__, *,
+                 access: _builtins.str,
+                 action: _builtins.str,
+                 principal: _builtins.str,
+                 statements: Sequence[_builtins.str],
+                 unknown_condition_keys: Sequence[_builtins.str]):
+        """
+        What a key policy answers to one call.
+
+        :param _builtins.str access: `ALLOWED`, `DENIED`, `IAM_DECIDES` if the policy leaves it to IAM policies, or `UNKNOWN` if it hangs on something that only the call will show.
+        :param _builtins.str action: The action.
+        :param _builtins.str principal: The principal.
+        :param Sequence[_builtins.str] statements: The statements that decide it, by their Sid or their number.
+        :param Sequence[_builtins.str] unknown_condition_keys: Condition keys that only the call will show. Give them in conditionKeys to decide it.
+        """
+        pulumi.set(__self__, "access", access)
+        pulumi.set(__self__, "action", action)
+        pulumi.set(__self__, "principal", principal)
+        pulumi.set(__self__, "statements", statements)
+        pulumi.set(__self__, "unknown_condition_keys", unknown_condition_keys)
+
+    @_builtins.property
+    @pulumi.getter
+    def access(self) -> _builtins.str:
+        """
+        `ALLOWED`, `DENIED`, `IAM_DECIDES` if the policy leaves it to IAM policies, or `UNKNOWN` if it hangs on something that only the call will show.
+        """
+        return pulumi.get(self, "access")
+
+    @_builtins.property
+    @pulumi.getter
+    def action(self) -> _builtins.str:
+        """
+        The action.
+        """
+        return pulumi.get(self, "action")
+
+    @_builtins.property
+    @pulumi.getter
+    def principal(self) -> _builtins.str:
+        """
+        The principal.
+        """
+        return pulumi.get(self, "principal")
+
+    @_builtins.property
+    @pulumi.getter
+    def statements(self) -> Sequence[_builtins.str]:
+        """
+        The statements that decide it, by their Sid or their number.
+        """
+        return pulumi.get(self, "statements")
+
+    @_builtins.property
+    @pulumi.getter(name="unknownConditionKeys")
+    def unknown_condition_keys(self) -> Sequence[_builtins.str]:
+        """
+        Condition keys that only the call will show. Give them in conditionKeys to decide it.
+        """
+        return pulumi.get(self, "unknown_condition_keys")
+
+
+@pulumi.output_type
+class AccessEntry(dict):
+    """
+    What one principal can do, by the policy or by one grant.
+    """
+    def __init__(__self__, *,
+                 allowed: Sequence[_builtins.str],
+                 conditional: Sequence[_builtins.str],
+                 conditions: Sequence[_builtins.str],
+                 iam_decides: Sequence[_builtins.str],
+                 principal: _builtins.str,
+                 source: _builtins.str,
+                 grant_id: Optional[_builtins.str] = None):
+        """
+        What one principal can do, by the policy or by one grant.
+
+        :param Sequence[_builtins.str] allowed: Actions that it may take.
+        :param Sequence[_builtins.str] conditional: Actions that it may take under conditions, such as an encryption context or a service that calls.
+        :param Sequence[_builtins.str] conditions: The condition keys that these hang on; of a grant its constraints, as JSON text.
+        :param Sequence[_builtins.str] iam_decides: Actions that it may take where IAM policies allow them.
+        :param _builtins.str principal: The principal; `*` is everybody.
+        :param _builtins.str source: `POLICY` or `GRANT`.
+        :param _builtins.str grant_id: ID of the grant.
+        """
+        pulumi.set(__self__, "allowed", allowed)
+        pulumi.set(__self__, "conditional", conditional)
+        pulumi.set(__self__, "conditions", conditions)
+        pulumi.set(__self__, "iam_decides", iam_decides)
+        pulumi.set(__self__, "principal", principal)
+        pulumi.set(__self__, "source", source)
+        if grant_id is not None:
+            pulumi.set(__self__, "grant_id", grant_id)
+
+    @_builtins.property
+    @pulumi.getter
+    def allowed(self) -> Sequence[_builtins.str]:
+        """
+        Actions that it may take.
+        """
+        return pulumi.get(self, "allowed")
+
+    @_builtins.property
+    @pulumi.getter
+    def conditional(self) -> Sequence[_builtins.str]:
+        """
+        Actions that it may take under conditions, such as an encryption context or a service that calls.
+        """
+        return pulumi.get(self, "conditional")
+
+    @_builtins.property
+    @pulumi.getter
+    def conditions(self) -> Sequence[_builtins.str]:
+        """
+        The condition keys that these hang on; of a grant its constraints, as JSON text.
+        """
+        return pulumi.get(self, "conditions")
+
+    @_builtins.property
+    @pulumi.getter(name="iamDecides")
+    def iam_decides(self) -> Sequence[_builtins.str]:
+        """
+        Actions that it may take where IAM policies allow them.
+        """
+        return pulumi.get(self, "iam_decides")
+
+    @_builtins.property
+    @pulumi.getter
+    def principal(self) -> _builtins.str:
+        """
+        The principal; `*` is everybody.
+        """
+        return pulumi.get(self, "principal")
+
+    @_builtins.property
+    @pulumi.getter
+    def source(self) -> _builtins.str:
+        """
+        `POLICY` or `GRANT`.
+        """
+        return pulumi.get(self, "source")
+
+    @_builtins.property
+    @pulumi.getter(name="grantId")
+    def grant_id(self) -> Optional[_builtins.str]:
+        """
+        ID of the grant.
+        """
+        return pulumi.get(self, "grant_id")
+
 
 @pulumi.output_type
 class AssumeRole(dict):
@@ -173,6 +337,62 @@ class AssumeRoleWithWebIdentity(dict):
         File that holds the token.
         """
         return pulumi.get(self, "web_identity_token_file")
+
+
+@pulumi.output_type
+class CostItem(dict):
+    """
+    A part of an estimate.
+    """
+    def __init__(__self__, *,
+                 monthly: _builtins.float,
+                 name: _builtins.str,
+                 quantity: _builtins.float,
+                 unit_price: _builtins.float):
+        """
+        A part of an estimate.
+
+        :param _builtins.float monthly: US dollars a month.
+        :param _builtins.str name: What is paid for.
+        :param _builtins.float quantity: How many of it, a month.
+        :param _builtins.float unit_price: US dollars for one.
+        """
+        pulumi.set(__self__, "monthly", monthly)
+        pulumi.set(__self__, "name", name)
+        pulumi.set(__self__, "quantity", quantity)
+        pulumi.set(__self__, "unit_price", unit_price)
+
+    @_builtins.property
+    @pulumi.getter
+    def monthly(self) -> _builtins.float:
+        """
+        US dollars a month.
+        """
+        return pulumi.get(self, "monthly")
+
+    @_builtins.property
+    @pulumi.getter
+    def name(self) -> _builtins.str:
+        """
+        What is paid for.
+        """
+        return pulumi.get(self, "name")
+
+    @_builtins.property
+    @pulumi.getter
+    def quantity(self) -> _builtins.float:
+        """
+        How many of it, a month.
+        """
+        return pulumi.get(self, "quantity")
+
+    @_builtins.property
+    @pulumi.getter(name="unitPrice")
+    def unit_price(self) -> _builtins.float:
+        """
+        US dollars for one.
+        """
+        return pulumi.get(self, "unit_price")
 
 
 @pulumi.output_type
@@ -325,6 +545,52 @@ class IgnoreTags(dict):
         Tag keys.
         """
         return pulumi.get(self, "keys")
+
+
+@pulumi.output_type
+class IgnoredLint(dict):
+    """
+    A remark that is not made.
+    """
+    def __init__(__self__, *,
+                 reason: _builtins.str,
+                 rule: _builtins.str,
+                 sid: Optional[_builtins.str] = None):
+        """
+        A remark that is not made.
+
+        :param _builtins.str reason: Why it is no mistake here.
+        :param _builtins.str rule: Number of its rule, such as `KP006`.
+        :param _builtins.str sid: The statement that it is about, by its Sid. Without it the rule is silent for every statement.
+        """
+        pulumi.set(__self__, "reason", reason)
+        pulumi.set(__self__, "rule", rule)
+        if sid is not None:
+            pulumi.set(__self__, "sid", sid)
+
+    @_builtins.property
+    @pulumi.getter
+    def reason(self) -> _builtins.str:
+        """
+        Why it is no mistake here.
+        """
+        return pulumi.get(self, "reason")
+
+    @_builtins.property
+    @pulumi.getter
+    def rule(self) -> _builtins.str:
+        """
+        Number of its rule, such as `KP006`.
+        """
+        return pulumi.get(self, "rule")
+
+    @_builtins.property
+    @pulumi.getter
+    def sid(self) -> Optional[_builtins.str]:
+        """
+        The statement that it is about, by its Sid. Without it the rule is silent for every statement.
+        """
+        return pulumi.get(self, "sid")
 
 
 @pulumi.output_type
@@ -503,6 +769,105 @@ class KeyPolicy(dict):
 
 
 @pulumi.output_type
+class KeyRotation(dict):
+    """
+    A rotation of a key.
+    """
+    def __init__(__self__, *,
+                 rotation_date: _builtins.str,
+                 rotation_type: _builtins.str,
+                 key_material_id: Optional[_builtins.str] = None):
+        """
+        A rotation of a key.
+
+        :param _builtins.str rotation_date: When it was, in RFC 3339, UTC.
+        :param _builtins.str rotation_type: `AUTOMATIC` or `ON_DEMAND`.
+        :param _builtins.str key_material_id: ID of the key material that it brought, where KMS tells it.
+        """
+        pulumi.set(__self__, "rotation_date", rotation_date)
+        pulumi.set(__self__, "rotation_type", rotation_type)
+        if key_material_id is not None:
+            pulumi.set(__self__, "key_material_id", key_material_id)
+
+    @_builtins.property
+    @pulumi.getter(name="rotationDate")
+    def rotation_date(self) -> _builtins.str:
+        """
+        When it was, in RFC 3339, UTC.
+        """
+        return pulumi.get(self, "rotation_date")
+
+    @_builtins.property
+    @pulumi.getter(name="rotationType")
+    def rotation_type(self) -> _builtins.str:
+        """
+        `AUTOMATIC` or `ON_DEMAND`.
+        """
+        return pulumi.get(self, "rotation_type")
+
+    @_builtins.property
+    @pulumi.getter(name="keyMaterialId")
+    def key_material_id(self) -> Optional[_builtins.str]:
+        """
+        ID of the key material that it brought, where KMS tells it.
+        """
+        return pulumi.get(self, "key_material_id")
+
+
+@pulumi.output_type
+class Lints(dict):
+    """
+    What is made of the remarks about the policies of the key and its replicas.
+    """
+    @staticmethod
+    def __key_warning(key: str):
+        suggest = None
+        if key == "asError":
+            suggest = "as_error"
+
+        if suggest:
+            pulumi.log.warn(f"Key '{key}' not found in Lints. Access the value via the '{suggest}' property getter instead.")
+
+    def __getitem__(self, key: str) -> Any:
+        Lints.__key_warning(key)
+        return super().__getitem__(key)
+
+    def get(self, key: str, default = None) -> Any:
+        Lints.__key_warning(key)
+        return super().get(key, default)
+
+    def __init__(__self__, *,
+                 as_error: Optional[Sequence[_builtins.str]] = None,
+                 ignore: Optional[Sequence['outputs.IgnoredLint']] = None):
+        """
+        What is made of the remarks about the policies of the key and its replicas.
+
+        :param Sequence[_builtins.str] as_error: Numbers of rules whose remarks are errors, such as `KP004`.
+        :param Sequence['IgnoredLint'] ignore: Remarks that are not made, each with its reason. What KMS refuses stays an error.
+        """
+        if as_error is not None:
+            pulumi.set(__self__, "as_error", as_error)
+        if ignore is not None:
+            pulumi.set(__self__, "ignore", ignore)
+
+    @_builtins.property
+    @pulumi.getter(name="asError")
+    def as_error(self) -> Optional[Sequence[_builtins.str]]:
+        """
+        Numbers of rules whose remarks are errors, such as `KP004`.
+        """
+        return pulumi.get(self, "as_error")
+
+    @_builtins.property
+    @pulumi.getter
+    def ignore(self) -> Optional[Sequence['outputs.IgnoredLint']]:
+        """
+        Remarks that are not made, each with its reason. What KMS refuses stays an error.
+        """
+        return pulumi.get(self, "ignore")
+
+
+@pulumi.output_type
 class OrganizationAccess(dict):
     """
     An organization whose accounts use the key for data.
@@ -576,6 +941,64 @@ class OrganizationAccess(dict):
         Through these services only: those whose roles call KMS. Left out: direct calls.
         """
         return pulumi.get(self, "services")
+
+
+@pulumi.output_type
+class PolicyFinding(dict):
+    """
+    Something found in a key policy.
+    """
+    def __init__(__self__, *,
+                 message: _builtins.str,
+                 severity: _builtins.str,
+                 rule: Optional[_builtins.str] = None,
+                 sid: Optional[_builtins.str] = None):
+        """
+        Something found in a key policy.
+
+        :param _builtins.str message: What is wrong, and what to do.
+        :param _builtins.str severity: `ERROR`, `WARNING` or `INFO`.
+        :param _builtins.str rule: Number of the rule, such as `KP004`; absent for what is said of the caller.
+        :param _builtins.str sid: Sid of the statement that it is about, if it has one.
+        """
+        pulumi.set(__self__, "message", message)
+        pulumi.set(__self__, "severity", severity)
+        if rule is not None:
+            pulumi.set(__self__, "rule", rule)
+        if sid is not None:
+            pulumi.set(__self__, "sid", sid)
+
+    @_builtins.property
+    @pulumi.getter
+    def message(self) -> _builtins.str:
+        """
+        What is wrong, and what to do.
+        """
+        return pulumi.get(self, "message")
+
+    @_builtins.property
+    @pulumi.getter
+    def severity(self) -> _builtins.str:
+        """
+        `ERROR`, `WARNING` or `INFO`.
+        """
+        return pulumi.get(self, "severity")
+
+    @_builtins.property
+    @pulumi.getter
+    def rule(self) -> Optional[_builtins.str]:
+        """
+        Number of the rule, such as `KP004`; absent for what is said of the caller.
+        """
+        return pulumi.get(self, "rule")
+
+    @_builtins.property
+    @pulumi.getter
+    def sid(self) -> Optional[_builtins.str]:
+        """
+        Sid of the statement that it is about, if it has one.
+        """
+        return pulumi.get(self, "sid")
 
 
 @pulumi.output_type

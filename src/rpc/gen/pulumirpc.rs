@@ -528,11 +528,14 @@ pub struct ListRequest {
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct ListResponse {
     /// A resource, or where to go on.
-    #[prost(oneof = "list_response::Response", tags = "2, 3")]
+    #[prost(oneof = "list_response::Response", tags = "1, 2, 3")]
     pub response: ::core::option::Option<list_response::Response>,
 }
 /// Nested message and enum types in `ListResponse`.
 pub mod list_response {
+    /// What is there depends on something that is not known yet.
+    #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+    pub struct Computed {}
     /// A resource that can be imported.
     #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
     pub struct Result {
@@ -553,6 +556,9 @@ pub mod list_response {
     /// A resource, or where to go on.
     #[derive(Clone, PartialEq, Eq, Hash, ::prost::Oneof)]
     pub enum Response {
+        /// The query is not known yet.
+        #[prost(message, tag = "1")]
+        Computed(Computed),
         /// A resource.
         #[prost(message, tag = "2")]
         Result(Result),

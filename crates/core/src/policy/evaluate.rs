@@ -95,7 +95,7 @@ pub(super) fn judge(concerning: &[(usize, &Value, Named)], request: &Request<'_>
 }
 
 /// `own`: the caller needs no permission of another account.
-fn decide(readings: &[Reading], own: bool) -> Access {
+pub(super) fn decide(readings: &[Reading], own: bool) -> Access {
     if readings.iter().any(|reading| reading.allows.is_none()) {
         return Access::Unknown;
     }

@@ -69,7 +69,7 @@ pub fn read<T: Decode>(map: &PropertyMap, at: &Path, name: &str) -> Result<Input
 }
 
 /// The object at a path; its parts are read by [`read`].
-pub(super) fn object<'a>(value: &'a PropertyValue, at: &Path) -> Result<Input<&'a PropertyMap>, Unreadable> {
+pub(crate) fn object<'a>(value: &'a PropertyValue, at: &Path) -> Result<Input<&'a PropertyMap>, Unreadable> {
     match value.reveal() {
         PropertyValue::Map(map) => Ok(Input::Known(map)),
         other => without_value(other, at, "an object"),
@@ -108,6 +108,12 @@ impl Decode for i32 {
         #[expect(clippy::cast_possible_truncation, reason = "whole and in range")]
         let known = number as i32;
         Ok(Input::Known(known))
+    }
+}
+
+impl Decode for f64 {
+    fn decode(value: &PropertyValue, at: &Path) -> Result<Input<Self>, Unreadable> {
+        value.as_number().map_or_else(|| without_value(value, at, "a number"), |known| Ok(Input::Known(known)))
     }
 }
 
@@ -188,6 +194,7 @@ mod tests {
     fn what_is_given_is_never_read_as_absent() {
         assert_eq!(absent::<bool>(), 0);
         assert_eq!(absent::<i32>(), 0);
+        assert_eq!(absent::<f64>(), 0);
         assert_eq!(absent::<String>(), 0);
         assert_eq!(absent::<serde_json::Value>(), 0);
         assert_eq!(absent::<Vec<String>>(), 0);

@@ -21,4 +21,4 @@ pub mod provider;
 mod replicas;
 mod rules;
 pub mod table;
-mod validate;
+pub(crate) mod validate;

@@ -67,6 +67,11 @@ pub enum Kind {
         /// Largest legal value.
         maximum: i32,
     },
+    /// A number, with or without a fraction.
+    Number {
+        /// Smallest legal value.
+        minimum: f64,
+    },
     /// A text.
     Text(Text),
     /// A value of an enum.

@@ -12,7 +12,7 @@ use crate::value::{PropertyMap, PropertyValue};
 
 /// Checks an object and gives it back in normal form: renamed properties under their own names, enum spellings
 /// normalized, nulls gone. Failures are added to `failures`; what fails stays as it is.
-pub(super) fn object(
+pub(crate) fn object(
     message: &Message,
     at: Option<&Path>,
     map: &PropertyMap,
@@ -61,7 +61,7 @@ pub(super) fn object(
 }
 
 /// Fills constant defaults into an object and the objects in it.
-pub(super) fn fill_defaults(message: &Message, map: &mut PropertyMap) {
+pub(crate) fn fill_defaults(message: &Message, map: &mut PropertyMap) {
     for field in message.fields.iter().filter(|field| !field.hidden) {
         match (map.get_mut(field.name), &field.default) {
             (None, Some(default)) => {
@@ -126,6 +126,7 @@ fn checked(kind: &Kind, path: &Path, value: &PropertyValue, failures: &mut Vec<F
         (Kind::Integer { minimum, maximum }, PropertyValue::Number(number)) => {
             integer(*number, *minimum, *maximum, path, failures);
         }
+        (Kind::Number { minimum }, PropertyValue::Number(number)) => at_least(*number, *minimum, path, failures),
         (Kind::Text(limits), PropertyValue::String(text)) => length(limits, text, path, failures),
         (Kind::Enum(enumeration), PropertyValue::String(text)) => {
             let found = enumeration.values.iter().find(|v| v.name == text || v.also.contains(&text.as_str()));
@@ -169,6 +170,17 @@ fn integer(number: f64, minimum: i32, maximum: i32, path: &Path, failures: &mut 
     }
 }
 
+fn at_least(number: f64, minimum: f64, path: &Path, failures: &mut Vec<Failure>) {
+    if !number.is_finite() {
+        failures.push(Failure::new(path.clone(), format!("{number} is no number to count with; give another one")));
+    } else if number < minimum {
+        failures.push(Failure::new(
+            path.clone(),
+            format!("{number} is below the minimum, {minimum}; choose a value that is not"),
+        ));
+    }
+}
+
 fn length(limits: &Text, text: &str, path: &Path, failures: &mut Vec<Failure>) {
     let count = text.chars().count();
     let least = limits.min_length as usize;
@@ -207,7 +219,7 @@ const SHOWN: usize = 80;
 fn wrong_type(kind: &Kind, path: &Path, value: &PropertyValue) -> Failure {
     let wanted = match kind {
         Kind::Bool => "true or false",
-        Kind::Integer { .. } => "a number",
+        Kind::Integer { .. } | Kind::Number { .. } => "a number",
         Kind::Text(_) | Kind::Enum(_) => "a string",
         Kind::Object(_) | Kind::Map { .. } => "an object",
         Kind::List { .. } => "a list",
