@@ -14,12 +14,7 @@ struct Known {
     texts: &'static [&'static str],
 }
 
-const KNOWN: [Known; 7] = [
-    Known {
-        name: "alias-of-a-key-whose-deletion-failed",
-        promise: "P6",
-        texts: &["carries the owner mark of this very resource and is not the key that this state has"],
-    },
+const KNOWN: [Known; 6] = [
     Known { name: "policy-of-a-key-that-is-taken-up", promise: "P5", texts: &["said policyJson of"] },
     Known {
         name: "name-whose-last-look-was-refused",

@@ -111,9 +111,15 @@ fn a_typed_policy_that_hardly_anybody_means_is_remarked() {
         (json!({ "adminRole": ROLE, "usageRoles": [ROLE] }), "separate the two"),
         (json!({ "adminRole": admin, "usageRoles": [ROLE], "accountAccess": "NONE" }), "name a second one"),
         (json!({ "usageRoles": ["arn:aws:sts::111122223333:assumed-role/App/s"] }), "a session of a role"),
-        (json!({ "usageRoles": [ROLE], "encryptionContext": { "App": "prod-*" } }), "a wildcard"),
-        (json!({ "usageRoles": [ROLE], "encryptionContext": { "App": "${aws:username}" } }), "a policy variable"),
-        (json!({ "usageRoles": [ROLE], "encryptionContext": { "App": "a", "app": "b" } }), "differ by case only"),
+        (json!({ "usageRoles": [ROLE], "services": [], "encryptionContext": { "App": "prod-*" } }), "a wildcard"),
+        (
+            json!({ "usageRoles": [ROLE], "services": [], "encryptionContext": { "App": "${aws:username}" } }),
+            "a policy variable",
+        ),
+        (
+            json!({ "usageRoles": [ROLE], "services": [], "encryptionContext": { "App": "a", "app": "b" } }),
+            "differ by case only",
+        ),
     ];
     for (policy, part) in cases {
         let found = warnings(&json!({ "policy": policy }));
