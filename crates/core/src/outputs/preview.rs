@@ -142,10 +142,16 @@ fn kept_policy(inputs: &PropertyMap, old_outputs: &PropertyMap, policy_json: Opt
     if let Some(last) = last.filter(|last| policy::equal(&Value::String((*last).to_owned()), &meaning)) {
         return Some(last.to_owned());
     }
+    let names_its_own =
+        |entry: &PropertyMap| [names::POLICY, names::POLICY_DOCUMENT].iter().any(|name| entry.contains_key(*name));
     let replicas = members::entries(old_outputs);
-    let promoted = inputs.get(names::REGION).and_then(PropertyValue::as_str).and_then(|region| replicas.get(region));
-    let has_its_own = promoted
-        .is_some_and(|entry| [names::POLICY, names::POLICY_DOCUMENT].iter().any(|name| entry.contains_key(*name)));
+    let has_its_own = match inputs.get(names::REGION) {
+        // It may become any of them.
+        Some(region) if region.is_unknown() => replicas.values().any(names_its_own),
+        region => {
+            region.and_then(PropertyValue::as_str).and_then(|region| replicas.get(region)).is_some_and(names_its_own)
+        }
+    };
     (!has_its_own).then_some(wanted)
 }
 

@@ -55,6 +55,12 @@ fn check_operator(at: &At<'_>, name: &str, operator: &Operator, findings: &mut F
     }
 }
 
+/// Encryption contexts of services hold ARNs as text: AWS's own examples compare those of CloudWatch Logs, S3 and Lambda by
+/// `ArnEquals` and `ArnLike` (Amazon CloudWatch Logs user guide, "Encrypt log data in CloudWatch Logs using AWS KMS").
+fn may_be_arn(operator: &Operator, compared: &str) -> bool {
+    compared.starts_with(CONTEXT) && operator.name.starts_with("arn")
+}
+
 fn check_key(at: &At<'_>, name: &str, operator: &Operator, key: &str, compared: &str, findings: &mut Findings) {
     if is_for_iam_only(compared) {
         return findings.add(at, KP026, format!("{at}.Condition.{name} has {key}; KMS refuses this key in a key policy, because it is for IAM policies only; put the condition into the IAM policies of the principals"));
@@ -73,7 +79,7 @@ fn check_key(at: &At<'_>, name: &str, operator: &Operator, key: &str, compared: 
             findings
                 .add(at, KP014, format!("{at}.Condition.{name} has {key:?}, which is no condition key that is known here; did you mean {near:?}?"));
         }
-    } else if let Some(kind) = kind.filter(|kind| !fits(operator, *kind)) {
+    } else if let Some(kind) = kind.filter(|kind| !fits(operator, *kind) && !may_be_arn(operator, compared)) {
         findings.add(
             at,
             KP014,

@@ -174,7 +174,8 @@ fn services(at: &At<'_>, parts: &Parts<'_>, findings: &mut Findings) {
     for service in &parts.services {
         if calls_as_the_caller(service) {
             findings.add(at, KP008, format!("{at} allows {service}, but this service calls KMS with the identity of whoever uses it; allow that role, with the condition kms:ViaService"));
-        } else if !(cannot_be_bound(service) || is_event_data_store(service, parts)) {
+        } else if !(cannot_be_bound(service) || is_event_data_store(service, parts) || is_dnssec_grant(service, parts))
+        {
             findings.add(at, KP006, format!("{at} allows {service} for whomever it works, in every account; add a condition on aws:SourceArn or aws:SourceAccount"));
         }
     }
@@ -184,6 +185,14 @@ fn services(at: &At<'_>, parts: &Parts<'_>, findings: &mut Findings) {
 fn is_event_data_store(service: &str, parts: &Parts<'_>) -> bool {
     let actions = parts.actions.iter().all(|action| ["kms:Decrypt", "kms:GenerateDataKey"].contains(action));
     service == "cloudtrail.amazonaws.com" && actions
+}
+
+/// Amazon Route 53 sends no source where it makes a grant for DNSSEC signing (Amazon Route 53 developer guide, "Working with customer
+/// managed keys for DNSSEC").
+fn is_dnssec_grant(service: &str, parts: &Parts<'_>) -> bool {
+    service == "dnssec-route53.amazonaws.com"
+        && parts.actions.iter().all(|action| *action == "kms:CreateGrant")
+        && parts.conditions.iter().any(|one| one.key == "kms:grantisforawsresource")
 }
 
 fn every_action(at: &At<'_>, parts: &Parts<'_>, findings: &mut Findings) {
