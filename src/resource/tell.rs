@@ -91,13 +91,8 @@ fn promotion(old: &PropertyMap, new: &PropertyMap) -> Option<(String, String)> {
 
 /// The Region of a replica's path, and what follows it.
 fn region_and_rest(path: &Path) -> Option<(&str, String)> {
-    let mut segments = path.segments().iter().skip(1);
-    let Segment::Name(region) = segments.next()? else { return None };
-    let rest = segments.fold(Path::default(), |path, segment| match segment {
-        Segment::Name(name) => path.name(name),
-        Segment::Index(index) => path.index(*index),
-    });
-    Some((region, rest.to_string()))
+    let [_, Segment::Name(region), rest @ ..] = path.segments() else { return None };
+    Some((region, Path::default().below(rest).to_string()))
 }
 
 /// The value at a path whose second segment is a replica's Region.

@@ -35,6 +35,12 @@ impl Path {
         self.with(Segment::Index(index))
     }
 
+    /// The path of what stands these steps below this one.
+    #[must_use]
+    pub fn below(&self, segments: &[Segment]) -> Self {
+        Self(self.0.iter().chain(segments).cloned().collect())
+    }
+
     /// The top-level property that the path begins with; empty for the root.
     pub fn root(&self) -> &str {
         match self.0.first() {

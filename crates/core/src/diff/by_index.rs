@@ -26,14 +26,14 @@ pub(super) fn by_index(changes: Vec<Change>, before: &PropertyMap, now: &Propert
 fn numbered(change: Change, before: &PropertyMap, now: &PropertyMap) -> Vec<Change> {
     let Some((list, region, rest)) = entry(&change.path) else { return vec![change] };
     let (was, is) = (position(before, &list, &region), position(now, &list, &region));
-    let at =
-        |index: usize, kind| Change { path: rest.iter().fold(list.index(index), step), kind, effect: change.effect };
+    let at = |index: usize, kind| Change { path: list.index(index).below(&rest), kind, effect: change.effect };
     match (change.kind, was, is) {
         (ChangeKind::Update, Some(was), Some(is)) if was != is => {
             vec![at(was, ChangeKind::Delete), at(is, ChangeKind::Add)]
         }
-        (ChangeKind::Delete, Some(index), _) | (ChangeKind::Delete, None, Some(index)) => vec![at(index, change.kind)],
-        (_, _, Some(index)) | (_, Some(index), None) => vec![at(index, change.kind)],
+        (ChangeKind::Delete, Some(index), _) | (_, _, Some(index)) | (_, Some(index), None) => {
+            vec![at(index, change.kind)]
+        }
         (_, None, None) => vec![change],
     }
 }
@@ -45,15 +45,8 @@ fn entry(path: &Path) -> Option<(Path, String, Vec<Segment>)> {
     let is_list = |segment: &Segment| matches!(segment, Segment::Name(name) if name == names::REPLICAS);
     let position = segments.iter().take(2).position(is_list)?;
     let Segment::Name(region) = segments.get(position + 1)? else { return None };
-    let list = segments.iter().take(position + 1).fold(Path::default(), step);
+    let list = Path::default().below(segments.get(..=position)?);
     Some((list, region.clone(), segments.get(position + 2..)?.to_vec()))
-}
-
-fn step(path: Path, segment: &Segment) -> Path {
-    match segment {
-        Segment::Name(name) => path.name(name),
-        Segment::Index(index) => path.index(*index),
-    }
 }
 
 /// Where the entry of a Region stands in a list.

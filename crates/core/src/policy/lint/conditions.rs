@@ -55,8 +55,8 @@ fn check_operator(at: &At<'_>, name: &str, operator: &Operator, findings: &mut F
     }
 }
 
-/// Encryption contexts of services hold ARNs as text: AWS's own examples compare those of CloudWatch Logs, S3 and Lambda by
-/// `ArnEquals` and `ArnLike` (Amazon CloudWatch Logs user guide, "Encrypt log data in CloudWatch Logs using AWS KMS").
+/// Encryption contexts of services hold ARNs as text: AWS's own examples compare those of `CloudWatch` Logs, S3 and Lambda by
+/// `ArnEquals` and `ArnLike` (Amazon `CloudWatch` Logs user guide, "Encrypt log data in `CloudWatch` Logs using AWS KMS").
 fn may_be_arn(operator: &Operator, compared: &str) -> bool {
     compared.starts_with(CONTEXT) && operator.name.starts_with("arn")
 }
