@@ -94,7 +94,7 @@ impl Provider {
         context.log.warning(&taking_up(found));
         context.log.info(&calls(None, &plan, &set.primary, &self.noted_at_the_end(&work)));
         plan.beyond.values().for_each(|beyond| context.log.warning(&beyond.to_string()));
-        tell_changes(context, &plan, &policies_of(&set), &set, &work.desired, account);
+        tell_changes(context, &plan, &policies_of(&set), &set, &work.desired, account, &PropertyMap::new());
         Ok(())
     }
 
@@ -117,7 +117,7 @@ impl Provider {
                     if plan.steps().any(|(_, step)| sets_policy(step)) {
                         self.predict_lockouts(context, inputs, desired, account).await?;
                     }
-                    tell_changes(context, &plan, &policies, &set, desired, account);
+                    tell_changes(context, &plan, &policies, &set, desired, account, old_inputs);
                     for (region, member) in &set.members {
                         if member.metadata.state.is_pending_deletion() && desired.members.contains_key(region) {
                             let arn = &member.metadata.arn;

@@ -3,9 +3,11 @@
 use std::collections::BTreeMap;
 
 use awskms_core::desired::{Account, Desired, DesiredSet};
+use awskms_core::members;
 use awskms_core::observed::{ObservedSet, Reading};
 use awskms_core::plan::{SetPlan, Step};
 use awskms_core::policy::{Scope, access_lines, equal};
+use awskms_core::spec::constants::names;
 use awskms_core::value::{PropertyMap, PropertyValue};
 use serde_json::Value;
 
@@ -38,8 +40,10 @@ pub(super) fn tell_changes(
     set: &ObservedSet,
     desired: &DesiredSet,
     account: &Account,
+    old_inputs: &PropertyMap,
 ) {
     let default = default_policy(account);
+    let was_secret = has_secret_policy(old_inputs);
     let regions = plan.steps().filter_map(|(region, step)| {
         let (old, new) = match step {
             Step::PutKeyPolicy { policy, .. } => (seen.get(region), policy),
@@ -49,14 +53,28 @@ pub(super) fn tell_changes(
         let wanted = desired.members.get(region)?;
         // A replica has its material from the primary.
         let origin = set.members.get(region).or_else(|| set.main()).map_or("AWS_KMS", |key| &key.metadata.origin);
-        Some((region, lines(old, new, wanted, account, origin)))
+        let lines = if was_secret { secret() } else { lines(old, new, wanted, account, origin) };
+        Some((region, lines))
     });
     tell(context, regions.collect());
 }
 
+/// Whether a policy among these inputs is a secret: what goes from the key would tell it.
+fn has_secret_policy(inputs: &PropertyMap) -> bool {
+    let entries = members::entries(inputs);
+    let own = [names::POLICY, names::POLICY_DOCUMENT];
+    let is_secret = |map: &PropertyMap| own.iter().any(|name| map.get(*name).is_some_and(PropertyValue::has_secrets));
+    let hidden = matches!(inputs.get(names::REPLICAS), Some(PropertyValue::Secret(_)));
+    hidden || is_secret(inputs) || entries.values().any(is_secret)
+}
+
+fn secret() -> Vec<String> {
+    vec!["the policy is or was a secret, so whose access changes is not shown".to_owned()]
+}
+
 /// Says that nothing can be said of a policy that is not known yet.
 pub(super) fn tell_unknown(context: &Context, inputs: &PropertyMap) {
-    let unknown = ["policy", "policyDocument"];
+    let unknown = [names::POLICY, names::POLICY_DOCUMENT];
     if unknown.iter().any(|name| inputs.get(*name).is_some_and(PropertyValue::has_unknowns)) {
         context.log.info("Access: the policy depends on what is not known yet, so whose access changes does not show.");
     }
@@ -65,7 +83,7 @@ pub(super) fn tell_unknown(context: &Context, inputs: &PropertyMap) {
 /// The lines of one key. What a secret policy says is not told.
 fn lines(old: Option<&Reading<Value>>, new: &Value, wanted: &Desired, account: &Account, origin: &str) -> Vec<String> {
     if wanted.policy_is_secret {
-        return vec!["the policy is a secret, so whose access changes is not shown".to_owned()];
+        return secret();
     }
     let scope = Scope {
         account: &account.id,
