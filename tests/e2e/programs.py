@@ -69,6 +69,8 @@ def as_yaml(name: str, inputs: dict[str, Any] | None, options: dict[str, Any]) -
     """A program in YAML, which JSON is."""
     resource = {"type": "awskms:AwsKmsKey", "properties": inputs, "options": options}
     outputs = {output: f"${{{name}.{output}}}" for output in EXPORTED}
+    if any(replica["region"] == "eu-west-1" for replica in (inputs or {}).get("replicas", [])):
+        outputs["west"] = f'${{{name}.replicaKeys["eu-west-1"].keyArn}}'
     resources = {} if inputs is None else {"resources": {name: resource}, "outputs": outputs}
     return json.dumps({"name": "keys", "runtime": "yaml", **resources})
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from kit import simulator
-from programs import ADMIN, NOTED, USER, KeyProgram
+from programs import ADMIN, NOTED, USER, KeyProgram, key_program
 
 MANY_TAGS = {f"tag{n}": "x" for n in range(51)}
 
@@ -47,18 +48,24 @@ Any(json.load(open("inputs.json"))["inputs"])
 """
 
 
-def test_each_mistake_is_named_with_its_fix(program: KeyProgram, sim: simulator.Simulator) -> None:
-    (program.stack.folder / "__main__.py").write_text(GENERIC)
+@pytest.fixture
+def generic(sim: simulator.Simulator) -> Iterator[KeyProgram]:
+    """A program that gives the provider whatever a test says: no SDK and no language's type checker refuses it first."""
+    with key_program("python", sim) as program:
+        (program.stack.folder / "__main__.py").write_text(GENERIC)
+        yield program
+
+
+def test_each_mistake_is_named_with_its_fix(generic: KeyProgram, sim: simulator.Simulator) -> None:
     for what, inputs, parts in CASES:
-        message = program.refused(inputs)
+        message = generic.refused(inputs)
         missing = [part for part in parts if part not in message]
         assert not missing, f"{what}: {missing} not in: {message}"
     assert sim.writes() == []
 
 
-def test_all_mistakes_are_told_at_once(program: KeyProgram) -> None:
-    (program.stack.folder / "__main__.py").write_text(GENERIC)
-    message = program.refused({"deletionWindowDays": 5, "alias": "x", "tags": {"aws:y": "z"}})
+def test_all_mistakes_are_told_at_once(generic: KeyProgram) -> None:
+    message = generic.refused({"deletionWindowDays": 5, "alias": "x", "tags": {"aws:y": "z"}})
     assert all(part in message for part in ["deletionWindowDays", "alias/x", "aws:y"]), message
 
 

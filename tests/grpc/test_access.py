@@ -72,7 +72,7 @@ def test_conditions_are_told_by_name(provider: Provider) -> None:
     # A secret policy shows nothing, and says so.
     hidden = {**KEY, "policyDocument": secret(json.dumps(document({})))}
     [line] = previewed(provider, resource, hidden)
-    assert "is a secret" in line
+    assert "was a secret" in line
 
 
 def test_a_removed_policy_and_an_adopted_key_are_told_too(provider: Provider, sim: simulator.Simulator) -> None:
