@@ -85,7 +85,7 @@ export interface EstimateCostResult {
      */
     readonly priceSource: string;
     /**
-     * The day of the prices, such as `2026-03-01`.
+     * The day of the prices, such as `2025-01-01`.
      */
     readonly pricesAsOf: string;
     /**

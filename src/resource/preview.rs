@@ -1,6 +1,7 @@
 //! What a preview can say without changing anything.
 
 use awskms_core::desired::{Account, Desired, DesiredSet, Held, resolve, resolve_set};
+use awskms_core::functions::cost::of_new_key;
 use awskms_core::members;
 use awskms_core::observed::{Metadata, Observed, ObservedSet, Reading};
 use awskms_core::outputs;
@@ -166,6 +167,7 @@ impl Provider {
         }
         let plan = work.plan(&ObservedSet::of_one(region, new), Intent::Create)?;
         work.context.log.info(&calls(Some("CreateKey"), &plan, region, &self.noted_at_the_end(work)));
+        work.context.log.info(&of_new_key(work.desired.members.len().saturating_sub(1)));
         Ok(())
     }
 

@@ -52,7 +52,7 @@ type EstimateCostResult struct {
 	Monthly float64 `pulumi:"monthly"`
 	// Where AWS publishes them.
 	PriceSource string `pulumi:"priceSource"`
-	// The day of the prices, such as `2026-03-01`.
+	// The day of the prices, such as `2025-01-01`.
 	PricesAsOf string `pulumi:"pricesAsOf"`
 	// Requests.
 	Requests float64 `pulumi:"requests"`
@@ -121,7 +121,7 @@ func (o EstimateCostResultOutput) PriceSource() pulumi.StringOutput {
 	return o.ApplyT(func(v EstimateCostResult) string { return v.PriceSource }).(pulumi.StringOutput)
 }
 
-// The day of the prices, such as `2026-03-01`.
+// The day of the prices, such as `2025-01-01`.
 func (o EstimateCostResultOutput) PricesAsOf() pulumi.StringOutput {
 	return o.ApplyT(func(v EstimateCostResult) string { return v.PricesAsOf }).(pulumi.StringOutput)
 }

@@ -75,7 +75,7 @@ class EstimateCostResult:
     @pulumi.getter(name="pricesAsOf")
     def prices_as_of(self) -> _builtins.str:
         """
-        The day of the prices, such as `2026-03-01`.
+        The day of the prices, such as `2025-01-01`.
         """
         return pulumi.get(self, "prices_as_of")
 

@@ -30,6 +30,13 @@ def life(world: World) -> Iterator[tuple[str, Any]]:
     text = world.ask("get_key_policy", KeyId=key, PolicyName="default")["Policy"]
     yield step("put_key_policy", PolicyName="default", Policy=text)
     yield step("get_key_policy", PolicyName="default")
+    yield step("list_key_policies")
+    yield step("list_grants")
+    sealed = world.ask("encrypt", KeyId=key, Plaintext=b"a life")["CiphertextBlob"]
+    yield step("encrypt", Plaintext=b"a life")
+    yield step("decrypt", CiphertextBlob=sealed)
+    # A symmetric key has none.
+    yield step("get_public_key")
     yield step("rotate_key_on_demand")
     world.until(lambda: bool(world.ask("list_key_rotations", KeyId=key)["Rotations"]))
     yield step("list_key_rotations")

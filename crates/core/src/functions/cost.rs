@@ -7,7 +7,7 @@ use super::generated::{CostItem, EstimateCostArgs, EstimateCostResult};
 use crate::spec::input::Input;
 
 /// The day of the prices.
-pub const AS_OF: &str = "2026-03-01";
+pub const AS_OF: &str = "2025-01-01";
 
 /// Where AWS publishes them.
 pub const SOURCE: &str = "https://aws.amazon.com/kms/pricing/";
@@ -64,6 +64,22 @@ pub fn estimate(asked: &EstimateCostArgs) -> EstimateCostResult {
     }
 }
 
+/// What a new key with some replicas costs a month, in a line for its preview.
+pub fn of_new_key(replicas: usize) -> String {
+    let replicas = i32::try_from(replicas).unwrap_or(i32::MAX);
+    let asked = EstimateCostArgs { replicas: Input::Known(replicas), ..EstimateCostArgs::default() };
+    let with = match replicas {
+        0 => String::new(),
+        1 => " with its replica".to_owned(),
+        more => format!(" with its {more} replicas"),
+    };
+    format!(
+        "Cost: {:.2} US dollars a month for the key{with}, and requests; each of its first two rotations adds as much (AWS's prices \
+         of {AS_OF} in most Regions; the function estimateCost says more).",
+        estimate(&asked).storage
+    )
+}
+
 fn item(name: &str, quantity: f64, unit_price: f64) -> CostItem {
     CostItem { name: name.to_owned(), quantity, unit_price, monthly: cents(quantity * unit_price) }
 }
@@ -99,6 +115,13 @@ mod tests {
     fn a_key_alone_costs_a_dollar() {
         assert_eq!(monthly(|_| {}), ["1.00", "0.00", "1.00"]);
         assert_eq!(monthly(|asked| asked.keys = Input::Known(0)), ["0.00", "0.00", "0.00"]);
+    }
+
+    #[test]
+    fn a_preview_says_it_in_a_line() {
+        assert!(super::of_new_key(0).starts_with("Cost: 1.00 US dollars a month for the key, and requests;"));
+        assert!(super::of_new_key(1).starts_with("Cost: 2.00 US dollars a month for the key with its replica,"));
+        assert!(super::of_new_key(2).starts_with("Cost: 3.00 US dollars a month for the key with its 2 replicas,"));
     }
 
     #[test]

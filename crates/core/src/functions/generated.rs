@@ -1772,7 +1772,7 @@ pub struct EstimateCostResult {
     pub requests: f64,
     /// The parts.
     pub items: Vec<CostItem>,
-    /// The day of the prices, such as `2026-03-01`.
+    /// The day of the prices, such as `2025-01-01`.
     pub prices_as_of: String,
     /// Where AWS publishes them.
     pub price_source: String,
