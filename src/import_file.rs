@@ -11,7 +11,7 @@ use awskms_core::value::{PropertyMap, PropertyValue};
 use tokio_util::sync::CancellationToken;
 
 use crate::config::{Clients, Settings};
-use crate::kms::{Filter, list_keys};
+use crate::kms::{Filter, KmsError, Listing};
 use crate::resource::{Provider, kms_failure};
 
 /// What the subcommand can be asked for.
@@ -154,9 +154,10 @@ async fn of_region(query: &PropertyMap) -> Result<Printed, AnyError> {
     let provider = Provider::new(clients, awskms_core::owner::Lineage::Untold, false);
     let target = provider.target(text(names::REGION).as_deref())?;
     let (mut keys, mut notes, mut after) = (vec![], vec![], None);
+    let failure = |error: &KmsError| kms_failure(&format!("listing the keys of {}", target.region), error);
+    let listing = Listing::of(&target, &filter).await.map_err(|error| failure(&error))?;
     loop {
-        let page = list_keys(&target, &filter, usize::MAX, after.as_deref()).await;
-        let page = page.map_err(|error| kms_failure(&format!("listing the keys of {}", target.region), &error))?;
+        let page = listing.page(usize::MAX, after.as_deref()).await.map_err(|error| failure(&error))?;
         keys.extend(page.keys.iter().map(|key| (key.metadata.arn.clone(), key.name(&filter).to_owned())));
         notes.extend(page.unread.into_iter().map(|reason| format!("left out, because it could not be read: {reason}")));
         match page.next {

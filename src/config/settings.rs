@@ -105,12 +105,7 @@ impl Settings {
             web_identity: config.assume_role_with_web_identity.known().cloned(),
             kms_endpoint: services.kms.known().cloned().or_else(|| endpoint.clone()),
             sts_endpoint: services.sts.known().cloned().or(endpoint),
-            default_tags: default_tags
-                .known()
-                .into_iter()
-                .flatten()
-                .filter_map(|(key, value)| Some((key.clone(), value.known()?.clone())))
-                .collect(),
+            default_tags: default_tags.known_texts(),
             default_tag_values: tag_values(checked),
             ignored_tags: IgnoredTags { keys: list(&ignored.keys), key_prefixes: list(&ignored.key_prefixes) },
             allowed_account_ids: list(&config.allowed_account_ids),

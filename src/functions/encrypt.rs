@@ -51,9 +51,7 @@ pub(super) fn bytes(argument: &str, text: &str) -> Result<Vec<u8>, Trouble> {
 
 /// An encryption context as the SDK takes it; none if it is empty.
 pub(super) fn context(given: &Input<BTreeMap<String, Input<String>>>) -> Option<HashMap<String, String>> {
-    let pairs = given.known().into_iter().flatten();
-    let pairs: HashMap<String, String> =
-        pairs.filter_map(|(name, value)| Some((name.clone(), value.known()?.clone()))).collect();
+    let pairs: HashMap<String, String> = given.known_texts().into_iter().collect();
     Some(pairs).filter(|pairs| !pairs.is_empty())
 }
 

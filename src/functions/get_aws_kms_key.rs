@@ -5,13 +5,12 @@ use std::collections::BTreeMap;
 use awskms_core::functions::facts;
 use awskms_core::functions::generated::{GetAwsKmsKeyArgs, names};
 use awskms_core::ids::KmsArn;
-use awskms_core::spec::input::Input;
 use awskms_core::value::PropertyMap;
 use tonic::Code;
 
 use super::key::no_key;
 use super::{Call, Trouble};
-use crate::kms::{Filter, ListedKey, Target, list_keys};
+use crate::kms::{Filter, KmsError, ListedKey, Listing, Target};
 use crate::resource::{ResourceError, kms_failure};
 
 /// The most keys of a Region whose tags are read to find one. Each costs two calls.
@@ -27,7 +26,7 @@ pub(super) async fn run(call: Call<'_>, arguments: &PropertyMap) -> Result<Prope
     let target = call.target(&asked.region, name).await?;
     let reference = match name {
         Some(name) => name.to_owned(),
-        None => by_tags(&target, asked.tags.known()).await?,
+        None => by_tags(&target, &asked.tags.known_texts()).await?,
     };
     let Some(set) = call.provider.look_at(call.context, &target, &reference).await? else {
         return Err(no_key(argument, &reference, &target.region));
@@ -40,14 +39,13 @@ pub(super) async fn run(call: Call<'_>, arguments: &PropertyMap) -> Result<Prope
 }
 
 /// The one key of the Region that has the tags.
-async fn by_tags(target: &Target, tags: Option<&BTreeMap<String, Input<String>>>) -> Result<String, Trouble> {
-    let tags = tags.into_iter().flatten();
-    let tags = tags.filter_map(|(key, value)| Some((key.clone(), value.known()?.clone()))).collect();
-    let filter = Filter { tags, include_replicas: true, ..Filter::default() };
+async fn by_tags(target: &Target, tags: &BTreeMap<String, String>) -> Result<String, Trouble> {
+    let filter = Filter { tags: tags.clone(), include_replicas: true, ..Filter::default() };
     let (mut found, mut read, mut after): (Vec<ListedKey>, usize, Option<String>) = (vec![], 0, None);
+    let failure = |error: &KmsError| kms_failure("looking for the key with these tags", error);
+    let listing = Listing::of(target, &filter).await.map_err(|error| failure(&error))?;
     loop {
-        let page = list_keys(target, &filter, 2, after.as_deref()).await;
-        let page = page.map_err(|error| kms_failure("looking for the key with these tags", &error))?;
+        let page = listing.page(2, after.as_deref()).await.map_err(|error| failure(&error))?;
         if let Some(reason) = page.unread.first() {
             return Err(ResourceError::failed(
                 Code::PermissionDenied,

@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 
 use awskms_core::functions::generated::{AccessDecision, SimulateAccessArgs, SimulateAccessResult};
 use awskms_core::policy::{Access, Request, Via, explain};
-use awskms_core::spec::input::Input;
 use awskms_core::value::PropertyMap;
 
 use super::{Call, Trouble};
@@ -12,9 +11,9 @@ use super::{Call, Trouble};
 pub(super) async fn run(call: Call<'_>, arguments: &PropertyMap) -> Result<PropertyMap, Trouble> {
     let asked = SimulateAccessArgs::from_properties(arguments)?;
     let judged = call.policy(&asked.policy, &asked.key_id, &asked.account, &asked.region).await?;
-    let context = known(&asked.encryption_context);
+    let context = asked.encryption_context.known_texts();
     let facts: BTreeMap<String, String> =
-        known(&asked.condition_keys).into_iter().map(|(key, value)| (key.to_lowercase(), value)).collect();
+        asked.condition_keys.known_texts().into_iter().map(|(key, value)| (key.to_lowercase(), value)).collect();
     let via = asked.via_service.known().map_or(Via::Directly, |service| Via::Service(service));
     let mut decisions = vec![];
     for principal in asked.principals.known().into_iter().flatten() {
@@ -49,9 +48,4 @@ fn name(access: Access) -> &'static str {
         Access::DependsOnIam => "IAM_DECIDES",
         Access::Unknown => "UNKNOWN",
     }
-}
-
-fn known(map: &Input<BTreeMap<String, Input<String>>>) -> BTreeMap<String, String> {
-    let pairs = map.known().into_iter().flatten();
-    pairs.filter_map(|(name, value)| Some((name.clone(), value.known()?.clone()))).collect()
 }

@@ -10,6 +10,7 @@ use futures_util::stream::{self, StreamExt as _};
 use tokio::time::Instant;
 
 use super::error::{Kind, KmsError};
+use super::listing::arns;
 use super::look::look;
 use super::observe::read_tags;
 use super::run::Target;
@@ -117,12 +118,7 @@ fn marked(keys: Option<&HashMap<String, Tags>>) -> Marked {
 }
 
 async fn read(target: &Target, seen: Option<&HashMap<String, Tags>>) -> Result<HashMap<String, Tags>, KmsError> {
-    let mut arns = vec![];
-    let mut pages = target.client.list_keys().limit(1000).into_paginator().send();
-    while let Some(page) = pages.next().await {
-        let page = page.map_err(|error| KmsError::from_sdk("ListKeys", &target.region, &error))?;
-        arns.extend(page.keys().iter().filter_map(|key| key.key_arn()).map(str::to_owned));
-    }
+    let mut arns = arns(target).await?;
     let is_known =
         |arn: &String| seen.and_then(|seen| seen.get(arn)).is_some_and(|tags| !matches!(tags, Tags::Unread(_)));
     arns.retain(|arn| !is_known(arn));

@@ -60,47 +60,63 @@ pub struct Page {
     pub read: usize,
 }
 
-/// At most `most` keys, in the order of their IDs, behind the one where the last page ended.
-///
-/// The order is not KMS's: with it a page can begin anywhere, also after keys have come or gone.
-///
-/// # Errors
-/// The keys or aliases of the Region could not be listed, or the credentials are no good.
-pub async fn list_keys(target: &Target, filter: &Filter, most: usize, after: Option<&str>) -> Result<Page, KmsError> {
-    let mut aliases = aliases(target).await?;
-    let ids: BTreeSet<String> = match &filter.alias_prefix {
-        Some(prefix) => {
-            let fits = |names: &BTreeSet<String>| names.iter().any(|name| name.starts_with(prefix));
-            aliases.iter().filter(|(_, names)| fits(names)).map(|(id, _)| id.clone()).collect()
-        }
-        None => ids(target).await?,
-    };
-    let of_aws =
-        |id: &String| aliases.get(id).is_some_and(|names| names.iter().any(|name| name.starts_with("alias/aws/")));
-    let ids: Vec<String> =
-        ids.into_iter().filter(|id| after.is_none_or(|last| id.as_str() > last) && !of_aws(id)).collect();
-    let mut page = Page::default();
-    let end = ids.last().cloned();
-    let reads: Vec<_> = ids.into_iter().take(MOST_READ).map(|id| read(target, filter, id)).collect();
-    let mut reads = stream::iter(reads).buffered(AT_ONCE);
-    let mut last = None;
-    while page.keys.len() < most
-        && let Some((id, found)) = reads.next().await
-    {
-        page.read += 1;
-        last = Some(id);
-        match found? {
-            Found::Meant(metadata) => {
-                let metadata = *metadata;
-                let aliases = aliases.remove(&metadata.key_id).unwrap_or_default();
-                page.keys.push(ListedKey { metadata, aliases });
+/// The keys of a Region that may be meant. What they are is read page by page.
+#[derive(Debug)]
+pub struct Listing<'a> {
+    target: &'a Target,
+    filter: &'a Filter,
+    /// Their IDs, sorted. The order is not KMS's: with it a page can begin anywhere, also after keys have come or gone.
+    ids: Vec<String>,
+    /// Names of all aliases of the Region that have a key, by the key's ID.
+    aliases: BTreeMap<String, BTreeSet<String>>,
+}
+
+impl<'a> Listing<'a> {
+    /// Lists the aliases of the Region, and its keys where the aliases do not tell which are meant.
+    ///
+    /// # Errors
+    /// They could not be listed.
+    pub async fn of(target: &'a Target, filter: &'a Filter) -> Result<Self, KmsError> {
+        let aliases = aliases(target).await?;
+        let ids: BTreeSet<String> = match &filter.alias_prefix {
+            Some(prefix) => {
+                let fits = |names: &BTreeSet<String>| names.iter().any(|name| name.starts_with(prefix));
+                aliases.iter().filter(|(_, names)| fits(names)).map(|(id, _)| id.clone()).collect()
             }
-            Found::Other => {}
-            Found::Unread(reason) => page.unread.push(reason),
-        }
+            None => arns(target).await?.iter().map(|arn| key_id(arn).to_owned()).collect(),
+        };
+        let of_aws =
+            |id: &String| aliases.get(id).is_some_and(|names| names.iter().any(|name| name.starts_with("alias/aws/")));
+        let ids = ids.into_iter().filter(|id| !of_aws(id)).collect();
+        Ok(Self { target, filter, ids, aliases })
     }
-    page.next = last.filter(|last| end.as_ref() != Some(last));
-    Ok(page)
+
+    /// At most `most` keys, behind the one where the last page ended.
+    ///
+    /// # Errors
+    /// The credentials are no good, or KMS does not answer.
+    pub async fn page(&self, most: usize, after: Option<&str>) -> Result<Page, KmsError> {
+        let rest = self.ids.iter().filter(|id| after.is_none_or(|last| id.as_str() > last));
+        let reads: Vec<_> = rest.take(MOST_READ).map(|id| read(self.target, self.filter, id.clone())).collect();
+        let mut reads = stream::iter(reads).buffered(AT_ONCE);
+        let (mut page, mut last) = (Page::default(), None);
+        while page.keys.len() < most
+            && let Some((id, found)) = reads.next().await
+        {
+            page.read += 1;
+            last = Some(id);
+            match found? {
+                Found::Meant(metadata) => {
+                    let aliases = self.aliases.get(&metadata.key_id).cloned().unwrap_or_default();
+                    page.keys.push(ListedKey { metadata: *metadata, aliases });
+                }
+                Found::Other => {}
+                Found::Unread(reason) => page.unread.push(reason),
+            }
+        }
+        page.next = last.filter(|last| self.ids.last() != Some(last));
+        Ok(page)
+    }
 }
 
 /// What a look at one key gave.
@@ -150,15 +166,19 @@ fn unread(id: &str, error: KmsError) -> Result<Found, KmsError> {
     }
 }
 
-/// IDs of all keys of the Region.
-async fn ids(target: &Target) -> Result<BTreeSet<String>, KmsError> {
-    let mut ids = BTreeSet::new();
+/// ARNs of all keys of the Region.
+pub(super) async fn arns(target: &Target) -> Result<Vec<String>, KmsError> {
+    let mut arns = vec![];
     let mut pages = target.client.list_keys().limit(1000).into_paginator().send();
     while let Some(page) = pages.next().await {
         let page = page.map_err(|error| KmsError::from_sdk("ListKeys", &target.region, &error))?;
-        ids.extend(page.keys().iter().filter_map(|key| key.key_id()).map(str::to_owned));
+        arns.extend(page.keys().iter().filter_map(|key| key.key_arn()).map(str::to_owned));
     }
-    Ok(ids)
+    Ok(arns)
+}
+
+fn key_id(arn: &str) -> &str {
+    arn.rsplit('/').next().unwrap_or(arn)
 }
 
 /// Names of all aliases of the Region that have a key, by the key's ID.

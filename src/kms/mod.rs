@@ -25,7 +25,7 @@ pub use apply::change_mark;
 pub use error::{Kind, KmsError};
 pub use index::{MarkIndex, Marked};
 pub use last_use::last_use;
-pub use listing::{Filter, ListedKey, list_keys};
+pub use listing::{Filter, ListedKey, Listing};
 pub use look::{look, look_up};
 pub use lookup::Lookup;
 pub use names::{Aliases, Names};

@@ -12,7 +12,7 @@ use super::generated::pulumirpc::list_response::{Computed, Continuation, Respons
 use super::service::{Service, failures, ours, unreadable};
 use super::wire;
 use crate::functions::{self, Trouble};
-use crate::kms::{Filter, list_keys};
+use crate::kms::{Filter, Listing};
 use crate::resource::{Provider, ResourceError, kms_failure};
 
 /// Results in one answer, where the engine does not say how many.
@@ -92,8 +92,8 @@ pub(super) async fn list(service: &Service, request: pb::ListRequest) -> Result<
             let target = provider.target(asked.region.known().map(String::as_str))?;
             provider.account(&target.region).await?;
             let listed = async {
-                let page = list_keys(&target, &about, most, after.as_deref()).await;
-                page.map_err(|error| kms_failure(&format!("listing the keys of {}", target.region), &error))
+                let page = async { Listing::of(&target, &about).await?.page(most, after.as_deref()).await };
+                page.await.map_err(|error| kms_failure(&format!("listing the keys of {}", target.region), &error))
             };
             tokio::select! {
                 page = listed => page,
@@ -123,10 +123,9 @@ fn answer(response: Response) -> pb::ListResponse {
 
 /// What a listing is about.
 fn filter(asked: &AwsKmsKeyListArgs) -> Filter {
-    let tags = asked.tags.known().into_iter().flatten();
     Filter {
         alias_prefix: asked.alias_prefix.known().cloned(),
-        tags: tags.filter_map(|(key, value)| Some((key.clone(), value.known()?.clone()))).collect(),
+        tags: asked.tags.known_texts(),
         owned: asked.owned.known().copied(),
         include_replicas: false,
     }

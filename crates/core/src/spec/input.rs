@@ -35,6 +35,14 @@ impl<T> Input<T> {
     }
 }
 
+impl Input<BTreeMap<String, Input<String>>> {
+    /// The entries of a map of texts that are known; none if it is not given.
+    pub fn known_texts(&self) -> BTreeMap<String, String> {
+        let entries = self.known().into_iter().flatten();
+        entries.filter_map(|(key, value)| Some((key.clone(), value.known()?.clone()))).collect()
+    }
+}
+
 /// A value that is given and is not of the type that the definition gives it. Check refuses such values; one that comes
 /// later than Check is a defect of the state or of this provider.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
