@@ -12,9 +12,7 @@ use aws_types::os_shim_internal::{Env, Fs};
 use super::sound::{unsound, unsound_part};
 use crate::failed_call::Told;
 
-/// What keeps the profile that is in force from being used, if anything.
-///
-/// `named` is the provider's profile; `uses_profile` tells whether credentials come from it at all.
+/// What keeps the profile that is in force from being used, if anything. `named` is the provider's profile.
 pub(super) async fn trouble(files: Option<EnvConfigFiles>, named: Option<&str>) -> Option<Told> {
     let env = Env::real();
     let from_env = env.get("AWS_PROFILE").ok().filter(|name| !name.is_empty());

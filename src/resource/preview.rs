@@ -64,10 +64,11 @@ impl Provider {
         let mark = self.mark(urn, &target.region, desired.main());
         let present = self.already_there(context, urn, inputs, &target, desired.main(), mark).await?;
         let Present { found, mark, replaced } = present;
-        let set = match &found {
+        let taken_up = match found {
             Some(found) => {
                 self.view.foresees(urn, &found.observed.metadata.key_id);
-                Some(self.whole(context, &target.region, found.observed.clone()).await)
+                let set = self.whole(context, &target.region, found.observed.clone()).await;
+                Some((found, set))
             }
             None => None,
         };
@@ -77,22 +78,23 @@ impl Provider {
                 .warning(&format!("{} is replaced by a new key, as replacementPolicy ALLOW says.", old.metadata.arn));
         }
         let replaces = self.replaces(urn, replaced.as_ref());
-        let claims = self.claims(context, urn, &desired, set.as_ref(), mark.as_ref(), &replaces).await?;
+        let set = taken_up.as_ref().map(|(_, set)| set);
+        let claims = self.claims(context, urn, &desired, set, mark.as_ref(), &replaces).await?;
         self.predict_lockouts(context, inputs, &desired, account).await?;
-        let held = set.as_ref().map(|set| self.held_of(set, &desired.members, mark.as_ref()));
         let retirements = retirements(inputs, &PropertyMap::new(), &target.region);
         let default_policy = default_policy(account);
         let (remembered, nothing) = (Remembered::default(), Held::new());
         let mut work = Work { context, desired, mark, held: nothing, claims, retirements, default_policy, remembered };
-        let Some(((found, set), held)) = found.as_ref().zip(set).zip(held) else {
+        let Some((found, set)) = taken_up else {
             self.foresee_new(&work, account, &target.region)?;
             tell_new(context, &work.desired, account);
             return Ok(());
         };
-        work.will_own(found, &set, held);
+        let held = self.held_of(&set, &work.desired.members, work.mark.as_ref());
+        work.will_own(&found, &set, held);
         let plan = work.plan(&set, Intent::Create)?;
         self.foresee_deleted_names(&plan);
-        context.log.warning(&taking_up(found));
+        context.log.warning(&taking_up(&found));
         context.log.info(&calls(None, &plan, &set.primary, &self.noted_at_the_end(&work)));
         plan.beyond.values().for_each(|beyond| context.log.warning(&beyond.to_string()));
         tell_changes(context, &plan, &policies_of(&set), &set, &work.desired, account, &PropertyMap::new());

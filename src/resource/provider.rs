@@ -135,9 +135,7 @@ impl Provider {
             return Ok(arn);
         }
         let account = self.account(region).await?;
-        Ok(account.map_or(arn, |Account { partition, id: account }| {
-            format!("arn:{partition}:kms:{region}:{account}:key/{id}")
-        }))
+        Ok(account.map_or(arn, |account| account.arn_of(region, &format!("key/{id}"))))
     }
 
     /// The provider's default tags.

@@ -110,7 +110,7 @@ pub struct Account {
 
 impl Account {
     /// ARN of a KMS resource, such as `alias/prod/orders`, of this account in a Region.
-    pub(crate) fn arn_of(&self, region: &str, resource: &str) -> String {
+    pub fn arn_of(&self, region: &str, resource: &str) -> String {
         format!("arn:{}:kms:{region}:{}:{resource}", self.partition, self.id)
     }
 }

@@ -133,6 +133,12 @@ impl PropertyValue {
         }
     }
 
+    /// The known texts of a list, or the one text that this is, secret or not.
+    pub fn texts(&self) -> Vec<String> {
+        let items = self.as_list().unwrap_or(std::slice::from_ref(self));
+        items.iter().filter_map(Self::as_str).map(str::to_owned).collect()
+    }
+
     /// What a person calls the type of this value.
     pub fn type_name(&self) -> &'static str {
         match self.reveal() {

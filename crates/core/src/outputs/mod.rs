@@ -119,18 +119,15 @@ fn replica_outputs(inputs: &PropertyMap, region: &str, replica: &Observed) -> Pr
     ]);
     let held = replica.aliases.seen();
     let own = members::entries(inputs).get(region).map(|entry| members::effective(inputs, entry));
-    let named =
-        own.iter().flat_map(|own| own.get(names::ALIAS).into_iter().chain(own.get(names::ALIASES))).flat_map(texts);
+    let named = own
+        .iter()
+        .flat_map(|own| own.get(names::ALIAS).into_iter().chain(own.get(names::ALIASES)))
+        .flat_map(PropertyValue::texts);
     let name = named.into_iter().find(|name| held.is_none_or(|held| held.contains(name)));
     if let Some(name) = name.or_else(|| held?.first().cloned()) {
         map.insert(names::ALIAS_ARN.into(), alias_arn(&metadata.arn, &name).into());
     }
     PropertyValue::Map(map)
-}
-
-fn texts(value: &PropertyValue) -> Vec<String> {
-    let items = value.as_list().unwrap_or(std::slice::from_ref(value));
-    items.iter().filter_map(PropertyValue::as_str).map(str::to_owned).collect()
 }
 
 /// The alias outputs say what is there: a name whose creation failed has no ARN.

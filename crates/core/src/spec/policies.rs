@@ -19,7 +19,7 @@ pub(super) fn rules(checked: &mut Checked, is_new: bool) {
     if !given && is_new {
         let text = "no policy is given, so AWS's default policy applies: every principal of the account that IAM allows may \
                     use and manage the key; set policy.adminRole and policy.usageRoles to narrow that";
-        say(checked, &Path::of(names::POLICY), one("KP027", text));
+        remark(checked, &Path::of(names::POLICY), "KP027", text);
     }
 }
 
@@ -31,13 +31,13 @@ fn say(checked: &mut Checked, at: &Path, found: Findings) {
     found.infos.into_iter().for_each(|info| checked.inform(at.clone(), info.to_string()));
 }
 
-/// One remark that no look at a document makes.
-fn one(id: &'static str, text: impl Into<String>) -> Findings {
+/// Adds a remark that no look at a document makes.
+fn remark(checked: &mut Checked, at: &Path, id: &'static str, text: impl Into<String>) {
     let mut found = Findings::default();
     if let Some(rule) = rule(id) {
         found.note(rule, None, text);
     }
-    found
+    say(checked, at, found);
 }
 
 fn around(region: Option<&str>) -> Surroundings<'_> {
@@ -80,45 +80,39 @@ pub(super) fn typed(checked: &mut Checked, at: &Path, policy: &PropertyValue, re
             checked.fail(path.clone(), format!("{arn:?} is of the partition {of}, but the key is in {partition}, where it does not exist; write arn:{partition}:…"));
         }
         if arn.contains(":assumed-role/") {
-            say(
+            remark(
                 checked,
                 &path,
-                one(
-                    "KP020",
-                    format!(
-                        "{arn:?} is a session of a role; AWS may put the role in its place, which then shows as a change; name the role"
-                    ),
+                "KP020",
+                format!(
+                    "{arn:?} is a session of a role; AWS may put the role in its place, which then shows as a change; name the role"
                 ),
             );
         }
     }
     let list = |names: &[&str]| -> Vec<String> {
-        let values = names.iter().filter_map(|name| map.get(*name)).flat_map(texts);
+        let values = names.iter().filter_map(|name| map.get(*name)).flat_map(PropertyValue::texts);
         values.collect()
     };
     let (administrators, users) = (list(&[names::ADMIN_ROLE, names::ADMIN_ROLES]), list(&[names::USAGE_ROLES]));
     for both in administrators.iter().filter(|role| users.contains(role)) {
-        say(
+        remark(
             checked,
             at,
-            one(
-                "KP021",
-                format!(
-                    "{both:?} manages the key and uses it for data; whoever takes that role on needs nobody's consent; separate the two"
-                ),
+            "KP021",
+            format!(
+                "{both:?} manages the key and uses it for data; whoever takes that role on needs nobody's consent; separate the two"
             ),
         );
     }
     let alone = map.get(names::ACCOUNT_ACCESS).and_then(PropertyValue::as_str) == Some("NONE");
     if let ([only], true) = (administrators.as_slice(), alone) {
-        say(
+        remark(
             checked,
             at,
-            one(
-                "KP021",
-                format!(
-                    "with accountAccess NONE only {only:?} can manage the key; when that role is deleted nobody can; name a second one, or choose ADMINISTRATION"
-                ),
+            "KP021",
+            format!(
+                "with accountAccess NONE only {only:?} can manage the key; when that role is deleted nobody can; name a second one, or choose ADMINISTRATION"
             ),
         );
     }
@@ -126,11 +120,6 @@ pub(super) fn typed(checked: &mut Checked, at: &Path, policy: &PropertyValue, re
         let pairs = context.iter().map(|(name, value)| (name.as_str(), value.as_str().unwrap_or_default()));
         say(checked, &at.name(names::ENCRYPTION_CONTEXT), context_findings(pairs));
     }
-}
-
-fn texts(value: &PropertyValue) -> Vec<String> {
-    let items = value.as_list().map_or_else(|| vec![value.clone()], <[PropertyValue]>::to_vec);
-    items.iter().filter_map(PropertyValue::as_str).map(str::to_owned).collect()
 }
 
 /// The principals that a typed policy names, with their places.

@@ -64,11 +64,7 @@ fn read(
             entry.sources = unless_usual(sources, row.usual_source, facts);
         }
     }
-    entry.roles = facts.roles(&entry.roles);
-    if matches!(row.caller, Caller::Role { .. }) && entry.roles == facts.roles(usage_roles) {
-        entry.roles = vec![];
-    }
-    any.then(|| entry.in_order())
+    any.then(|| entry.resolved(usage_roles, facts))
 }
 
 fn resources(row: &Service, statement: &Value, facts: &Facts<'_>) -> Vec<String> {

@@ -10,14 +10,7 @@ use crate::policy::written::{Written, numbered, one_or_list};
 
 /// The statements of all entries, each entry's together. Their order does not depend on the order of the entries.
 pub(in crate::policy) fn statements(entries: &[ServiceUse], usage_roles: &[String], facts: &Facts<'_>) -> Vec<Value> {
-    let users = facts.roles(usage_roles);
-    let resolved = entries.iter().map(|entry| {
-        let roles = facts.roles(&entry.roles);
-        // Whoever writes the usage roles out says the same as who leaves them out, so the labels are the same.
-        let is_usual = service(entry.service).is_called_by_roles() && roles == users;
-        ServiceUse { roles: if is_usual { vec![] } else { roles }, ..entry.in_order() }
-    });
-    let mut ordered: Vec<ServiceUse> = resolved.collect();
+    let mut ordered: Vec<ServiceUse> = entries.iter().map(|entry| entry.resolved(usage_roles, facts)).collect();
     ordered.sort_unstable();
     ordered.dedup();
     let mut all = vec![];

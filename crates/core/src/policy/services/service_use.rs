@@ -1,6 +1,7 @@
 //! One entry of the input `services`.
 
 use super::table::service;
+use crate::policy::Facts;
 use crate::policy::typed::{known, put_list};
 use crate::spec::constants::names;
 use crate::spec::generated::{self, AwsService, ServiceAccess};
@@ -63,6 +64,14 @@ impl ServiceUse {
             map.insert(names::ROLE_SUFFIX.into(), suffix.as_str().into());
         }
         map
+    }
+
+    /// The same in order, with roles by ARN. Whoever writes the policy's usage roles out says the same as who leaves them out, so
+    /// they are left out.
+    pub(in crate::policy) fn resolved(&self, usage_roles: &[String], facts: &Facts<'_>) -> Self {
+        let roles = facts.roles(&self.roles);
+        let is_usual = service(self.service).is_called_by_roles() && roles == facts.roles(usage_roles);
+        Self { roles: if is_usual { vec![] } else { roles }, ..self.in_order() }
     }
 
     /// The same with its lists in order and without repetition: what says the same is the same.
